@@ -1,0 +1,39 @@
+package scrape
+
+import (
+	"errors"
+	"fmt"
+	"mime"
+)
+
+// mediaType applies the rules of Prometheus 3 (extractMediaType in
+// model/textparse/interface.go) to the Content-Type of a body that is not
+// empty. A fallback of "" is none.
+func mediaType(contentType, fallback string) (string, error) {
+	parsed, params, err := mime.ParseMediaType(contentType)
+	switch {
+	case err != nil: // a missing header too
+	case parsed == MediaTypeText:
+		return MediaTypeText, nil
+	case parsed == MediaTypeOpenMetrics && params["version"] != "2.0.0": // experimental there
+		return MediaTypeOpenMetrics, nil
+	case parsed == "application/vnd.google.protobuf":
+		return "", &refusal{ReasonContentType, errProtobuf}
+	}
+	if fallback != "" {
+		return fallback, nil
+	}
+	return "", &refusal{ReasonContentType, contentTypeError(contentType)}
+}
+
+var errProtobuf = errors.New("server sent protobuf, which was not asked for; this version reads the text formats only")
+
+// contentTypeError names the remedy for what is usually a web application
+// with metrics of its own.
+func contentTypeError(contentType string) error {
+	const remedy = `set fallback_scrape_protocol = "PrometheusText0.0.4" if the body is one`
+	if contentType == "" {
+		return fmt.Errorf("no Content-Type says that the body is a metrics format; %s", remedy)
+	}
+	return fmt.Errorf("Content-Type %.100q is not a metrics format; %s", contentType, remedy)
+}

@@ -1,0 +1,51 @@
+package scrape
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestMediaType(t *testing.T) {
+	const refused = ""
+	check := func(contentType, fallback, want string) {
+		t.Helper()
+		got, err := mediaType(contentType, fallback)
+		if got != want || (err == nil) != (want != refused) {
+			t.Errorf("%q, fallback %q: got %q, %v, want %q", contentType, fallback, got, err, want)
+		}
+	}
+	check("text/plain", "", MediaTypeText)
+	check("text/plain; version=0.0.4; charset=utf-8; escaping=underscores", "", MediaTypeText)
+	check("text/plain; version=1.0.0; escaping=allow-utf-8", MediaTypeOpenMetrics, MediaTypeText)
+	check("Text/Plain;charset=UTF-8", "", MediaTypeText)
+	check("application/openmetrics-text; version=1.0.0; charset=utf-8", "", MediaTypeOpenMetrics)
+	check("application/openmetrics-text", MediaTypeText, MediaTypeOpenMetrics)
+	for _, unknown := range []string{
+		"", "text/html", "text/html; charset=utf-8", "application/json", "text", "*/*",
+		"text/plain; version", "text/plain;;;=", "text/plain, text/html", "\x00",
+		"application/openmetrics-text; version=2.0.0",
+	} {
+		check(unknown, "", refused)
+		check(unknown, MediaTypeText, MediaTypeText)
+		check(unknown, MediaTypeOpenMetrics, MediaTypeOpenMetrics)
+	}
+	const protobuf = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
+	check(protobuf, "", refused)
+	check(protobuf, MediaTypeText, refused)
+}
+
+func TestMediaTypeErrors(t *testing.T) {
+	check := func(contentType, want string) {
+		t.Helper()
+		_, err := mediaType(contentType, "")
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q in it", err, want)
+		}
+	}
+	const remedy = `set fallback_scrape_protocol = "PrometheusText0.0.4"`
+	check("", "no Content-Type")
+	check("", remedy)
+	check("application/json", `Content-Type "application/json" is not a metrics format; `+remedy)
+	check(strings.Repeat("x", 1000)+"\n", `"`+strings.Repeat("x", 100)+`"`)
+	check("application/vnd.google.protobuf", "this version reads the text formats only")
+}
