@@ -1,0 +1,83 @@
+package configs
+
+import (
+	"net/url"
+	"regexp"
+	"time"
+
+	promconfig "github.com/prometheus/common/config"
+
+	"github.com/promferry/promferry/convert"
+)
+
+// A Config is a whole configuration, checked and with all defaults filled in.
+type Config struct {
+	Workers         int   // scrapes in flight at once, at least 1
+	MaxPendingBytes int64 // encoded bodies that wait for gateways, all together
+	Gateways        []Gateway
+	Jobs            []Job // in the order of the files; builtins among them
+}
+
+// A Gateway is where groups are pushed to.
+type Gateway struct {
+	Name                string
+	URL                 *url.URL      // no userinfo, no query; a path prefix without trailing slash
+	Timeout             time.Duration // of one request
+	MaxConcurrentPushes int           // at least 1
+	HTTP                promconfig.HTTPClientConfig
+}
+
+// A Job is a set of targets that are scraped in one way, or a builtin.
+type Job struct {
+	Name                          string   // value of the job label, unless a target's labels override it
+	Builtin                       string   // "", BuiltinNetwork or BuiltinSelf
+	Network                       Network  // only for BuiltinNetwork
+	Targets                       []Target // never empty; one for a builtin, with its Labels
+	Gateways                      []string // never empty: all gateways where the job names none
+	ScrapeInterval, ScrapeTimeout time.Duration
+	HonorLabels                   bool
+	FallbackMediaType             string // for an answer without a known Content-Type: "" fails it, "text/plain" or "application/openmetrics-text"
+	EnableCompression             bool
+	BodySizeLimit                 int64          // bytes after decompression; 0 is no limit
+	Limits                        convert.Limits // none for a builtin
+	OnScrapeFailure               string         // MarkDown or Keep
+	OnShutdown                    string         // MarkDown, Delete or Keep
+	HTTP                          promconfig.HTTPClientConfig
+}
+
+// A Target is what one scrape reads and where it is pushed to.
+type Target struct {
+	URL        *url.URL       // with path and params; http://localhost/path for a unix socket; nil for files and builtins
+	UnixSocket string         // path of the socket, or ""
+	Files      []string       // patterns of text files, relative ones to the working directory
+	MaxAge     time.Duration  // of Files; 0 is no limit
+	Labels     convert.Labels // the grouping key: job, instance and all others
+	Discovered convert.Labels // before relabeling, as Prometheus shows them: __address__, __scheme__, … and the configured ones
+}
+
+// Network is what the network builtin reports. The expressions are anchored;
+// one of them is nil or both are.
+type Network struct {
+	DeviceInclude, DeviceExclude *regexp.Regexp
+	RequireAddress               string // AddressAny, AddressIPv4 or AddressNone
+}
+
+// What becomes of a target's groups when a scrape fails or the program stops.
+const (
+	MarkDown = "mark_down" // up 0 replaces the group
+	Keep     = "keep"      // the last values stay
+	Delete   = "delete"    // the group goes
+)
+
+// The builtins, by the label of their block.
+const (
+	BuiltinNetwork = "network"
+	BuiltinSelf    = "self"
+)
+
+// Which devices the network builtin leaves out for want of an address.
+const (
+	AddressAny  = "any"  // those without any address
+	AddressIPv4 = "ipv4" // those without an IPv4 address
+	AddressNone = "none" // no device
+)

@@ -1,0 +1,285 @@
+package configs
+
+import (
+	"net/url"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	promconfig "github.com/prometheus/common/config"
+
+	"github.com/promferry/promferry/convert"
+)
+
+// load returns the configuration of a text that must be good.
+func load(t *testing.T, src string) *Config {
+	t.Helper()
+	l := testLoader()
+	config, diags := l.LoadBytes("test.hcl", []byte(src))
+	if config == nil {
+		t.Fatalf("got no configuration:\n%s", written(t, l, diags))
+	}
+	return config
+}
+
+// plain compares values of a configuration: expressions by their text.
+var plain = cmp.Options{
+	cmp.Comparer(func(a, b *regexp.Regexp) bool {
+		return (a == nil) == (b == nil) && (a == nil || a.String() == b.String())
+	}),
+	cmpopts.IgnoreUnexported(promconfig.ProxyConfig{}),
+}
+
+const minimal = `
+gateway "default" {
+  url = "http://localhost:9091"
+}
+job "app" {
+  targets = ["localhost:8000"]
+}
+`
+
+func TestDefaults(t *testing.T) {
+	want := &Config{
+		Workers:         16,
+		MaxPendingBytes: 64 << 20,
+		Gateways: []Gateway{{
+			Name:                "default",
+			URL:                 &url.URL{Scheme: "http", Host: "localhost:9091"},
+			Timeout:             10 * time.Second,
+			MaxConcurrentPushes: 4,
+			HTTP:                promconfig.HTTPClientConfig{EnableHTTP2: true},
+		}},
+		Jobs: []Job{{
+			Name: "app",
+			Targets: []Target{{
+				URL:    &url.URL{Scheme: "http", Host: "localhost:8000", Path: "/metrics"},
+				Labels: convert.Labels{{Name: "instance", Value: "myhost:8000"}, {Name: "job", Value: "app"}},
+				Discovered: convert.Labels{
+					{Name: "__address__", Value: "localhost:8000"},
+					{Name: "__metrics_path__", Value: "/metrics"},
+					{Name: "__scheme__", Value: "http"},
+					{Name: "job", Value: "app"},
+				},
+			}},
+			Gateways:          []string{"default"},
+			ScrapeInterval:    15 * time.Second,
+			ScrapeTimeout:     10 * time.Second,
+			EnableCompression: true,
+			BodySizeLimit:     32 << 20,
+			Limits:            convert.Limits{Groups: 100},
+			OnScrapeFailure:   MarkDown,
+			OnShutdown:        MarkDown,
+			HTTP:              promconfig.HTTPClientConfig{FollowRedirects: true, EnableHTTP2: true},
+		}},
+	}
+	if diff := cmp.Diff(want, load(t, minimal), plain); diff != "" {
+		t.Errorf("configuration (-want +got):\n%s", diff)
+	}
+}
+
+func TestGatewayValues(t *testing.T) {
+	got := load(t, `
+gateway "a" {
+  url                   = "https://push.example.net/prefix/"
+  timeout               = "3s"
+  max_concurrent_pushes = 2
+  basic_auth {
+    username = "relay"
+    password = env("PASSWORD")
+  }
+  http_header "x-scope" {
+    values = ["edge"]
+    files  = ["/run/tenant"]
+  }
+}
+builtin "self" {}
+`).Gateways[0]
+	want := Gateway{
+		Name:                "a",
+		URL:                 &url.URL{Scheme: "https", Host: "push.example.net", Path: "/prefix"},
+		Timeout:             3 * time.Second,
+		MaxConcurrentPushes: 2,
+		HTTP: promconfig.HTTPClientConfig{
+			EnableHTTP2: true,
+			BasicAuth:   &promconfig.BasicAuth{Username: "relay", Password: "s3cr3t-of-env"},
+			HTTPHeaders: &promconfig.Headers{Headers: map[string]promconfig.Header{
+				"X-Scope": {Values: []string{"edge"}, Files: []string{"/run/tenant"}},
+			}},
+		},
+	}
+	if diff := cmp.Diff(want, got, plain); diff != "" {
+		t.Errorf("gateway (-want +got):\n%s", diff)
+	}
+}
+
+func TestJobValues(t *testing.T) {
+	config := load(t, minimal+`
+global {
+  scrape_interval = "30s"
+  sample_limit    = 5
+  label_limit     = 6
+  on_shutdown     = "keep"
+}
+job "node" {
+  targets                  = ["node:9100"]
+  scheme                   = "https"
+  metrics_path             = "/m"
+  params                   = { module = ["a b", "c"], empty = [] }
+  honor_labels             = true
+  fallback_scrape_protocol = "OpenMetricsText1.0.0"
+  enable_compression       = false
+  follow_redirects         = false
+  scrape_interval          = "1m30s"
+  body_size_limit          = "1KiB"
+  sample_limit             = 7
+  label_name_length_limit  = 8
+  label_value_length_limit = 9
+  group_limit              = 0
+  on_scrape_failure        = "keep"
+  basic_auth {
+    username_file = "/run/user"
+    password_file = "/run/password"
+  }
+}
+`)
+	want := Job{
+		Name: "node",
+		Targets: []Target{{
+			URL:    &url.URL{Scheme: "https", Host: "node:9100", Path: "/m", RawQuery: "module=a+b&module=c"},
+			Labels: convert.Labels{{Name: "instance", Value: "node:9100"}, {Name: "job", Value: "node"}},
+			Discovered: convert.Labels{
+				{Name: "__address__", Value: "node:9100"},
+				{Name: "__metrics_path__", Value: "/m"},
+				{Name: "__param_module", Value: "a b"},
+				{Name: "__scheme__", Value: "https"},
+				{Name: "job", Value: "node"},
+			},
+		}},
+		Gateways:          []string{"default"},
+		ScrapeInterval:    90 * time.Second,
+		ScrapeTimeout:     10 * time.Second,
+		HonorLabels:       true,
+		FallbackMediaType: "application/openmetrics-text",
+		BodySizeLimit:     1024,
+		Limits:            convert.Limits{Samples: 7, Labels: 6, LabelNameLength: 8, LabelValueLength: 9},
+		OnScrapeFailure:   Keep,
+		OnShutdown:        Keep,
+		HTTP: promconfig.HTTPClientConfig{
+			EnableHTTP2: true,
+			BasicAuth:   &promconfig.BasicAuth{UsernameFile: "/run/user", PasswordFile: "/run/password"},
+		},
+	}
+	if diff := cmp.Diff(want, config.Jobs[1], plain); diff != "" {
+		t.Errorf("job (-want +got):\n%s", diff)
+	}
+}
+
+func TestFilesAreOneTarget(t *testing.T) {
+	got := load(t, minimal+`
+job "textfile" {
+  files   = ["/var/*.prom", "/srv/a.prom"]
+  max_age = "1d"
+}
+`).Jobs[1].Targets
+	want := []Target{{
+		Files:      []string{"/var/*.prom", "/srv/a.prom"},
+		MaxAge:     24 * time.Hour,
+		Labels:     convert.Labels{{Name: "instance", Value: "myhost"}, {Name: "job", Value: "textfile"}},
+		Discovered: convert.Labels{{Name: "job", Value: "textfile"}},
+	}}
+	if diff := cmp.Diff(want, got, plain); diff != "" {
+		t.Errorf("targets (-want +got):\n%s", diff)
+	}
+}
+
+func TestBuiltinValues(t *testing.T) {
+	got := load(t, `
+global {
+  labels       = { site = "fra1" }
+  sample_limit = 1 # not for builtins
+}
+gateway "default" {
+  url = "http://localhost:9091"
+}
+builtin "network" {}
+builtin "self" {
+  job             = "me"
+  instance        = "it"
+  scrape_interval = "5s"
+  on_shutdown     = "delete"
+}
+`).Jobs
+	want := []Job{{
+		Name:    "network_traffic",
+		Builtin: "network",
+		Network: Network{DeviceExclude: anchored(defaultDeviceExclude), RequireAddress: "any"},
+		Targets: []Target{{
+			Labels:     convert.LabelsOf(map[string]string{"job": "network_traffic", "instance": "myhost", "site": "fra1"}),
+			Discovered: convert.LabelsOf(map[string]string{"job": "network_traffic", "site": "fra1"}),
+		}},
+		Gateways:          []string{"default"},
+		ScrapeInterval:    15 * time.Second,
+		ScrapeTimeout:     10 * time.Second,
+		EnableCompression: true,
+		OnScrapeFailure:   MarkDown,
+		OnShutdown:        MarkDown,
+	}, {
+		Name:    "me",
+		Builtin: "self",
+		Targets: []Target{{
+			Labels:     convert.LabelsOf(map[string]string{"job": "me", "instance": "it", "site": "fra1"}),
+			Discovered: convert.LabelsOf(map[string]string{"job": "me", "instance": "it", "site": "fra1"}),
+		}},
+		Gateways:          []string{"default"},
+		ScrapeInterval:    5 * time.Second,
+		ScrapeTimeout:     5 * time.Second,
+		EnableCompression: true,
+		OnScrapeFailure:   MarkDown,
+		OnShutdown:        Delete,
+	}}
+	if diff := cmp.Diff(want, got, plain); diff != "" {
+		t.Errorf("jobs (-want +got):\n%s", diff)
+	}
+}
+
+func TestNetworkDevices(t *testing.T) {
+	check := func(attributes, device string, include, exclude bool) {
+		t.Helper()
+		n := load(t, minimal+`builtin "network" {`+attributes+`}`).Jobs[1].Network
+		if got := n.DeviceInclude != nil && n.DeviceInclude.MatchString(device); got != include {
+			t.Errorf("%s: include %s: got %v, want %v", attributes, device, got, include)
+		}
+		if got := n.DeviceExclude != nil && n.DeviceExclude.MatchString(device); got != exclude {
+			t.Errorf("%s: exclude %s: got %v, want %v", attributes, device, got, exclude)
+		}
+	}
+	check(``, "lo", false, true)
+	check(``, "veth0a1b", false, true)
+	check(``, "lo2", false, false) // anchored
+	check(``, "eth0", false, false)
+	check(`device_include = "lo|eth0"`, "lo", true, false)
+	check(`device_include = "lo|eth0"`, "eth01", false, false)
+	check(`device_exclude = ""`, "lo", false, false)
+	check(`device_exclude = "eth.*"`, "lo", false, false)
+}
+
+// TestTimeouts: an inherited timeout gives way to a shorter interval.
+func TestTimeouts(t *testing.T) {
+	check := func(global, job string, interval, timeout time.Duration) {
+		t.Helper()
+		got := load(t, minimal+"global {\n"+global+"\n}\njob \"node\" {\n targets = [\"node\"]\n"+job+"\n}").Jobs[1]
+		if got.ScrapeInterval != interval || got.ScrapeTimeout != timeout {
+			t.Errorf("global %q, job %q: got %v and %v, want %v and %v", global, job, got.ScrapeInterval, got.ScrapeTimeout, interval, timeout)
+		}
+	}
+	const second = time.Second
+	check(``, ``, 15*second, 10*second)
+	check(`scrape_interval = "5s"`, ``, 5*second, 5*second)
+	check(`scrape_timeout = "12s"`, `scrape_interval = "8s"`, 8*second, 8*second)
+	check(`scrape_timeout = "12s"`, `scrape_interval = "1m"`, 60*second, 12*second)
+	check(`scrape_interval = "5s"`, `scrape_interval = "1m"`, 60*second, 5*second)
+	check(``, `scrape_timeout = "15s"`, 15*second, 15*second)
+}

@@ -1,0 +1,31 @@
+package configs
+
+import "time"
+
+// The defaults of config.md, each written here only.
+const (
+	defaultScrapeInterval = 15 * time.Second
+	defaultScrapeTimeout  = 10 * time.Second // or the interval, if that is smaller
+
+	defaultWorkers         = 16
+	defaultMaxPendingBytes = 64 << 20
+	defaultBodySizeLimit   = 32 << 20
+	defaultGroupLimit      = 100
+
+	defaultOnScrapeFailure = MarkDown
+	defaultOnShutdown      = MarkDown
+
+	defaultGatewayTimeout      = 10 * time.Second
+	defaultMaxConcurrentPushes = 4
+
+	defaultScheme      = "http"
+	defaultMetricsPath = "/metrics"
+
+	defaultNetworkJob     = "network_traffic"
+	defaultSelfJob        = "promferry"
+	defaultDeviceExclude  = "lo|veth.*|docker.*|br-.*|ifb.*|cali.*|virbr.*"
+	defaultRequireAddress = AddressAny
+
+	defaultFlagsJob     = "app"
+	defaultFlagsGateway = "default"
+)

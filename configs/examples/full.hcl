@@ -1,0 +1,124 @@
+# Every block and attribute. The values of global and gateway "default" are the
+# defaults, but for instance, labels, url and basic_auth.
+global {
+  scrape_interval = "15s"
+  scrape_timeout  = "10s" # the smaller of this and the interval
+  workers         = 16    # scrapes in flight at once
+
+  # Target labels become the grouping key. Of a label, static_config wins over the
+  # job, and the job over global.
+  instance = hostname()
+  labels   = { site = "fra1" }
+
+  max_pending_bytes = "64MB" # encoded bodies that wait for gateways
+  body_size_limit   = "32MB" # after decompression; 0 is no limit, here and below
+
+  sample_limit             = 0
+  label_limit              = 0
+  label_name_length_limit  = 0
+  label_value_length_limit = 0
+  target_limit             = 0
+  group_limit              = 100 # groups of one scrape with honor_labels
+
+  on_scrape_failure = "mark_down" # or keep
+  on_shutdown       = "mark_down" # or delete, keep
+}
+
+gateway "default" {
+  url                   = "https://push.example.net/prefix"
+  timeout               = "10s" # of one request
+  max_concurrent_pushes = 4
+
+  basic_auth {
+    username = "relay"
+    password = env("PUSHGATEWAY_PASSWORD") # a secret: only env(), or password_file
+  }
+}
+
+gateway "second" {
+  url = "https://push.example.org"
+
+  basic_auth {
+    username_file = "/run/secrets/push-user"
+    password_file = "/run/secrets/push-password"
+  }
+  http_header "X-Scope-OrgID" {
+    values = ["edge"]
+    files  = ["/run/secrets/tenant"]
+  }
+}
+
+job "node" {
+  targets = ["https://node2:9100/metrics"] # scheme and path of its own
+
+  static_config {
+    targets = ["10.0.0.11:9100"]
+    labels  = { rack = "r1", instance = "10.0.0.11" }
+  }
+  static_config {
+    targets = ["unix:///run/app.sock:/metrics"]
+    labels  = { rack = "r2" }
+  }
+
+  labels       = { team = "infra" }
+  gateways     = ["default"] # all without it
+  scheme       = "https"     # http without it
+  metrics_path = "/metrics"
+  params       = { module = ["http_2xx"] }
+
+  scrape_interval = "1m30s"
+  scrape_timeout  = "10s"
+  honor_labels    = false
+
+  # Without it, an answer without a known Content-Type fails the scrape.
+  fallback_scrape_protocol = "PrometheusText0.0.4"
+  enable_compression       = true
+  follow_redirects         = true
+
+  body_size_limit          = "32MB"
+  sample_limit             = 20000
+  label_limit              = 60
+  label_name_length_limit  = 200
+  label_value_length_limit = 1000
+  target_limit             = 10
+  group_limit              = 100
+
+  on_scrape_failure = "keep"
+  on_shutdown       = "delete"
+
+  basic_auth {
+    username      = "scraper"
+    password_file = "/run/secrets/node"
+  }
+  http_header "X-Tenant" {
+    values = ["edge"]
+  }
+}
+
+job "textfile" {
+  files    = ["/var/lib/promferry/*.prom"]
+  max_age  = "1d" # no limit without it
+  instance = "cron"
+}
+
+builtin "network" {
+  job             = "network_traffic"
+  instance        = fqdn()
+  labels          = { site = "fra1" }
+  gateways        = ["default", "second"]
+  scrape_interval = "15s"
+  on_shutdown     = "mark_down"
+
+  # device_include = "eth.*" # instead of device_exclude
+  device_exclude  = "lo|veth.*|docker.*|br-.*|ifb.*|cali.*|virbr.*"
+  require_address = "any" # or ipv4, none
+}
+
+builtin "self" {
+  job             = "promferry"
+  instance        = hostname()
+  labels          = {}
+  gateways        = ["default"]
+  scrape_interval = "15s"
+  on_shutdown     = "mark_down"
+}

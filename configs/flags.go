@@ -1,0 +1,39 @@
+package configs
+
+import (
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Flags are a whole configuration without a file: one job for one gateway.
+type Flags struct {
+	Targets []string // as in a job
+	Gateway string   // URL
+	Job     string   // "" means app
+	// Instance is the instance label; "" leaves it to the targets.
+	Instance string
+}
+
+// HCL returns the configuration as text, for LoadBytes: it goes through the same
+// checks as a file.
+func (f Flags) HCL() []byte {
+	file := hclwrite.NewEmptyFile()
+	if f.Gateway != "" {
+		gateway := file.Body().AppendNewBlock("gateway", []string{defaultFlagsGateway})
+		gateway.Body().SetAttributeValue("url", cty.StringVal(f.Gateway))
+	}
+	name := f.Job
+	if name == "" {
+		name = defaultFlagsJob
+	}
+	job := file.Body().AppendNewBlock("job", []string{name}).Body()
+	targets := []cty.Value{}
+	for _, t := range f.Targets {
+		targets = append(targets, cty.StringVal(t))
+	}
+	job.SetAttributeValue("targets", cty.TupleVal(targets))
+	if f.Instance != "" {
+		job.SetAttributeValue("instance", cty.StringVal(f.Instance))
+	}
+	return file.Bytes()
+}

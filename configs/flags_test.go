@@ -1,0 +1,42 @@
+package configs
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFlags(t *testing.T) {
+	f := Flags{Targets: []string{"localhost:8000", "https://b/m"}, Gateway: "http://gw:9091/${x}", Job: `a "b"`}
+	config := load(t, string(f.HCL()))
+	if got := config.Gateways[0].URL.Path; got != "/${x}" {
+		t.Errorf("got path %q, want /${x}: a template must not be evaluated", got)
+	}
+	var got []string
+	for _, target := range config.Jobs[0].Targets {
+		got = append(got, target.Labels.String())
+	}
+	want := []string{`{instance="myhost:8000",job="a \"b\""}`, `{instance="b",job="a \"b\""}`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+}
+
+func TestFlagsInstanceAndDefaultJob(t *testing.T) {
+	f := Flags{Targets: []string{"localhost:8000"}, Gateway: "http://gw:9091", Instance: "pod-1"}
+	if got := load(t, string(f.HCL())).Jobs[0].Targets[0].Labels.String(); got != `{instance="pod-1",job="app"}` {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestFlagsWithout(t *testing.T) {
+	l := testLoader()
+	_, diags := l.LoadBytes("flags", Flags{}.HCL())
+	got := written(t, l, diags)
+	for _, want := range []string{"No gateway to push to", "Job without targets"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %s\nwant %q in it", got, want)
+		}
+	}
+}

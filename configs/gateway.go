@@ -1,0 +1,52 @@
+package configs
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+func (d *decoder) decodeGateways(blocks hclsyntax.Blocks) []Gateway {
+	var gateways []Gateway
+	names := map[string]text{}
+	for _, block := range blocks {
+		name := d.nameOf(block, names)
+		if !name.twice {
+			d.gateways = append(d.gateways, name.text)
+		}
+		gateways = append(gateways, d.decodeGateway(block, name))
+	}
+	return gateways
+}
+
+func (d *decoder) decodeGateway(block *hclsyntax.Block, name named) Gateway {
+	s := d.section(&gatewaySchema, block)
+	g := Gateway{
+		Name:                name.value,
+		URL:                 s.gatewayURL(),
+		Timeout:             s.duration("timeout", defaultGatewayTimeout),
+		MaxConcurrentPushes: s.integer("max_concurrent_pushes", defaultMaxConcurrentPushes, 1),
+		HTTP:                s.httpClient(),
+	}
+	if g.HTTP.BasicAuth != nil && isPlain(g.URL) {
+		d.warnPlain(s.at("url"))
+	}
+	return g
+}
+
+// gatewayURL returns nil without a good one.
+func (s *section) gatewayURL() *url.URL {
+	t, ok := s.text("url")
+	if !ok || s.refuseSecrets("url", t) {
+		return nil
+	}
+	u, err := parseHTTP(t.value)
+	if err != nil {
+		s.refuse("url", t.at, "Bad gateway URL", `%s %s. Write "http://host:port" or "https://host:port".`, quote(t.value), err)
+		return nil
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	return u
+}

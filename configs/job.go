@@ -1,0 +1,142 @@
+package configs
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// decodeJobs reads the jobs and builtins among the blocks, in their order.
+func (d *decoder) decodeJobs(blocks hclsyntax.Blocks) []Job {
+	var jobs []Job
+	first := map[string]text{}    // jobs by name
+	builtins := map[string]text{} // by name
+	for _, block := range blocks {
+		switch block.Type {
+		case "job":
+			jobs = append(jobs, d.decodeJob(block, d.nameOf(block, first)))
+		case "builtin":
+			if job, ok := d.decodeBuiltin(block, d.nameOf(block, builtins)); ok {
+				jobs = append(jobs, job)
+			}
+		}
+	}
+	return jobs
+}
+
+// A named block's label is unique unless it is twice, which is reported.
+type named struct {
+	text
+	twice bool
+}
+
+// nameOf returns a block's label, which names must not have yet.
+func (d *decoder) nameOf(block *hclsyntax.Block, names map[string]text) named {
+	name := labelOf(block)
+	if len(block.Labels) == 0 {
+		return named{name, true} // reported by section
+	}
+	if name.value == "" {
+		d.errorf(name.at, "Empty block label", `Write %s "name" { … }.`, block.Type)
+		return named{name, true}
+	}
+	other, twice := names[name.value]
+	switch {
+	case twice && block.Type == "builtin":
+		d.errorf(name.at, "Builtin given twice", "There is a builtin %q at %s already; join the two.", name.value, place(other.at))
+	case twice:
+		d.errorf(name.at, "Name used twice", "There is a %s %q at %s already. Give one of them another name.", block.Type, name.value, place(other.at))
+	default:
+		names[name.value] = name
+	}
+	return named{name, twice}
+}
+
+func (d *decoder) decodeJob(block *hclsyntax.Block, name named) Job {
+	s := d.section(&jobSchema, block)
+	set := s.settings(d.global.settings)
+	job := Job{
+		Name:              name.value,
+		Gateways:          s.gatewayNames(),
+		ScrapeInterval:    set.interval,
+		ScrapeTimeout:     set.timeout,
+		HonorLabels:       s.boolean("honor_labels", false),
+		FallbackMediaType: s.fallbackMediaType(),
+		EnableCompression: s.boolean("enable_compression", true),
+		BodySizeLimit:     set.bodySize,
+		Limits:            set.limits,
+		OnScrapeFailure:   set.onScrapeFailure,
+		OnShutdown:        set.onShutdown,
+		HTTP:              s.httpClient(),
+	}
+	job.HTTP.FollowRedirects = s.boolean("follow_redirects", true)
+	targets := s.targets(set.targets, d.global.labels, s.jobLabels(name))
+	for _, t := range targets {
+		job.Targets = append(job.Targets, t.Target)
+		if !name.twice {
+			d.claim(t, job.Gateways)
+		}
+	}
+	if i := slices.IndexFunc(targets, placed.isPlain); i >= 0 && job.HTTP.BasicAuth != nil {
+		d.warnPlain(targets[i].at)
+	}
+	return job
+}
+
+// jobLabels are the layer of a job: its labels, its name and its instance.
+func (s *section) jobLabels(name named) layer {
+	of := s.labels()
+	if name.value != "" {
+		s.set(of, jobLabel, name.text)
+	}
+	s.setInstance(of)
+	return of
+}
+
+// gatewayNames are the gateways that a job names, or all.
+func (s *section) gatewayNames() []string {
+	known := make([]string, len(s.gateways))
+	for i, g := range s.gateways {
+		known[i] = g.value
+	}
+	var of []string
+	for _, t := range s.texts("gateways") {
+		switch {
+		case slices.Contains(of, t.value):
+			s.refuse("gateways", t.at, "Gateway named twice", "The job goes to the gateway %q already.", t.value)
+		case slices.Contains(known, t.value) || s.incomplete:
+			of = append(of, t.value)
+		default:
+			s.refuse("gateways", t.at, "Unknown gateway name", "There is no gateway %q.%s", t.value, didYouMean(t.value, known))
+		}
+	}
+	if s.has("gateways") && of == nil && !s.bad["gateways"] {
+		s.refuse("gateways", s.at("gateways"), "Empty list of gateways", "The job would go nowhere. Name a gateway, or leave gateways out for all.")
+	}
+	if of == nil {
+		return known
+	}
+	return of
+}
+
+// fallbackMediaType is what an answer without a known Content-Type is read as.
+func (s *section) fallbackMediaType() string {
+	switch s.choice("fallback_scrape_protocol", "", "PrometheusText0.0.4", "PrometheusText1.0.0", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0") {
+	case "PrometheusText0.0.4", "PrometheusText1.0.0":
+		return "text/plain"
+	case "OpenMetricsText0.0.1", "OpenMetricsText1.0.0":
+		return "application/openmetrics-text"
+	}
+	return ""
+}
+
+// isPlain tells whether a target's password would cross a network in the open.
+func (t placed) isPlain() bool {
+	return t.UnixSocket == "" && isPlain(t.URL)
+}
+
+// isPlain tells whether a password would cross a network in the open.
+func isPlain(u *url.URL) bool {
+	return u != nil && u.Scheme == "http" && !isLoopback(u.Hostname())
+}

@@ -1,0 +1,133 @@
+package configs
+
+import "slices"
+
+// A blockSchema says what may stand in a block.
+type blockSchema struct {
+	kind       string         // the block's type; "" for the file itself
+	label      string         // what its one label is; "" for a block without
+	once       bool           // within its parent, all files together
+	secret     bool           // an unknown attribute in it may be a misspelled secret
+	required   []string       // attributes that must be set
+	attributes []string       // those that may be set
+	blocks     []*blockSchema // those that may stand in it
+	later      []string       // attributes and blocks that only a later version knows
+}
+
+func (b *blockSchema) hasAttribute(name string) bool {
+	return slices.Contains(b.required, name) || slices.Contains(b.attributes, name)
+}
+
+// child returns the schema of a block in b, or nil.
+func (b *blockSchema) child(kind string) *blockSchema {
+	for _, c := range b.blocks {
+		if c.kind == kind {
+			return c
+		}
+	}
+	return nil
+}
+
+// String names the block as the subject of a sentence.
+func (b *blockSchema) String() string {
+	if b.kind == "" {
+		return "A file"
+	}
+	return "The " + b.kind + " block"
+}
+
+// names lists the attributes and blocks that may stand in b.
+func (b *blockSchema) names() []string {
+	names := slices.Concat(b.required, b.attributes)
+	for _, c := range b.blocks {
+		names = append(names, c.kind)
+	}
+	return names
+}
+
+var rootSchema = blockSchema{
+	blocks: []*blockSchema{&globalSchema, &gatewaySchema, &jobSchema, &builtinSchema},
+	later:  []string{"remote_write"},
+}
+
+var globalSchema = blockSchema{
+	kind: "global",
+	once: true,
+	attributes: slices.Concat(
+		[]string{"instance", "labels", "workers", "max_pending_bytes"}, settingNames),
+}
+
+var gatewaySchema = blockSchema{
+	kind:       "gateway",
+	label:      "name",
+	required:   []string{"url"},
+	attributes: []string{"timeout", "max_concurrent_pushes"},
+	blocks:     []*blockSchema{&basicAuthSchema, &httpHeaderSchema},
+	later:      slices.Concat([]string{"urls", "encoding", "compression", "retry"}, laterHTTPNames),
+}
+
+var jobSchema = blockSchema{
+	kind:  "job",
+	label: "name",
+	attributes: slices.Concat(
+		[]string{"targets", "files", "max_age", "instance", "labels", "gateways"},
+		[]string{"scheme", "metrics_path", "params", "honor_labels", "follow_redirects"},
+		[]string{"enable_compression", "fallback_scrape_protocol"}, settingNames),
+	blocks: []*blockSchema{&staticConfigSchema, &basicAuthSchema, &httpHeaderSchema},
+	later: slices.Concat(
+		[]string{"file_sd_config", "http_sd_config", "dns_sd_config", "enable_http2", "scrape_protocols"},
+		[]string{"honor_timestamps", "relabel_config", "metric_relabel_config"}, laterHTTPNames),
+}
+
+var staticConfigSchema = blockSchema{
+	kind:       "static_config",
+	required:   []string{"targets"},
+	attributes: []string{"labels"},
+}
+
+// builtinSchema is for the header alone: what may stand in the block depends on
+// its label.
+var builtinSchema = blockSchema{
+	kind:  "builtin",
+	label: "name",
+}
+
+var networkSchema = blockSchema{
+	kind:  "builtin",
+	label: "name",
+	attributes: slices.Concat(builtinNames,
+		[]string{"device_include", "device_exclude", "require_address"}),
+}
+
+var selfSchema = blockSchema{
+	kind:       "builtin",
+	label:      "name",
+	attributes: builtinNames,
+}
+
+var basicAuthSchema = blockSchema{
+	kind:       "basic_auth",
+	once:       true,
+	secret:     true,
+	attributes: []string{"username", "username_file", "password", "password_file"},
+}
+
+var httpHeaderSchema = blockSchema{
+	kind:       "http_header",
+	label:      "name",
+	secret:     true,
+	attributes: []string{"values", "files"},
+}
+
+// settingNames are the attributes of global that a job may override.
+var settingNames = []string{
+	"scrape_interval", "scrape_timeout", "body_size_limit", "sample_limit", "label_limit",
+	"label_name_length_limit", "label_value_length_limit", "target_limit", "group_limit",
+	"on_scrape_failure", "on_shutdown",
+}
+
+var builtinNames = []string{"job", "instance", "labels", "gateways", "scrape_interval", "on_shutdown"}
+
+var laterHTTPNames = []string{
+	"authorization", "oauth2", "tls_config", "proxy_url", "no_proxy", "proxy_from_environment",
+}

@@ -1,0 +1,9 @@
+scrape_interval = "5s" # ERROR: Unknown attribute name
+
+gateway "default" {
+  url = "http://localhost:9091"
+}
+
+job "app" {
+  targets = ["localhost:8000"]
+}

@@ -1,0 +1,21 @@
+global {
+  on_scrape_failure = "markdown" # ERROR: Not one of the choices
+  on_shutdown       = "remove"   # ERROR: Not one of the choices
+}
+job "node" {
+  targets                  = ["localhost:9100"]
+  scheme                   = "htps"                # ERROR: Not one of the choices
+  on_scrape_failure        = "delete"              # ERROR: Not one of the choices
+  fallback_scrape_protocol = "PrometheusText0.0.5" # ERROR: Not one of the choices
+}
+builtin "network" {
+  require_address = "ipv6" # ERROR: Not one of the choices
+}
+
+gateway "default" {
+  url = "http://localhost:9091"
+}
+
+job "app" {
+  targets = ["localhost:8000"]
+}

@@ -1,0 +1,1 @@
+# ERROR: No gateway to push to # ERROR: No job to scrape

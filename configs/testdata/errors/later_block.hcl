@@ -1,0 +1,30 @@
+remote_write "mimir" { # ERROR: Block not supported yet
+  url = "https://mimir.example.net/api/v1/push"
+}
+
+gateway "edge" {
+  urls = ["http://a:9091", "http://b:9091"] # ERROR: Attribute not supported yet
+
+  authorization { # ERROR: Block not supported yet
+    credentials_file = "/run/secrets/x"
+  }
+}
+
+job "apps" {
+  gateways = ["mimir"]
+
+  file_sd_config { # ERROR: Block not supported yet
+    files = ["/etc/targets/*.json"]
+  }
+  relabel_config { # ERROR: Block not supported yet
+    regex = "a"
+  }
+}
+
+gateway "default" {
+  url = "http://localhost:9091"
+}
+
+job "app" {
+  targets = ["localhost:8000"]
+}

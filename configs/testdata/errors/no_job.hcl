@@ -1,0 +1,3 @@
+gateway "default" { # ERROR: No job to scrape
+  url = "http://localhost:9091"
+}

@@ -1,0 +1,12 @@
+job "node" {
+  targets  = ["localhost:9100"]
+  instance = env("NOT_SET") # ERROR: Environment variable not set
+}
+
+gateway "default" {
+  url = "http://localhost:9091"
+}
+
+job "app" {
+  targets = ["localhost:8000"]
+}

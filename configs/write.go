@@ -1,0 +1,61 @@
+package configs
+
+import (
+	"io"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// WriteDiagnostics writes diags, which are those of the last load, as people
+// read them: with file, line and snippet, by hcl's own writer. What could be a
+// secret in a snippet is <secret>.
+func (l *Loader) WriteDiagnostics(w io.Writer, diags hcl.Diagnostics) error {
+	for _, diag := range diags {
+		if err := l.writeDiagnostic(w, diag); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Loader) writeDiagnostic(w io.Writer, diag *hcl.Diagnostic) error {
+	shown := *diag
+	shown.Expression, shown.EvalContext = nil, nil // hcl would print what variables hold
+	files := map[string]*hcl.File{}
+	if diag.Subject != nil {
+		if src := l.sources[diag.Subject.Filename]; src != nil {
+			m := maskSource(src.file.Bytes, src.masks)
+			files[diag.Subject.Filename] = &hcl.File{Bytes: m.text, Nav: blockName(src.context(diag))}
+			shown.Subject = m.moved(src.file.Bytes, diag.Subject)
+			shown.Context = m.moved(src.file.Bytes, diag.Context)
+		}
+	}
+	return hcl.NewDiagnosticTextWriter(w, files, 0, false).WriteDiagnostic(&shown)
+}
+
+// moved returns where a range is in the masked text.
+func (m masking) moved(src []byte, at *hcl.Range) *hcl.Range {
+	if at == nil {
+		return nil
+	}
+	r := *at
+	r.Start.Byte = m.offset(src, r.Start.Byte)
+	r.End.Byte = m.offset(src, r.End.Byte)
+	return &r
+}
+
+// context names the block that a diagnostic is in, such as job "node".
+func (s *source) context(diag *hcl.Diagnostic) string {
+	nav, ok := s.file.Nav.(interface{ ContextString(offset int) string })
+	if !ok {
+		return ""
+	}
+	return nav.ContextString(diag.Subject.Start.Byte)
+}
+
+// blockName gives hcl's writer the name of a block that was found in the text
+// before masking.
+type blockName string
+
+// ContextString implements what hcl's writer asks of hcl.File.Nav.
+func (b blockName) ContextString(int) string { return string(b) }
