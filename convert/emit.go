@@ -1,0 +1,195 @@
+package convert
+
+// emit hands the families of a run to batch, in the order in which each begins
+// in the exposition; those of Report are withheld.
+func (r *run) emit(batch Batch) {
+	r.gather()
+	r.flattenUnfaithful()
+	r.flattenColliding()
+	for _, f := range r.order {
+		if f.group.own && reportNames[f.Name] {
+			r.withheld = append(r.withheld, f.Series...)
+			continue
+		}
+		batch.Append(f.group.labels, &f.Family)
+	}
+}
+
+// A groupFamily is a family in one group.
+type groupFamily struct {
+	group *group
+	Family
+}
+
+// gather sorts the series into families, however they stood. Of a bucket or a
+// quantile that stands twice the first is kept, as in Prometheus 3, which has
+// one spelling for numbers there.
+func (r *run) gather() {
+	index := make(map[familyKey]*groupFamily)
+	points := make(map[pointKey]bool)
+	for _, s := range r.series {
+		family := r.family(s.Name)
+		if point, found := pointOf(family.Type, s); found {
+			if points[point] {
+				r.stats.drop(DropDuplicate)
+				continue
+			}
+			points[point] = true
+		}
+		key := familyKey{s.group, family.Name}
+		f := index[key]
+		if f == nil {
+			f = &groupFamily{group: s.group, Family: family}
+			index[key] = f
+			r.order = append(r.order, f)
+		}
+		f.Series = append(f.Series, s.Series)
+	}
+}
+
+type familyKey struct {
+	group *group
+	name  string
+}
+
+// family is familyOf, with the report series' names kept for gauges: up must
+// not become a histogram's name.
+func (r *run) family(series string) Family {
+	f := r.decls.familyOf(series)
+	switch {
+	case isReport(f.Name) && !f.Type.Simple():
+		return r.plain(series)
+	case isReport(f.Name):
+		f.Type = Gauge
+	}
+	return f
+}
+
+// plain is the family of a series on its own, outside of the histogram or
+// summary that it was a line of.
+func (r *run) plain(series string) Family {
+	own := r.decls.byName[series]
+	f := Family{Name: series, Help: own.help, Type: ownTypes[own.kind]}
+	if isReport(series) {
+		f.Type = Gauge
+	} else if !f.Type.Simple() {
+		f.Type = Untyped
+	}
+	return f
+}
+
+// flattenUnfaithful puts the lines of histograms and summaries together, and
+// makes plain series of a family that the gateway would not give back as it
+// is. What is decided for one group holds for all: a histogram here and its
+// lines as series there would collide (contract C31).
+func (r *run) flattenUnfaithful() {
+	flat := make(map[string]bool)
+	for _, f := range r.order {
+		if f.Type.Simple() {
+			continue
+		}
+		ordered, ok := assemble(&f.Family)
+		if !ok {
+			flat[f.Name] = true
+			continue
+		}
+		f.Series = ordered
+	}
+	r.flatten(flat)
+}
+
+// flattenColliding makes plain series of a histogram or summary h where there
+// is a family h_count, h_sum or h_bucket beside it (contract C31).
+func (r *run) flattenColliding() {
+	for {
+		names := make(map[string]bool)
+		for _, f := range r.order {
+			names[f.Name] = true
+		}
+		flat := make(map[string]bool)
+		for _, f := range r.order {
+			if collides(f, names) {
+				flat[f.Name] = true
+			}
+		}
+		if len(flat) == 0 {
+			return
+		}
+		r.flatten(flat)
+	}
+}
+
+func collides(f *groupFamily, names map[string]bool) bool {
+	switch f.Type {
+	case Histogram:
+		return names[f.Name+"_count"] || names[f.Name+"_sum"] || names[f.Name+"_bucket"]
+	case Summary:
+		return names[f.Name+"_count"] || names[f.Name+"_sum"]
+	}
+	return false
+}
+
+// flatten makes plain series of the families of those names, and of histograms
+// and summaries that have the name of such a series.
+func (r *run) flatten(names map[string]bool) {
+	if len(names) == 0 {
+		return
+	}
+	for r.spread(names) {
+	}
+	r.stats.Flattened += len(names)
+	before := r.order
+	r.order = nil
+	index := make(map[familyKey]*groupFamily)
+	for _, f := range before {
+		if !names[f.Name] {
+			r.join(index, f)
+			continue
+		}
+		for _, s := range f.Series {
+			r.join(index, &groupFamily{f.group, r.plainWith(s, f.Help)})
+		}
+	}
+}
+
+// spread adds the names of histograms and summaries of whose lines one would
+// be named like the plain series; it tells whether there are any.
+func (r *run) spread(names map[string]bool) (more bool) {
+	structured := make(map[string]bool)
+	for _, f := range r.order {
+		if !f.Type.Simple() && !names[f.Name] {
+			structured[f.Name] = true
+		}
+	}
+	for _, f := range r.order {
+		if !names[f.Name] {
+			continue
+		}
+		for _, s := range f.Series {
+			if structured[s.Name] {
+				names[s.Name], more = true, true
+			}
+		}
+	}
+	return more
+}
+
+func (r *run) plainWith(s Series, help string) Family {
+	f := r.plain(s.Name)
+	if f.Help == "" {
+		f.Help = help
+	}
+	f.Series = []Series{s}
+	return f
+}
+
+// join appends a family, or its series to the family of that name.
+func (r *run) join(index map[familyKey]*groupFamily, f *groupFamily) {
+	key := familyKey{f.group, f.Name}
+	if there := index[key]; there != nil {
+		there.Series = append(there.Series, f.Series...)
+		return
+	}
+	index[key] = f
+	r.order = append(r.order, f)
+}

@@ -1,0 +1,36 @@
+package convert
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A SyntaxError is a body that is not in its format. Line and Column count
+// from 1; Column is in bytes.
+type SyntaxError struct {
+	Line, Column int
+	Message      string
+}
+
+func (e *SyntaxError) Error() string {
+	return "line " + strconv.Itoa(e.Line) + ", column " + strconv.Itoa(e.Column) + ": " + e.Message
+}
+
+func (r *reader) errorAt(pos int, format string, args ...any) error {
+	before := r.in[:pos]
+	return &SyntaxError{
+		Line:    strings.Count(before, "\n") + 1,
+		Column:  pos - strings.LastIndexByte(before, '\n'),
+		Message: fmt.Sprintf(format, args...),
+	}
+}
+
+// A LimitError is a scrape that is over a limit of its job. As in Prometheus
+// all of it is refused.
+type LimitError struct {
+	Limit   string // the name of the limit in the configuration
+	Message string
+}
+
+func (e *LimitError) Error() string { return e.Limit + " exceeded: " + e.Message }

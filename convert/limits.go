@@ -1,0 +1,68 @@
+package convert
+
+import (
+	"fmt"
+
+	"github.com/prometheus/common/model"
+)
+
+// Limits are those of a Prometheus scrape configuration. Zero is no limit.
+type Limits struct {
+	Samples          int // samples in one scrape
+	Labels           int // labels of a series, its name and its target's labels among them
+	LabelNameLength  int // bytes
+	LabelValueLength int // bytes
+	Groups           int // groups that one scrape may make with honor_labels
+}
+
+// checkSamples is asked after the whole body was read, as in Prometheus, so
+// that the report counts all of its samples. n is without the repetitions of a
+// series: Prometheus forgives those without a timestamp.
+func (l Limits) checkSamples(n int) error {
+	if l.Samples > 0 && n > l.Samples {
+		return &LimitError{"sample_limit", fmt.Sprintf("%d samples, limit %d", n, l.Samples)}
+	}
+	return nil
+}
+
+func (l Limits) checkGroups(n int) error {
+	if l.Groups > 0 && n > l.Groups {
+		return &LimitError{"group_limit", fmt.Sprintf("honor_labels makes more than %d groups", l.Groups)}
+	}
+	return nil
+}
+
+// checkLabels checks the labels that a series has in Prometheus: its name,
+// those of its group and its own.
+func (l Limits) checkLabels(name string, sets ...Labels) error {
+	n := 1
+	for _, ls := range sets {
+		n += len(ls)
+	}
+	if l.Labels > 0 && n > l.Labels {
+		return &LimitError{"label_limit", fmt.Sprintf("%.50s has %d labels, limit %d", name, n, l.Labels)}
+	}
+	if err := l.checkLabel(name, Label{model.MetricNameLabel, name}); err != nil {
+		return err
+	}
+	for _, ls := range sets {
+		for _, label := range ls {
+			if err := l.checkLabel(name, label); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l Limits) checkLabel(metric string, label Label) error {
+	if n := len(label.Name); l.LabelNameLength > 0 && n > l.LabelNameLength {
+		return &LimitError{"label_name_length_limit",
+			fmt.Sprintf("%.50s: name of label %.50s has %d bytes, limit %d", metric, label.Name, n, l.LabelNameLength)}
+	}
+	if n := len(label.Value); l.LabelValueLength > 0 && n > l.LabelValueLength {
+		return &LimitError{"label_value_length_limit",
+			fmt.Sprintf("%.50s: value of label %.50s has %d bytes, limit %d", metric, label.Name, n, l.LabelValueLength)}
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package convert
+
+import "time"
+
+// A Report is what Prometheus says of a scrape by its own series.
+type Report struct {
+	Up          bool
+	Duration    time.Duration // of scrape and conversion
+	Samples     int           // scrape_samples_scraped
+	PostRelabel int           // scrape_samples_post_metric_relabeling
+}
+
+// Report hands the report series to the group of the target, together with
+// those series of the last Convert that have the same names and labels of
+// their own. With Up false what the target sent is left out.
+func (c *Converter) Report(r Report, batch Batch) {
+	up := 0.0
+	if r.Up {
+		up = 1
+	} else {
+		c.withheld = nil
+	}
+	// Types and texts are those of Prometheus's own metadata for the series.
+	c.report(batch, "up", "Health of the scrape target. 1 means the target is healthy, 0 if the scrape failed.", up)
+	c.report(batch, "scrape_duration_seconds", "Duration of the last scrape in seconds.", r.Duration.Seconds())
+	c.report(batch, "scrape_samples_scraped", "Number of samples last scraped from the target.", float64(r.Samples))
+	c.report(batch, "scrape_samples_post_metric_relabeling",
+		"Number of samples remaining after metric relabeling was applied.", float64(r.PostRelabel))
+	c.withheld = nil
+}
+
+func (c *Converter) report(batch Batch, name, help string, value float64) {
+	f := Family{Name: name, Help: help, Type: Gauge, Series: []Series{{Name: name, Value: value}}}
+	f.Series = append(f.Series, c.withheldOf(name)...)
+	batch.Append(c.Target, &f)
+}
+
+func (c *Converter) withheldOf(name string) []Series {
+	var series []Series
+	for _, s := range c.withheld {
+		if s.Name == name {
+			series = append(series, s)
+		}
+	}
+	return series
+}
+
+// isReport tells the names of Prometheus's own series about a scrape.
+func isReport(name string) bool {
+	_, found := reportNames[name]
+	return found
+}
+
+// reportNames has true for those that Report hands over.
+var reportNames = map[string]bool{
+	"up":                                    true,
+	"scrape_duration_seconds":               true,
+	"scrape_samples_scraped":                true,
+	"scrape_samples_post_metric_relabeling": true,
+	"scrape_series_added":                   false, // design: cannot be carried
+}

@@ -1,0 +1,129 @@
+package convert
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// families is a batch that keeps what it gets.
+type families []Family
+
+func (b *families) Append(_ Labels, f *Family) {
+	kept := *f
+	kept.Series = append([]Series(nil), f.Series...)
+	*b = append(*b, kept)
+}
+
+// values are the series of a batch, as text.
+func (b families) values() map[string]float64 {
+	values := make(map[string]float64)
+	for _, f := range b {
+		for _, s := range f.Series {
+			values[s.Name+s.Labels.String()] = s.Value
+		}
+	}
+	return values
+}
+
+func TestReport(t *testing.T) {
+	c := &Converter{Target: oracleTarget}
+	var batch families
+	c.Report(Report{Up: true, Duration: 1500 * time.Millisecond, Samples: 7, PostRelabel: 6}, &batch)
+	want := map[string]float64{
+		"up{}": 1, "scrape_duration_seconds{}": 1.5,
+		"scrape_samples_scraped{}": 7, "scrape_samples_post_metric_relabeling{}": 6,
+	}
+	if diff := cmp.Diff(want, batch.values()); diff != "" {
+		t.Errorf("series (-want +got):\n%s", diff)
+	}
+	for _, f := range batch {
+		if f.Type != Gauge || f.Help == "" {
+			t.Errorf("family %s has type %s and help %q, want a gauge with a help", f.Name, f.Type, f.Help)
+		}
+	}
+}
+
+func TestReportOfAFailure(t *testing.T) {
+	c := &Converter{Target: oracleTarget}
+	var batch families
+	c.Report(Report{Samples: 3}, &batch)
+	want := map[string]float64{
+		"up{}": 0, "scrape_duration_seconds{}": 0,
+		"scrape_samples_scraped{}": 3, "scrape_samples_post_metric_relabeling{}": 0,
+	}
+	if diff := cmp.Diff(want, batch.values()); diff != "" {
+		t.Errorf("series (-want +got):\n%s", diff)
+	}
+}
+
+// The body's own up{…} goes out with the report of its own scrape, once.
+func TestReportForgetsTheScrapeBefore(t *testing.T) {
+	c := &Converter{Target: oracleTarget}
+	scrape := func(body string, up bool) map[string]float64 {
+		t.Helper()
+		var batch families
+		_, err := c.Convert(Input{Body: strings.NewReader(body)}, &batch)
+		if (err == nil) != up {
+			t.Fatalf("%q: got error %v", body, err)
+		}
+		batch = nil
+		c.Report(Report{Up: up}, &batch)
+		return batch.values()
+	}
+	check := func(step string, got map[string]float64, want bool) {
+		t.Helper()
+		if _, found := got[`up{x="y"}`]; found != want {
+			t.Errorf("%s: up{x=\"y\"} is there: %v, want %v", step, found, want)
+		}
+	}
+	check("with it", scrape("up{x=\"y\"} 1\n", true), true)
+	var batch families
+	c.Report(Report{Up: true}, &batch)
+	check("a second report", batch.values(), false)
+	check("without it", scrape("a 1\n", true), false)
+	check("failed", scrape("up{x=\"y\"} 1\nrubbish\n", false), false)
+	check("after a failure", scrape("a 1\n", true), false)
+}
+
+// An error of the body is the caller's own, and nothing is handed over.
+func TestConvertBodyError(t *testing.T) {
+	broken := errors.New("connection reset")
+	c := &Converter{Target: oracleTarget}
+	var batch families
+	body := iotest.TimeoutReader(strings.NewReader("a 1\nb 2\n"))
+	stats, err := c.Convert(Input{Body: body}, &batch)
+	if !errors.Is(err, iotest.ErrTimeout) {
+		t.Errorf("got error %v, want that of the body", err)
+	}
+	if stats.Bytes != 8 || stats.Samples != 0 {
+		t.Errorf("got %d bytes and %d samples, want 8 and, as in Prometheus, 0", stats.Bytes, stats.Samples)
+	}
+	if _, err := c.Convert(Input{Body: iotest.ErrReader(broken)}, &batch); !errors.Is(err, broken) {
+		t.Errorf("got error %v, want %v", err, broken)
+	}
+	if len(batch) != 0 {
+		t.Errorf("%d families of a scrape that failed", len(batch))
+	}
+}
+
+// P1: a failed conversion hands nothing over, however late it fails.
+func TestConvertErrorHandsNothingOver(t *testing.T) {
+	for body, limits := range map[string]Limits{
+		strings.Repeat("a{x=\"y\"} 1\n", 1000) + "rubbish\n": {},
+		"a 1\nb 2\nc 3\n": {Samples: 2},
+	} {
+		c := &Converter{Target: oracleTarget, Limits: limits}
+		var batch families
+		if _, err := c.Convert(Input{Body: strings.NewReader(body)}, &batch); err == nil {
+			t.Fatal("no error")
+		}
+		if len(batch) != 0 {
+			t.Errorf("%d families of a scrape that failed", len(batch))
+		}
+	}
+}
