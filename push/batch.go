@@ -1,0 +1,92 @@
+package push
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/promferry/promferry/convert"
+)
+
+// Gateways are where a target goes: each group to each of them.
+type Gateways []*Gateway
+
+// A Mode says what becomes of the families that a group has already.
+type Mode string
+
+// The modes are the methods of the request (contract C1).
+const (
+	Replace Mode = http.MethodPut  // the batch is all of the group
+	Merge   Mode = http.MethodPost // other families stay
+)
+
+// Begin returns an empty batch.
+func (gs Gateways) Begin(mode Mode) *Batch {
+	return &Batch{gateways: gs, mode: mode, bodies: make(map[string]*request)}
+}
+
+// Delete takes groups away from all gateways.
+func (gs Gateways) Delete(group convert.Labels) {
+	for _, g := range gs {
+		g.offer(&request{group: group, method: http.MethodDelete})
+	}
+}
+
+// A Batch encodes the groups of one scrape. It is used by one goroutine.
+// Nothing leaves before Commit; a batch that is not committed never does.
+type Batch struct {
+	gateways Gateways
+	mode     Mode
+	bodies   map[string]*request
+	order    []*request
+}
+
+// Append encodes a family into the body of its group.
+func (b *Batch) Append(group convert.Labels, f *convert.Family) {
+	key := group.Key()
+	r := b.bodies[key]
+	if r == nil {
+		r = &request{group: slices.Clone(group), method: string(b.mode)}
+		b.bodies[key] = r
+		b.order = append(b.order, r)
+	}
+	r.body = convert.AppendText(r.body, f)
+	r.series += len(f.Series)
+}
+
+// Groups returns the groups that the batch has so far.
+func (b *Batch) Groups() []convert.Labels {
+	groups := make([]convert.Labels, len(b.order))
+	for i, r := range b.order {
+		groups[i] = r.group
+	}
+	return groups
+}
+
+// Commit gives each gateway its bodies and does not wait for the network. The
+// batch is empty afterwards.
+func (b *Batch) Commit() {
+	for _, r := range b.order {
+		for _, g := range b.gateways {
+			own := *r
+			g.offer(&own)
+		}
+	}
+	*b = *b.gateways.Begin(b.mode)
+}
+
+// A Body is what a batch would send for one group.
+type Body struct {
+	Group  convert.Labels
+	Method string
+	Text   []byte
+	Series int
+}
+
+// Bodies returns what Commit would send, for a dry run.
+func (b *Batch) Bodies() []Body {
+	bodies := make([]Body, len(b.order))
+	for i, r := range b.order {
+		bodies[i] = Body{r.group, r.method, r.body, r.series}
+	}
+	return bodies
+}

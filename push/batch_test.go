@@ -1,0 +1,83 @@
+package push
+
+import (
+	"reflect"
+	"testing"
+	"testing/synctest"
+
+	"github.com/promferry/promferry/convert"
+)
+
+func TestBatchEncodesByGroup(t *testing.T) {
+	var f fake
+	b := newBench(t, &f)
+	batch := Gateways{b.Gateway}.Begin(Merge)
+	batch.Append(groupOf("b"), gauge("x", 1))
+	batch.Append(groupOf("a"), gauge("x", 2))
+	batch.Append(groupOf("b"), &convert.Family{Name: "y", Help: "Y.", Type: convert.Counter, Series: []convert.Series{
+		{Name: "y", Labels: labelsOf("l", "1"), Value: 3}, {Name: "y", Labels: labelsOf("l", "2"), Value: 4},
+	}})
+	want := []Body{
+		{groupOf("b"), "POST", []byte("# TYPE x gauge\nx 1\n# HELP y Y.\n# TYPE y counter\ny{l=\"1\"} 3\ny{l=\"2\"} 4\n"), 3},
+		{groupOf("a"), "POST", []byte("# TYPE x gauge\nx 2\n"), 1},
+	}
+	if got := batch.Bodies(); !reflect.DeepEqual(got, want) {
+		t.Errorf("bodies: got %v, want %v", got, want)
+	}
+	if got, want := batch.Groups(), []convert.Labels{groupOf("b"), groupOf("a")}; !reflect.DeepEqual(got, want) {
+		t.Errorf("groups: got %v, want %v", got, want)
+	}
+	if got := b.Groups(); len(got) != 0 {
+		t.Errorf("got %v before Commit, want nothing offered", got)
+	}
+}
+
+func TestBatchKeepsNothingOfItsArguments(t *testing.T) {
+	batch := Gateways{}.Begin(Replace)
+	group, family := groupOf("a"), gauge("x", 1)
+	batch.Append(group, family)
+	group[0].Value, family.Series[0].Value = "changed", 2
+	got := batch.Bodies()[0]
+	if got.Group.Key() != groupOf("a").Key() || string(got.Text) != "# TYPE x gauge\nx 1\n" {
+		t.Errorf("got %v %q, want the group and family as they were", got.Group, got.Text)
+	}
+}
+
+func TestCommitGoesToAllGateways(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var first, second fake
+		a, b := newBench(t, &first), newBench(t, &second)
+		a.run(t)
+		b.run(t)
+		gateways := Gateways{a.Gateway, b.Gateway}
+		batch := gateways.Begin(Replace)
+		batch.Append(groupOf("a"), gauge("x", 1))
+		batch.Commit()
+		a.drain(t)
+		b.drain(t)
+		wantSent(t, &first, "PUT # TYPE x gauge\nx 1")
+		wantSent(t, &second, "PUT # TYPE x gauge\nx 1")
+
+		batch.Commit() // is empty now
+		batch.Append(groupOf("a"), gauge("x", 2))
+		batch.Commit()
+		gateways.Delete(groupOf("b"))
+		a.drain(t)
+		b.drain(t)
+		if got := []int{len(first.sent()), len(second.sent())}; got[0] != 3 || got[1] != 3 {
+			t.Errorf("got %v requests, want 3 each", got)
+		}
+	})
+}
+
+func TestGatewaysShareBody(t *testing.T) {
+	a, b := newBench(t, nil), newBench(t, nil)
+	batch := Gateways{a.Gateway, b.Gateway}.Begin(Replace)
+	batch.Append(groupOf("a"), gauge("x", 1))
+	batch.Commit()
+	_, first := a.take(t.Context())
+	_, second := b.take(t.Context())
+	if first == second || &first.body[0] != &second.body[0] {
+		t.Error("got bodies apart or one request, want two requests with one body")
+	}
+}

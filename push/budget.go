@@ -1,0 +1,76 @@
+package push
+
+import (
+	"container/list"
+	"sync"
+)
+
+// A Budget bounds the bytes of all bodies that wait for gateways together.
+// When it is spent, the body that waits longest is dropped: it is the oldest
+// news. The zero value has no room; use NewBudget.
+type Budget struct {
+	max int64
+
+	mu      sync.Mutex
+	used    int64
+	waiting list.List // of *ticket, the oldest in front
+}
+
+// NewBudget returns a budget of that many bytes.
+func NewBudget(max int64) *Budget { return &Budget{max: max} }
+
+// A ticket is the place of one waiting body in the budget.
+type ticket struct {
+	size    int64
+	dropped func() // for whoever made the budget take this place away
+	place   *list.Element
+}
+
+// fits tells whether a body of that size may wait at all.
+func (b *Budget) fits(size int) bool { return int64(size) <= b.max }
+
+// hold takes room for a body that fits. It returns the tickets that gave way:
+// the caller calls their dropped as soon as it holds no lock. What has no
+// bytes, as a DELETE, needs no ticket and gives way to none.
+func (b *Budget) hold(size int, dropped func()) (t *ticket, evicted []*ticket) {
+	if size == 0 {
+		return nil, nil
+	}
+	t = &ticket{size: int64(size), dropped: dropped}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.used+t.size > b.max {
+		oldest := b.waiting.Front().Value.(*ticket)
+		b.remove(oldest)
+		evicted = append(evicted, oldest)
+	}
+	t.place = b.waiting.PushBack(t)
+	b.used += t.size
+	return t, evicted
+}
+
+// release gives the room back. The ticket may be nil, or may have given way.
+func (b *Budget) release(t *ticket) {
+	if t == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.remove(t)
+}
+
+func (b *Budget) remove(t *ticket) {
+	if t.place == nil {
+		return
+	}
+	b.waiting.Remove(t.place)
+	b.used -= t.size
+	t.place = nil
+}
+
+// Used returns the bytes that wait now.
+func (b *Budget) Used() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.used
+}

@@ -1,0 +1,10 @@
+// Package push delivers the groups of scrapes to Pushgateways. What comes in
+// are families, group by group, through a batch of [Gateways]; what goes out
+// are PUT, POST and DELETE requests.
+//
+// Each group has one slot at each gateway, which holds its newest body: a
+// gateway keeps only the newest value, so nothing is queued, and a body that
+// still waits gives way to the next one. A gateway has its own bound of
+// requests under way; one that is slow or dead delays no other. All bodies
+// that wait share one [Budget].
+package push

@@ -1,0 +1,224 @@
+package push
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/promferry/promferry/convert"
+)
+
+// A roundTrip is a gateway without sockets, so that it can stand in a bubble.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// answer returns an answer to any request.
+func answer(code int, body string) *http.Response {
+	return &http.Response{StatusCode: code, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
+}
+
+// A sent is a request as a fake gateway got it.
+type sent struct{ method, path, body string }
+
+// A fake is a gateway that notes its requests. The fields above mu are set
+// before it gets one.
+type fake struct {
+	takes  time.Duration                     // for one request
+	answer func(n int, s sent) (int, string) // to the request number n, from 0; nil means 200
+
+	mu       sync.Mutex
+	requests []sent
+	inFlight int
+	most     int            // requests at the same time
+	doubled  bool           // two requests of one path at the same time
+	paths    map[string]int // under way
+}
+
+func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+		r.Body.Close()
+	}
+	s := sent{r.Method, r.URL.EscapedPath(), string(body)}
+	n := f.begin(s)
+	defer f.end(s)
+	if f.takes > 0 {
+		timer := time.NewTimer(f.takes)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+	if f.answer == nil {
+		return answer(http.StatusOK, ""), nil
+	}
+	return answer(f.answer(n, s)), nil
+}
+
+func (f *fake) begin(s sent) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.requests = append(f.requests, s)
+	f.inFlight++
+	f.most = max(f.most, f.inFlight)
+	if f.paths == nil {
+		f.paths = make(map[string]int)
+	}
+	f.paths[s.path]++
+	f.doubled = f.doubled || f.paths[s.path] > 1
+	return len(f.requests) - 1
+}
+
+func (f *fake) end(s sent) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.inFlight--
+	f.paths[s.path]--
+}
+
+// sent returns the requests so far as "METHOD body".
+func (f *fake) sent() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []string
+	for _, s := range f.requests {
+		all = append(all, strings.TrimSpace(s.method+" "+s.body))
+	}
+	return all
+}
+
+// A bench is a gateway under test with what it writes.
+type bench struct {
+	*Gateway
+	registry *prometheus.Registry
+	log      *logBuffer
+}
+
+// newBench returns a gateway with a budget of a mebibyte. It does not run yet.
+func newBench(t testing.TB, transport http.RoundTripper) *bench {
+	t.Helper()
+	b := &bench{registry: prometheus.NewRegistry(), log: new(logBuffer)}
+	budget := NewBudget(1 << 20)
+	b.Gateway = &Gateway{
+		Name:      "gw",
+		URL:       &url.URL{Scheme: "http", Host: "gateway.example:9091"},
+		Transport: transport,
+		Budget:    budget,
+		Logger:    slog.New(slog.NewTextHandler(b.log, nil)),
+		Metrics:   NewMetrics(b.registry, budget),
+	}
+	return b
+}
+
+// run sends until the test ends, or until stop is called.
+func (b *bench) run(t testing.TB) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := b.Run(ctx); err != nil {
+			t.Errorf("Run: got %v, want no error", err)
+		}
+	}()
+	stop = func() {
+		cancel()
+		<-done
+	}
+	t.Cleanup(stop)
+	return stop
+}
+
+// drain waits until all is sent.
+func (b *bench) drain(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // works in a Cleanup, too
+	defer cancel()
+	if unsent := b.Drain(ctx); unsent != 0 {
+		t.Fatalf("Drain: got %d unsent, want 0", unsent)
+	}
+}
+
+// count returns the sum of a metric over the series that have the label value,
+// or over all where it is "".
+func (b *bench) count(t testing.TB, metric, value string) float64 {
+	t.Helper()
+	families, err := b.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for _, f := range families {
+		if f.GetName() != metric {
+			continue
+		}
+		for _, m := range f.GetMetric() {
+			found := value == ""
+			for _, l := range m.GetLabel() {
+				found = found || l.GetValue() == value
+			}
+			if found {
+				sum += cmp.Or(m.GetCounter().GetValue(), m.GetGauge().GetValue(), float64(m.GetHistogram().GetSampleCount()))
+			}
+		}
+	}
+	return sum
+}
+
+// wantCount checks a metric, as count has it.
+func (b *bench) wantCount(t testing.TB, metric, value string, want float64) {
+	t.Helper()
+	if got := b.count(t, metric, value); got != want {
+		t.Errorf("%s{%s}: got %v, want %v", metric, value, got, want)
+	}
+}
+
+// A logBuffer keeps what is logged.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// wantLog checks how often the log has a text.
+func (b *bench) wantLog(t testing.TB, text string, want int) {
+	t.Helper()
+	if got := strings.Count(b.log.String(), text); got != want {
+		t.Errorf("log: got %d times %q, want %d; it is:\n%s", got, text, want, b.log)
+	}
+}
+
+// groupOf returns a group with that instance.
+func groupOf(instance string) convert.Labels {
+	return convert.LabelsOf(map[string]string{"job": "test", "instance": instance})
+}
+
+// put returns a request for a group.
+func put(instance, body string) *request {
+	return &request{group: groupOf(instance), method: http.MethodPut, body: []byte(body), series: 1}
+}

@@ -1,0 +1,299 @@
+package push
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/promferry/promferry/convert"
+)
+
+func TestFit(t *testing.T) {
+	const (
+		simple    = "# HELP a Help.\n# TYPE a untyped\na 1\na{b=\"# TYPE a gauge\"} 2\n"
+		histogram = "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n"
+		summary   = "# TYPE s summary\ns_sum 1\ns_count 1\n"
+		rest      = "# TYPE z gauge\nz 1\n"
+	)
+	asCounter := strings.Replace(simple, "TYPE a untyped", "TYPE a counter", 1)
+	check := func(name, body string, held types, want fitted) {
+		t.Helper()
+		var m typeMemory
+		m.remember([]byte(body), held)
+		got := m.fit([]byte(body))
+		if string(got.body) != string(want.body) || got.retyped != want.retyped || !slices.Equal(got.refused, want.refused) || got.seriesOut != want.seriesOut {
+			t.Errorf("%s: got %q, %+v, want %q, %+v", name, got.body, got, want.body, want)
+		}
+	}
+	same := func(body string) fitted { return fitted{body: []byte(body)} }
+	left := func(body string, series int, names ...string) fitted { return fitted{[]byte(body), 0, names, series} }
+
+	check("nothing held", simple+rest, types{}, same(simple+rest))
+	check("same type", simple+rest, types{"a": "untyped", "z": "gauge"}, same(simple+rest))
+	check("other type", simple+rest, types{"a": "counter"}, fitted{[]byte(asCounter + rest), 1, nil, 0})
+	check("last family", rest+simple, types{"a": "counter"}, fitted{[]byte(rest + asCounter), 1, nil, 0})
+	check("two", simple+rest, types{"a": "counter", "z": "untyped"}, fitted{[]byte(asCounter + "# TYPE z untyped\nz 1\n"), 2, nil, 0})
+	check("gauge over histogram", simple+rest, types{"a": "histogram"}, left(rest, 2, "a"))
+	check("gauge over summary", simple+rest, types{"a": "summary"}, left(rest, 2, "a"))
+	check("histogram over gauge", histogram+rest, types{"h": "gauge"}, left(rest, 3, "h"))
+	check("histogram over summary", histogram+rest, types{"h": "summary"}, left(rest, 3, "h"))
+	check("word of another kind", simple+rest, types{"a": "stateset"}, left(rest, 2, "a"))
+	check("all", simple, types{"a": "histogram"}, left("", 2, "a"))
+
+	for _, suffix := range []string{"_count", "_sum", "_bucket"} {
+		line := "# TYPE h" + suffix + " gauge\nh" + suffix + " 1\n"
+		check("line of a held histogram", line+rest, types{"h": "histogram"}, left(rest, 1, "h"+suffix))
+		check("line of a held gauge", line+rest, types{"h": "gauge"}, same(line+rest))
+		check("histogram over a held line", histogram+rest, types{"h" + suffix: "gauge"}, left(rest, 3, "h"))
+		if suffix == "_bucket" { // not a line of summaries
+			check("bucket beside a held summary", line+rest, types{"h": "summary"}, same(line+rest))
+			check("summary over a held bucket", summary+rest, types{"s" + suffix: "gauge"}, same(summary+rest))
+			continue
+		}
+		check("line of a held summary", line+rest, types{"h": "summary"}, left(rest, 1, "h"+suffix))
+		check("summary over a held line", summary+rest, types{"s" + suffix: "gauge"}, left(rest, 2, "s"))
+	}
+}
+
+func TestLostReportSeriesAreAnError(t *testing.T) {
+	check := func(want bool, refused ...string) {
+		t.Helper()
+		if err := (fitted{refused: refused}).reportLost(); errors.Is(err, errReportLost) != want {
+			t.Errorf("%q: got %v, want an error: %v", refused, err, want)
+		}
+	}
+	check(false)
+	check(false, "upper", "scrape_errors")
+	check(true, "up")
+	check(true, "a", "scrape_samples_scraped")
+	check(true, "scrape_duration_seconds")
+	check(true, "scrape_samples_post_metric_relabeling")
+}
+
+// reportFamilies collects the names of families.
+type reportFamilies []string
+
+func (r *reportFamilies) Append(_ convert.Labels, f *convert.Family) { *r = append(*r, f.Name) }
+
+func TestReportNamesAreThoseOfConvert(t *testing.T) {
+	var got reportFamilies
+	new(convert.Converter).Report(convert.Report{}, &got)
+	if !slices.Equal([]string(got), reportNames) {
+		t.Errorf("got %q, want %q", got, reportNames)
+	}
+}
+
+func FuzzBlocks(f *testing.F) {
+	f.Add("", "value", uint8(1), uint8(2))
+	f.Add("# TYPE a gauge\n# HELP", "\n# TYPE b counter\n", uint8(3), uint8(0))
+	f.Add("\r\n\\", "\"}\x00# ", uint8(4), uint8(3))
+	kinds := []convert.Type{convert.Counter, convert.Gauge, convert.Untyped, convert.Histogram, convert.Summary}
+	f.Fuzz(func(t *testing.T, help, value string, kind, lines uint8) {
+		var families []convert.Family
+		for i, name := range []string{"a", "TYPE", "HELP:x"} {
+			family := convert.Family{Name: name, Type: kinds[(int(kind)+i)%len(kinds)], Help: help[:len(help)*i/2]}
+			for range (int(lines) + i) % 4 {
+				family.Series = append(family.Series, convert.Series{Name: name, Labels: labelsOf("l", value), Value: 1})
+			}
+			families = append(families, family)
+		}
+		var body []byte
+		for i := range families {
+			body = convert.AppendText(body, &families[i])
+		}
+		i, joined := 0, ""
+		for got := range blocks(body) {
+			want := families[i]
+			if got.name != want.Name || got.kind != want.Type || got.lines() != len(want.Series) {
+				t.Errorf("got %s %s of %d lines, want %s %s of %d", got.kind, got.name, got.lines(), want.Type, want.Name, len(want.Series))
+			}
+			if again := got.appendAs(nil, got.kind); string(again) != string(got.text) {
+				t.Errorf("as its own type: got %q, want %q", again, got.text)
+			}
+			want.Type = "other"
+			if other := got.appendAs(nil, "other"); string(other) != string(convert.AppendText(nil, &want)) {
+				t.Errorf("as another type: got %q, want %q", other, convert.AppendText(nil, &want))
+			}
+			joined += string(got.text)
+			i++
+		}
+		if i != len(families) || joined != string(body) {
+			t.Errorf("got %d families, text %q, want %d, %q", i, joined, len(families), body)
+		}
+	})
+}
+
+// inconsistent is how a gateway begins its refusal (contract C7).
+const inconsistent = "pushed metrics are invalid or inconsistent with existing metrics: "
+
+// refuseUntyped is a gateway that has a counter a.
+func refuseUntyped(_ int, s sent) (int, string) {
+	switch {
+	case s.method == http.MethodGet:
+		return 200, "# TYPE a counter\na 1\n"
+	case strings.Contains(s.body, "# TYPE a untyped"), strings.Contains(s.body, "# TYPE x "):
+		return 400, inconsistent + "no"
+	}
+	return 200, ""
+}
+
+func TestGatewayRetypesAndRemembers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{answer: refuseUntyped}
+		b := newBench(t, &f)
+		var last Outcome
+		b.OnDone = func(out Outcome) { last = out }
+		b.run(t)
+		for range 2 {
+			b.offer(put("b", "# TYPE a untyped\na 2\n"))
+			b.drain(t)
+			if last.Err != nil || last.Retyped != 1 || last.Series != 1 {
+				t.Errorf("got %+v, want one family retyped", last)
+			}
+		}
+		wantSent(t, &f, "PUT # TYPE a untyped\na 2", "GET", "PUT # TYPE a counter\na 2", "PUT # TYPE a counter\na 2")
+		b.wantCount(t, "promferry_families_retyped_total", "", 2)
+		b.wantCount(t, "promferry_pushes_total", "PUT", 2)
+		b.wantLog(t, `msg="gateway has other types for families of this group" gateway=gw group="{instance=\"b\",job=\"test\"}" retyped=1 left_out=""`, 1)
+		if got := b.Group(groupOf("b")); got.Retyped != 1 || got.LastError != nil {
+			t.Errorf("got %+v, want one family retyped and no error", got)
+		}
+	})
+}
+
+func TestGatewayKeepsErrorThatTypesDoNotExplain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{answer: refuseUntyped}
+		b := newBench(t, &f)
+		b.run(t)
+		b.offer(put("b", "# TYPE x gauge\nx 2\n"))
+		b.drain(t)
+		wantSent(t, &f, "PUT # TYPE x gauge\nx 2", "GET") // and not the same body again
+		if err := b.Group(groupOf("b")).LastError; reason(err) != "400" {
+			t.Errorf("got %v, want the status 400", err)
+		}
+	})
+}
+
+func TestGatewayTellsThatTypesCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{answer: func(_ int, s sent) (int, string) {
+			if s.method == http.MethodGet {
+				return 500, "poison"
+			}
+			return 400, inconsistent + "no"
+		}}
+		b := newBench(t, &f)
+		b.run(t)
+		for range 2 {
+			b.offer(put("b", "# TYPE x gauge\nx 2\n"))
+			b.drain(t)
+			err := b.Group(groupOf("b")).LastError
+			if reason(err) != "400" || !strings.Contains(err.Error(), "(and read types from http://gateway.example:9091/metrics: status 500, want 200)") {
+				t.Errorf("got %v, want the status 400 and that of the reading", err)
+			}
+		}
+		wantSent(t, &f, "PUT # TYPE x gauge\nx 2", "GET", "PUT # TYPE x gauge\nx 2")
+	})
+}
+
+func TestGatewayReportsLostReportSeries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{answer: func(_ int, s sent) (int, string) {
+			switch {
+			case s.method == http.MethodGet:
+				return 200, "# TYPE up histogram\n"
+			case strings.Contains(s.body, "TYPE up"):
+				return 400, inconsistent + "no"
+			}
+			return 200, ""
+		}}
+		b := newBench(t, &f)
+		b.run(t)
+		b.offer(put("b", "# TYPE up gauge\nup 1\n# TYPE a gauge\na 1\n"))
+		b.drain(t)
+		err := b.Group(groupOf("b")).LastError
+		if !errors.Is(err, errReportLost) || !strings.Contains(err.Error(), "report series up") {
+			t.Errorf("got %v, want %v", err, errReportLost)
+		}
+		if got := f.sent(); got[len(got)-1] != "PUT # TYPE a gauge\na 1" {
+			t.Errorf("got %q, want the rest sent", got)
+		}
+		b.wantCount(t, "promferry_push_errors_total", "report_series", 1)
+	})
+}
+
+// TestRealGatewayTakesFittedBodies has all kinds of clashes with a real one.
+func TestRealGatewayTakesFittedBodies(t *testing.T) {
+	gateway := realGateway(t)
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	var requests []string
+	b := newBench(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		resp, err := transport.RoundTrip(r)
+		if err == nil {
+			requests = append(requests, fmt.Sprint(r.Method, " ", resp.StatusCode))
+		}
+		return resp, err
+	}))
+	b.URL = gateway
+	b.MaxConcurrentPushes = 1 // guards requests and last
+	var last Outcome
+	b.OnDone = func(out Outcome) { last = out }
+	b.run(t)
+	push := func(instance, body string, wantRequests ...string) Outcome {
+		t.Helper()
+		requests = nil
+		b.offer(&request{group: groupOf("fit" + instance), method: http.MethodPut, body: []byte(body), series: strings.Count(body, "\n") - strings.Count(body, "#")})
+		b.drain(t)
+		if !slices.Equal(requests, wantRequests) {
+			t.Errorf("group %s: got requests %q, want %q", instance, requests, wantRequests)
+		}
+		return last
+	}
+	wantStored := func(instance string, want ...string) {
+		t.Helper()
+		var got []string
+		for name, f := range storedGroups(t, gateway)[groupOf("fit"+instance).Key()].families {
+			if !strings.HasPrefix(name, "push_") {
+				got = append(got, fmt.Sprint(strings.ToLower(f.Type), " ", name, " ", len(f.Metrics)))
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("group %s: got %q, want %q", instance, got, want)
+		}
+	}
+	t.Cleanup(func() {
+		for _, instance := range []string{"A", "B", "C"} {
+			Gateways{b.Gateway}.Delete(groupOf("fit" + instance))
+		}
+		b.drain(t)
+	})
+
+	push("A", "# TYPE fit_a counter\nfit_a 1\n# TYPE fit_h gauge\nfit_h 1\n# TYPE fit_n_count gauge\nfit_n_count 1\n", "PUT 200")
+	body := "# HELP fit_a Help.\n# TYPE fit_a untyped\nfit_a{l=\"1\"} 1\nfit_a{l=\"2\"} 1\n" +
+		"# TYPE go_goroutines untyped\ngo_goroutines 1\n" +
+		"# TYPE fit_h histogram\nfit_h_bucket{le=\"+Inf\"} 1\nfit_h_sum 1\nfit_h_count 1\n" +
+		"# TYPE fit_n summary\nfit_n_sum 1\nfit_n_count 1\n" +
+		"# TYPE fit_b gauge\nfit_b 1\n"
+	want := Outcome{Gateway: "gw", Group: groupOf("fitB"), Method: "PUT", Path: "/metrics/job/test/instance/fitB", Series: 4, Retyped: 2, Refused: []string{"fit_h", "fit_n"}}
+	for _, requests := range [][]string{{"PUT 400", "GET 200", "PUT 200"}, {"PUT 200"}} {
+		got := push("B", body, requests...)
+		got.Took, got.Bytes = 0, 0
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		wantStored("B", "counter fit_a 2", "gauge fit_b 1", "gauge go_goroutines 1")
+	}
+
+	push("A", "# TYPE fit_new gauge\nfit_new 1\n", "PUT 200")
+	if got := push("C", "# TYPE fit_new untyped\nfit_new 1\n", "PUT 400"); reason(got.Err) != "400" {
+		t.Errorf("got %v, want a status 400 and no second reading within five minutes", got.Err)
+	}
+}

@@ -1,0 +1,58 @@
+package push
+
+import (
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestGatewayStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{takes: time.Second, answer: func(n int, _ sent) (int, string) { return []int{200, 500}[n], "oh" }}
+		b := newBench(t, &f)
+		b.run(t)
+		start := time.Now()
+		group := groupOf("a")
+		check := func(want GroupStatus) {
+			t.Helper()
+			got := b.Group(group)
+			got.LastError, want.LastError = nil, nil
+			want.Gateway, want.Group = "gw", group
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		}
+		check(GroupStatus{})
+		b.offer(put("a", "1"))
+		check(GroupStatus{Waiting: true})
+		b.drain(t)
+		first := start.Add(time.Second)
+		check(GroupStatus{Path: "/metrics/job/test/instance/a", LastSuccess: first, LastAttempt: first, Series: 1, Bytes: 1})
+		b.offer(put("a", "22"))
+		b.drain(t)
+		check(GroupStatus{Path: "/metrics/job/test/instance/a", LastSuccess: first, LastAttempt: start.Add(2 * time.Second), Series: 1, Bytes: 2})
+		if err := b.Group(group).LastError; reason(err) != "500" {
+			t.Errorf("got %v, want a status 500", err)
+		}
+	})
+}
+
+func TestGatewayLogsTurnsOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		codes := []int{200, 500, 503, 500, 202, 200}
+		f := fake{answer: func(n int, _ sent) (int, string) { return codes[n], "oh\nno" }}
+		b := newBench(t, &f)
+		b.run(t)
+		for range codes {
+			b.offer(put("a", "1"))
+			b.drain(t)
+		}
+		b.wantLog(t, "\n", 2)
+		b.wantLog(t, `level=ERROR msg="push failed" gateway=gw group="{instance=\"a\",job=\"test\"}" err="put http://gateway.example:9091/metrics/job/test/instance/a: status 500, want 200 or 202: \"oh no\""`, 1)
+		b.wantLog(t, `level=INFO msg="push works again" gateway=gw group=`, 1)
+		b.wantCount(t, "promferry_push_errors_total", "500", 2)
+		b.wantCount(t, "promferry_push_errors_total", "503", 1)
+		b.wantCount(t, "promferry_pushes_total", "", 3)
+	})
+}

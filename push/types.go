@@ -1,0 +1,165 @@
+package push
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/promferry/promferry/convert"
+)
+
+const (
+	// typesInterval is the shortest time between two readings of a gateway:
+	// its whole store comes back each time.
+	typesInterval = 5 * time.Minute
+	// clashLifetime is how long a clash is remembered; then the family is
+	// tried as it is again.
+	clashLifetime = time.Hour
+	// typesLimit bounds one reading, in bytes.
+	typesLimit = 256 << 20
+)
+
+// types are the families that a gateway holds, its own among them.
+type types map[string]convert.Type
+
+// clash says what the gateway has where a body has a family of that name.
+type clash struct {
+	held    convert.Type // "" where a histogram's lines are in the way (contract C31)
+	expires time.Time
+}
+
+// A typeMemory remembers what a gateway refused. Types are global to a gateway:
+// the same name with another type in another group, or among the gateway's own
+// metrics, fails a whole push (contract C35, C37). The zero value is ready.
+type typeMemory struct {
+	reading sync.Mutex // held while the gateway is read
+	last    types
+	lastErr error
+	lastAt  time.Time
+
+	mu      sync.Mutex
+	clashes map[string]clash
+}
+
+// held returns the gateway's types, or why they cannot be read, as of now or
+// not longer than typesInterval ago.
+func (m *typeMemory) held(read func() (types, error)) (types, error) {
+	m.reading.Lock()
+	defer m.reading.Unlock()
+	if m.lastAt.IsZero() || time.Since(m.lastAt) >= typesInterval {
+		m.last, m.lastErr = read()
+		m.lastAt = time.Now()
+	}
+	return m.last, m.lastErr
+}
+
+// remember notes which families of a body clash with what is held, and which
+// do not any more.
+func (m *typeMemory) remember(body []byte, held types) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.clashes == nil {
+		m.clashes = make(map[string]clash)
+	}
+	expires := time.Now().Add(clashLifetime)
+	for f := range blocks(body) {
+		if t, found := held[f.name]; found && t != f.kind {
+			m.clashes[f.name] = clash{t, expires}
+		} else if held.inTheWay(f) {
+			m.clashes[f.name] = clash{"", expires}
+		} else {
+			delete(m.clashes, f.name)
+		}
+	}
+}
+
+// inTheWay tells whether a family's name, or a name of its lines, is taken by
+// a histogram or summary on one side and a family on the other.
+func (t types) inTheWay(f block) bool {
+	for _, suffix := range []string{"_count", "_sum", "_bucket"} {
+		if base, cut := strings.CutSuffix(f.name, suffix); cut && hasLines(t[base], suffix) {
+			return true
+		}
+		if _, held := t[f.name+suffix]; held && hasLines(f.kind, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasLines tells whether families of a type have lines with that suffix.
+func hasLines(kind convert.Type, suffix string) bool {
+	return kind == convert.Histogram || kind == convert.Summary && suffix != "_bucket"
+}
+
+// lookup returns the clash of a family, or false.
+func (m *typeMemory) lookup(name string) (clash, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, found := m.clashes[name]
+	if found && time.Now().After(c.expires) {
+		delete(m.clashes, name)
+		found = false
+	}
+	return c, found
+}
+
+// empty tells the common case fast.
+func (m *typeMemory) empty() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.clashes) == 0
+}
+
+// readTypes reads the gateway's exposition for its TYPE lines.
+func (g *Gateway) readTypes(ctx context.Context) (types, error) {
+	ctx, cancel := context.WithTimeout(ctx, g.timeout())
+	defer cancel()
+	where := g.urlOf("/metrics")
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := g.roundTrip(req)
+	if err != nil {
+		return nil, fmt.Errorf("read types from %s: %w", where, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("read types from %s: status %d, want 200", where, resp.StatusCode)
+	}
+	t, err := parseTypes(io.LimitReader(resp.Body, typesLimit))
+	if err != nil {
+		return nil, fmt.Errorf("read types from %s: %w", where, err)
+	}
+	return t, nil
+}
+
+// parseTypes reads the TYPE lines of an exposition. Lines of any length pass;
+// a TYPE line that is cut, or longer than a buffer, is left out.
+func parseTypes(r io.Reader) (types, error) {
+	t := make(types)
+	in := bufio.NewReader(r)
+	for start := true; ; {
+		line, err := in.ReadSlice('\n')
+		if rest, found := bytes.CutPrefix(line, []byte("# TYPE ")); found && start && err == nil {
+			if fields := strings.Fields(string(rest)); len(fields) == 2 {
+				t[fields[0]] = convert.Type(fields[1])
+			}
+		}
+		start = err == nil
+		if errors.Is(err, io.EOF) {
+			return t, nil
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, err
+		}
+	}
+}
