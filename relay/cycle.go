@@ -1,0 +1,167 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/scrape"
+)
+
+// A result is how one cycle went.
+type result struct {
+	start time.Time
+	took  time.Duration
+	stats convert.Stats
+	err   error
+	// stopped is true where the end of the program ended the cycle: nothing
+	// was pushed, and err says nothing of the target.
+	stopped bool
+}
+
+// cycle scrapes the target once and gives its gateways the new state. A scrape
+// that fails, however late, leaves nothing of itself in a group.
+func (t *Target) cycle(ctx context.Context) result {
+	res := result{start: time.Now()}
+	batch := t.Gateways.Begin(push.Replace)
+	res.stats, res.err = t.collect(ctx, batch)
+	res.took = time.Since(res.start)
+	if res.err != nil && ctx.Err() != nil {
+		res.stopped = true // what becomes of the groups is for Retire to say
+		return res
+	}
+	if res.err != nil {
+		batch = t.Gateways.Begin(t.failureMode())
+	}
+	t.converter.Report(convert.Report{
+		Up:          res.err == nil,
+		Duration:    res.took,
+		Samples:     res.stats.Samples,
+		PostRelabel: res.stats.PostRelabel,
+	}, batch)
+	t.commit(batch, res.err == nil || !t.KeepOnFailure)
+	return res
+}
+
+func (t *Target) failureMode() push.Mode {
+	if t.KeepOnFailure {
+		return push.Merge
+	}
+	return push.Replace
+}
+
+// collect scrapes and converts. A panic in there is a failed scrape.
+func (t *Target) collect(ctx context.Context, batch *push.Batch) (stats convert.Stats, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &panicError{t.Address, p, debug.Stack()}
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, t.Timeout)
+	defer cancel()
+	exposition, err := t.Source.Scrape(ctx)
+	if err != nil {
+		return stats, err
+	}
+	defer exposition.Body.Close()
+	stats, err = t.converter.Convert(convert.Input{
+		Body:      exposition.Body,
+		MediaType: exposition.MediaType,
+		Unframed:  exposition.Unframed,
+	}, batch)
+	return stats, t.explain(err, exposition)
+}
+
+// commit sends a batch. Where it is all that the target has now, the groups
+// that it has no more are deleted.
+func (t *Target) commit(batch *push.Batch, whole bool) {
+	made := make(map[string]convert.Labels)
+	for _, group := range batch.Groups() {
+		made[group.Key()] = group
+	}
+	batch.Commit()
+	for key, group := range t.pushed {
+		if made[key] != nil {
+			continue
+		}
+		if whole {
+			t.Gateways.Delete(group)
+		} else {
+			made[key] = group
+		}
+	}
+	t.pushed = made
+	t.owners.keep(t, made)
+}
+
+// delete takes the target's groups away.
+func (t *Target) delete() {
+	for _, group := range t.pushed {
+		t.Gateways.Delete(group)
+	}
+}
+
+// markDown leaves up 0 and nothing else.
+func (t *Target) markDown() {
+	batch := t.Gateways.Begin(push.Replace)
+	t.converter.Report(convert.Report{}, batch)
+	t.commit(batch, true)
+}
+
+// explain adds to an error of the converter what it does not know.
+func (t *Target) explain(err error, from *scrape.Exposition) error {
+	var syntax *convert.SyntaxError
+	var limit *convert.LimitError
+	switch {
+	case errors.As(err, &syntax) && from.Where != nil:
+		return fmt.Errorf("parse %s: column %d: %w", from.Where(syntax.Line), syntax.Column, messageOf{syntax})
+	case errors.As(err, &syntax):
+		return fmt.Errorf("parse %s: %w", t.Address, err)
+	case errors.As(err, &limit):
+		return fmt.Errorf("scrape %s: %w", t.Address, err)
+	}
+	return err
+}
+
+// messageOf is a SyntaxError whose place was said already.
+type messageOf struct{ *convert.SyntaxError }
+
+func (m messageOf) Error() string { return m.Message }
+func (m messageOf) Unwrap() error { return m.SyntaxError }
+
+// A panicError is a cycle that panicked.
+type panicError struct {
+	address string
+	value   any
+	stack   []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("scrape %s: panic: %v", e.address, e.value) }
+
+func isPanic(err error) bool {
+	var panicked *panicError
+	return errors.As(err, &panicked)
+}
+
+// reasonOf says in one word why a cycle failed, for a metric's label.
+func reasonOf(err error) string {
+	var syntax *convert.SyntaxError
+	var limit *convert.LimitError
+	switch {
+	case errors.As(err, &syntax):
+		return "parse"
+	case errors.As(err, &limit):
+		return limit.Limit
+	case isPanic(err):
+		return "panic"
+	case scrape.ReasonOf(err) != "":
+		return string(scrape.ReasonOf(err))
+	case errors.Is(err, context.DeadlineExceeded):
+		return string(scrape.ReasonTimeout)
+	}
+	return "other"
+}

@@ -1,0 +1,8 @@
+// Package relay runs the cycle of each target on its schedule: scrape,
+// convert, push. What comes in are targets; what goes out are batches for
+// their gateways, and a status of everything for people and programs.
+//
+// One goroutine keeps the time of one target; a pool of workers bounds the
+// cycles under way. A cycle ends when its bodies are with the gateways' slots:
+// the network is not waited for.
+package relay

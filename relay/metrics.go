@@ -1,0 +1,80 @@
+package relay
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// Metrics count what all targets do. A nil *Metrics counts nothing.
+type Metrics struct {
+	scrapes    *prometheus.CounterVec
+	errors     *prometheus.CounterVec
+	skips      *prometheus.CounterVec
+	samples    *prometheus.CounterVec
+	dropped    *prometheus.CounterVec
+	timestamps *prometheus.CounterVec
+	exemplars  *prometheus.CounterVec
+	flattened  *prometheus.CounterVec
+	seconds    *prometheus.HistogramVec
+	inFlight   prometheus.Gauge
+}
+
+// NewMetrics registers the metrics of cycles.
+func NewMetrics(reg prometheus.Registerer) *Metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"job"}, labels...))
+		reg.MustRegister(v)
+		return v
+	}
+	m := &Metrics{
+		scrapes:    counter("promferry_scrapes_total", "Scrapes that ended, failed ones among them."),
+		errors:     counter("promferry_scrape_errors_total", "Scrapes that failed, by reason.", "reason"),
+		skips:      counter("promferry_scrapes_skipped_total", "Ticks without a scrape, as the one before still ran or no worker was free."),
+		samples:    counter("promferry_samples_scraped_total", "Samples in the answers of targets."),
+		dropped:    counter("promferry_series_dropped_total", "Series left out of a push, by reason.", "reason"),
+		timestamps: counter("promferry_timestamps_stripped_total", "Samples whose timestamp a gateway would refuse."),
+		exemplars:  counter("promferry_exemplars_stripped_total", "Samples whose exemplar a gateway cannot keep."),
+		flattened:  counter("promferry_families_flattened_total", "Histograms and summaries sent as plain series, as a gateway would change their numbers."),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "promferry_cycle_duration_seconds", Help: "Time from the begin of a scrape to its conversion.",
+			Buckets: []float64{.005, .025, .1, .5, 1, 2.5, 10},
+		}, []string{"job"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "promferry_scrapes_in_flight", Help: "Scrapes under way.",
+		}),
+	}
+	reg.MustRegister(m.seconds, m.inFlight)
+	return m
+}
+
+func (m *Metrics) begin() {
+	if m != nil {
+		m.inFlight.Inc()
+	}
+}
+
+func (m *Metrics) end(t *Target, res result) {
+	if m == nil {
+		return
+	}
+	m.inFlight.Dec()
+	if res.stopped {
+		return
+	}
+	m.scrapes.WithLabelValues(t.Job).Inc()
+	m.seconds.WithLabelValues(t.Job).Observe(res.took.Seconds())
+	m.samples.WithLabelValues(t.Job).Add(float64(res.stats.Samples))
+	if res.err != nil {
+		m.errors.WithLabelValues(t.Job, reasonOf(res.err)).Inc()
+		return
+	}
+	m.timestamps.WithLabelValues(t.Job).Add(float64(res.stats.Timestamps))
+	m.exemplars.WithLabelValues(t.Job).Add(float64(res.stats.Exemplars))
+	m.flattened.WithLabelValues(t.Job).Add(float64(res.stats.Flattened))
+	for reason, n := range res.stats.Dropped {
+		m.dropped.WithLabelValues(t.Job, string(reason)).Add(float64(n))
+	}
+}
+
+func (m *Metrics) skipped(job string, ticks int) {
+	if m != nil && ticks > 0 {
+		m.skips.WithLabelValues(job).Add(float64(ticks))
+	}
+}

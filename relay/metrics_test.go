@@ -1,0 +1,83 @@
+package relay
+
+import (
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+)
+
+func TestMetricsCountCycles(t *testing.T) {
+	inBubble(t, func(w *world) {
+		p := w.pool(w.target("i", inTurn(
+			openMetrics("# TYPE c counter\nc_total 1 # {t=\"x\"} 1\nc_total 1 5\n# TYPE h histogram\nh_sum 1\n# EOF\n"),
+			exposes("pushgateway_a 1\nb\n"),
+			refused,
+		)))
+		for range 3 {
+			_ = p.Once(w.Context())
+		}
+		for _, test := range []struct {
+			name   string
+			reason []string
+			want   float64
+		}{
+			{"promferry_scrapes_total", nil, 3},
+			{"promferry_scrape_errors_total", nil, 2},
+			{"promferry_scrape_errors_total", []string{"parse"}, 1},
+			{"promferry_scrape_errors_total", []string{"connect"}, 1},
+			{"promferry_samples_scraped_total", nil, 4},
+			{"promferry_series_dropped_total", nil, 1}, // not those of a failed scrape
+			{"promferry_series_dropped_total", []string{"duplicate"}, 1},
+			{"promferry_timestamps_stripped_total", nil, 1},
+			{"promferry_exemplars_stripped_total", nil, 1},
+			{"promferry_families_flattened_total", nil, 1},
+			{"promferry_scrapes_skipped_total", nil, 0},
+			{"promferry_scrapes_in_flight", nil, 0},
+		} {
+			if got := w.metric(test.name, test.reason...); got != test.want {
+				t.Errorf("%s%v is %v, want %v", test.name, test.reason, got, test.want)
+			}
+		}
+	})
+}
+
+func TestMetricsInFlight(t *testing.T) {
+	inBubble(t, func(w *world) {
+		p := w.pool(w.target("1", hangs), w.target("2", hangs))
+		done := make(chan error)
+		go func() { done <- p.Once(w.Context()) }()
+		<-time.After(time.Second)
+		if got := w.metric("promferry_scrapes_in_flight"); got != 2 {
+			t.Errorf("%v scrapes in flight, want 2", got)
+		}
+		<-done
+	})
+}
+
+func TestMetricsAreClean(t *testing.T) {
+	inBubble(t, func(w *world) {
+		p := w.pool(w.target("i", inTurn(exposes("a 1\na 1\n"), refused)), w.target("slow", deaf(30*time.Second, exposes(""))))
+		w.runFor(p, 2*time.Minute)
+		families, err := w.registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(families) != 10 {
+			t.Errorf("%d families have a value, want all 10", len(families))
+		}
+		problems, err := promlint.NewWithMetricFamilies(families).Lint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, problem := range problems {
+			t.Errorf("%s: %s", problem.Metric, problem.Text)
+		}
+	})
+}
+
+func TestNilMetricsCountNothing(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.runFor(NewPool([]*Target{w.target("i", deaf(time.Minute, exposes("a 1\n")))}, Options{}), 5*time.Minute)
+	})
+}

@@ -1,0 +1,62 @@
+package relay
+
+import (
+	"hash/fnv"
+	"time"
+)
+
+// firstScrapeWithin bounds the time from the start to a target's first scrape.
+const firstScrapeWithin = 5 * time.Second
+
+// A schedule says when a target is scraped. Its ticks stand on a grid of the
+// wall clock with an offset of the target's own, so that neither the targets
+// of one host nor the hosts of a fleet crowd. It reads the wall clock once;
+// from then on time is monotonic.
+type schedule struct {
+	interval time.Duration
+	next     time.Time
+	grid     time.Time // a tick of the grid, at or after the first scrape
+}
+
+// newSchedule begins at now. seed is the same for a target as long as its host
+// and labels are.
+func newSchedule(now time.Time, interval time.Duration, seed uint64) *schedule {
+	offset := int64(seed % uint64(interval))
+	first := now.Add(time.Duration(seed % uint64(min(interval, firstScrapeWithin))))
+	toGrid := offset - first.UnixNano()%int64(interval)
+	for toGrid < int64(interval)/2 { // not two scrapes at once in the beginning
+		toGrid += int64(interval)
+	}
+	return &schedule{interval: interval, next: first, grid: first.Add(time.Duration(toGrid))}
+}
+
+// advance moves next beyond now and returns how many ticks it passed over:
+// those that came while the last scrape still ran, or while the machine slept.
+func (s *schedule) advance(now time.Time) (skipped int) {
+	s.next = s.grid
+	if late := now.Sub(s.next); late >= 0 {
+		skipped = int(late/s.interval) + 1
+		s.next = s.next.Add(time.Duration(skipped) * s.interval)
+	}
+	s.grid = s.next.Add(s.interval)
+	return skipped
+}
+
+// seed hashes what tells a target from all others of the fleet.
+func seed(host string, t *Target) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(host))
+	h.Write([]byte{0xff})
+	h.Write([]byte(t.Labels.Key()))
+	return mix(h.Sum64())
+}
+
+// mix is MurmurHash3's finalizer: FNV alone leaves names that differ in their
+// last digits only unevenly spread over an interval.
+func mix(h uint64) uint64 {
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	h ^= h >> 33
+	h *= 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
+}

@@ -1,0 +1,74 @@
+package relay
+
+import (
+	"maps"
+	"time"
+
+	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push"
+)
+
+// A Status says how a target does. It is a copy: nothing changes it.
+type Status struct {
+	Job        string
+	Address    string
+	Labels     convert.Labels // the grouping key
+	Interval   time.Duration
+	LastScrape time.Time // its begin; zero: not yet
+	Duration   time.Duration
+	Error      error // of the last scrape; nil where it went well
+	Samples    int
+	Bytes      int64
+	Dropped    map[convert.DropReason]int // series left out, since the start
+	Timestamps int                        // stripped, since the start
+	Exemplars  int                        // stripped, since the start
+	Pushes     []push.GroupStatus         // of the target's own group, by gateway
+}
+
+// Up tells whether the last scrape went well.
+func (s Status) Up() bool { return !s.LastScrape.IsZero() && s.Error == nil }
+
+// Status returns the status of all targets, in the order of the configuration.
+func (p *Pool) Status() []Status {
+	all := make([]Status, len(p.targets))
+	for i, t := range p.targets {
+		all[i] = t.snapshot()
+	}
+	return all
+}
+
+func (t *Target) snapshot() Status {
+	t.mu.Lock()
+	s := t.status
+	s.Dropped = maps.Clone(s.Dropped)
+	t.mu.Unlock()
+	s.Job, s.Address, s.Labels, s.Interval = t.Job, t.Address, t.Labels, t.Interval
+	for _, g := range t.Gateways {
+		s.Pushes = append(s.Pushes, g.Group(t.Labels))
+	}
+	return s
+}
+
+// note keeps the result of a cycle; changed is true where it begins to fail,
+// or to panic, or works again.
+func (t *Target) note(res result) (failing, changed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := &t.status
+	failing = res.err != nil
+	changed = failing != (s.Error != nil) || isPanic(res.err) && !isPanic(s.Error)
+	s.LastScrape, s.Duration, s.Error = res.start, res.took, res.err
+	s.Samples, s.Bytes = res.stats.Samples, res.stats.Bytes
+	if failing {
+		return failing, changed // nothing of it was to be pushed
+	}
+	s.Timestamps += res.stats.Timestamps
+	s.Exemplars += res.stats.Exemplars
+	for reason, n := range res.stats.Dropped {
+		if s.Dropped == nil {
+			s.Dropped = make(map[convert.DropReason]int)
+		}
+		s.Dropped[reason] += n
+	}
+	return failing, changed
+}

@@ -1,0 +1,79 @@
+package relay
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push"
+)
+
+func TestStatus(t *testing.T) {
+	inBubble(t, func(w *world) {
+		good := exposes("a 1 5\na 1 6\npush_time_seconds 1\n")
+		p := w.pool(w.target("i", inTurn(after(time.Second, good), good, refused, exposes("a 1 7\nrubbish\n"))))
+		labels := convert.Labels{{Name: "instance", Value: "i"}, {Name: "job", Value: "j"}}
+		want := Status{
+			Job: "j", Address: "http://i/metrics", Labels: labels, Interval: 15 * time.Second,
+			Pushes: []push.GroupStatus{{Gateway: "gw", Group: labels}},
+		}
+		check := func(step string) {
+			t.Helper()
+			synctest.Wait()
+			got := p.Status()
+			if diff := cmp.Diff([]Status{want}, got, cmpopts.EquateErrors(), cmpopts.IgnoreFields(push.GroupStatus{}, "Bytes")); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", step, diff)
+			}
+			if up := want.Error == nil && step != "before"; got[0].Up() != up {
+				t.Errorf("%s: up is %v, want %v", step, got[0].Up(), up)
+			}
+		}
+		check("before")
+
+		start := time.Now()
+		w.once(p)
+		end := time.Now()
+		want.LastScrape, want.Duration, want.Samples, want.Bytes = start, time.Second, 3, 32
+		want.Dropped = map[convert.DropReason]int{convert.DropDuplicate: 1, convert.DropGatewayOwned: 1}
+		want.Timestamps = 2
+		want.Pushes[0].Path, want.Pushes[0].Series = "/metrics/job/j/instance/i", 5
+		want.Pushes[0].LastSuccess, want.Pushes[0].LastAttempt = end, end
+		check("one scrape")
+
+		w.once(p)
+		want.LastScrape, want.Duration = end, 0
+		want.Dropped = map[convert.DropReason]int{convert.DropDuplicate: 2, convert.DropGatewayOwned: 2}
+		want.Timestamps = 4
+		check("two scrapes")
+
+		want.Error = p.Once(w.Context())
+		want.Samples, want.Bytes = 0, 0
+		want.Pushes[0].Series = 4
+		check("down")
+
+		want.Error = p.Once(w.Context())
+		want.Samples, want.Bytes = 1, 14
+		check("broken: what was stripped and dropped of it is not counted, as none of it was to be pushed")
+	})
+}
+
+// A status is a copy.
+func TestStatusIsASnapshot(t *testing.T) {
+	inBubble(t, func(w *world) {
+		p := w.pool(w.target("i", exposes("a 1\na 1\n")), w.target("i2", exposes("")))
+		w.once(p)
+		before := p.Status()
+		before[0].Dropped[convert.DropDuplicate] = 77
+		w.once(p)
+		if got := p.Status()[0].Dropped[convert.DropDuplicate]; got != 2 {
+			t.Errorf("got %d duplicates, want 2", got)
+		}
+		if got := before[1].Address; got != "http://i2/metrics" {
+			t.Errorf("second target is %s, want the order of the configuration", got)
+		}
+	})
+}

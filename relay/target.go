@@ -1,0 +1,56 @@
+package relay
+
+import (
+	"sync"
+	"time"
+
+	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/scrape"
+)
+
+// An Ending says what becomes of a target's groups at a clean stop.
+type Ending string
+
+// The endings.
+const (
+	EndMarkDown Ending = "mark_down" // up 0 and nothing else; the default
+	EndDelete   Ending = "delete"    // the groups go
+	EndKeep     Ending = "keep"      // one last cycle, then they stay
+)
+
+// A Target is one thing to scrape and the place of its series. The fields
+// above status are not changed once the target is in a pool.
+type Target struct {
+	Job           string // the name of its block, for logs and metrics
+	Address       string // for people, without secrets
+	Labels        convert.Labels
+	Source        scrape.Source
+	HonorLabels   bool
+	Limits        convert.Limits
+	Gateways      push.Gateways
+	Interval      time.Duration
+	Timeout       time.Duration // of one scrape, at most Interval
+	KeepOnFailure bool          // a failed scrape leaves the last values; else it replaces them by up 0
+	OnShutdown    Ending        // "" is EndMarkDown
+
+	converter convert.Converter
+	owners    *owners
+	pushed    map[string]convert.Labels // groups at the gateways that this target made
+
+	mu     sync.Mutex
+	status Status
+}
+
+// join makes the target part of a pool.
+func (t *Target) join(o *owners) {
+	t.owners = o
+	t.pushed = make(map[string]convert.Labels)
+	t.converter = convert.Converter{
+		Target:      t.Labels,
+		HonorLabels: t.HonorLabels,
+		Limits:      t.Limits,
+		Claim:       func(group convert.Labels) bool { return o.claim(t, group) },
+	}
+	o.reserve(t)
+}
