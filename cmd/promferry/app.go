@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/promslog"
+	"github.com/prometheus/common/version"
+)
+
+// The exit codes of all commands.
+const (
+	exitOK      = 0
+	exitFailure = 1 // something that was tried at run time
+	exitUsage   = 2 // flags or configuration
+	exitLint    = 3 // `check metrics` found something to improve
+)
+
+// A command is what the user names. The flags are parsed when run is called.
+type command interface {
+	run(ctx context.Context, app *app) int
+}
+
+// app is what all commands share.
+type app struct {
+	std
+	logLevel  *promslog.Level
+	logFormat *promslog.Format
+}
+
+// execute parses the arguments and runs the command that they name.
+func execute(ctx context.Context, args []string, s std) int {
+	a := &app{std: s, logLevel: promslog.NewLevel(), logFormat: promslog.NewFormat()}
+	parser := kingpin.New("promferry", "Carries Prometheus metrics across a firewall: scrapes local targets, pushes each to a Pushgateway.\n\nTry: promferry demo")
+	parser.UsageWriter(s.out).ErrorWriter(s.err)
+	parser.HelpFlag.Short('h')
+	parser.Version(version.Print("promferry"))
+	flag(parser, "log.level", "Only log messages of this level or above: debug, info, warn, error.").Default("info").SetValue(a.logLevel)
+	flag(parser, "log.format", "Format of log messages: logfmt, json.").Default("logfmt").SetValue(a.logFormat)
+	commands := register(parser)
+
+	name, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(s.err, "promferry: %v\nTry: promferry --help\n", err)
+		return exitUsage
+	}
+	return commands[name].run(ctx, a)
+}
+
+// register adds all commands to the parser.
+func register(parser *kingpin.Application) map[string]command {
+	commands := make(map[string]command)
+	add := func(clause *kingpin.CmdClause, c command) { commands[clause.FullCommand()] = c }
+
+	clause := parser.Command("run", "Scrape and push until stopped. This is what promferry does without a command.").Default()
+	add(clause, newRunCommand(clause))
+	clause = parser.Command("once", "Scrape and push every target once, then exit. For cron: silent on success.")
+	add(clause, newOnceCommand(clause))
+	clause = parser.Command("targets", "Show the targets of the configuration with their grouping keys.")
+	add(clause, newTargetsCommand(clause))
+	clause = parser.Command("fmt", "Format configuration files.")
+	add(clause, newFmtCommand(clause))
+	clause = parser.Command("demo", "Show the whole chain in one process, with nothing installed.")
+	add(clause, newDemoCommand(clause))
+	add(parser.Command("version", "Print the version."), versionCommand{})
+
+	check := parser.Command("check", "Check a configuration, a target's answer, or a running promferry.")
+	clause = check.Command("config", "Check configuration files as `run` would see them.")
+	add(clause, newCheckConfigCommand(clause))
+	clause = check.Command("metrics", "Lint the answer of a target, or standard input for -.")
+	add(clause, newCheckMetricsCommand(clause))
+	clause = check.Command("healthy", "Ask a running promferry whether it lives. For probes.")
+	add(clause, newProbeCommand(clause, "/-/healthy"))
+	clause = check.Command("ready", "Ask a running promferry whether it relays. For probes.")
+	add(clause, newProbeCommand(clause, "/-/ready"))
+	return commands
+}
+
+// logger is the one of the daemon: to standard error, as the flags say.
+func (a *app) logger() *slog.Logger {
+	return promslog.New(&promslog.Config{Level: a.logLevel, Format: a.logFormat, Writer: a.err})
+}
+
+// stdin is the argument for standard input; kingpin makes it an empty one.
+const stdin = "-"
+
+// nameOf is the argument as the user wrote it.
+func nameOf(argument string) string {
+	if argument == "" {
+		return stdin
+	}
+	return argument
+}
+
+// fail says what went wrong and returns the code.
+func (a *app) fail(code int, err error) int {
+	fmt.Fprintf(a.err, "promferry: %v\n", err)
+	return code
+}
+
+type versionCommand struct{}
+
+func (versionCommand) run(_ context.Context, a *app) int {
+	fmt.Fprintln(a.out, version.Print("promferry"))
+	return exitOK
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/promferry/promferry/configs"
+)
+
+// checkConfigCommand shows the diagnostics of a configuration.
+type checkConfigCommand struct{ files []string }
+
+func newCheckConfigCommand(clause *kingpin.CmdClause) *checkConfigCommand {
+	c := new(checkConfigCommand)
+	clause.Arg("FILE", "Files, or directories of *.hcl. Default: "+defaultConfigFile+".").StringsVar(&c.files)
+	return c
+}
+
+func (c *checkConfigCommand) run(_ context.Context, a *app) int {
+	if len(c.files) == 0 {
+		c.files = []string{defaultConfigFile}
+	}
+	config := configFlags{files: c.files}
+	cfg := config.load(a)
+	if cfg == nil {
+		return exitUsage
+	}
+	fmt.Fprintf(a.out, "%d gateways, %d targets: fine\n", len(cfg.Gateways), countTargets(cfg))
+	return exitOK
+}
+
+func countTargets(cfg *configs.Config) int {
+	n := 0
+	for _, job := range cfg.Jobs {
+		n += len(job.Targets)
+	}
+	return n
+}
+
+// probeCommand asks a promferry on this machine for its health: an image
+// without a shell has no curl.
+type probeCommand struct {
+	path    string
+	address string
+	timeout time.Duration
+}
+
+func newProbeCommand(clause *kingpin.CmdClause, path string) *probeCommand {
+	c := &probeCommand{path: path}
+	flag(clause, "web.listen-address", "Where the promferry to ask listens.").Default(defaultListenAddress).StringVar(&c.address)
+	clause.Flag("timeout", "Longest time to wait.").Default("2s").DurationVar(&c.timeout)
+	return c
+}
+
+func (c *probeCommand) run(ctx context.Context, a *app) int {
+	if err := c.probe(ctx); err != nil {
+		return a.fail(exitFailure, err)
+	}
+	return exitOK
+}
+
+func (c *probeCommand) probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	url := "http://" + reachable(c.address) + c.path
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("check %s: %w", url, cause(err))
+	}
+	defer resp.Body.Close()
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, 256))
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusUnauthorized { // it lives, and has users
+		return fmt.Errorf("check %s: status %d, want 200: %q", url, resp.StatusCode, text)
+	}
+	return nil
+}

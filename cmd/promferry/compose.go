@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+	promconfig "github.com/prometheus/common/config"
+	"github.com/prometheus/common/version"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/promferry/promferry/builtin"
+	"github.com/promferry/promferry/configs"
+	"github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/relay"
+	"github.com/promferry/promferry/scrape"
+)
+
+// A ferry is a configuration made to run: the pool, and the gateways that it
+// gives its bodies to.
+type ferry struct {
+	registry *prometheus.Registry
+	gateways push.Gateways
+	pool     *relay.Pool
+}
+
+// composition is what a configuration does not say.
+type composition struct {
+	logger    *slog.Logger
+	transport http.RoundTripper  // of the gateways; nil means the network
+	onPush    func(push.Outcome) // or nil
+}
+
+// compose makes the parts of a configuration. Nothing is started.
+func compose(cfg *configs.Config, how composition) (*ferry, error) {
+	f := &ferry{registry: prometheus.NewRegistry()}
+	f.registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		versioncollector.NewCollector("promferry"),
+	)
+	if err := f.addGateways(cfg, how); err != nil {
+		return nil, err
+	}
+	targets, err := f.targets(cfg)
+	if err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	f.pool = relay.NewPool(targets, relay.Options{
+		Workers: cfg.Workers,
+		Host:    host,
+		Logger:  how.logger,
+		Metrics: relay.NewMetrics(f.registry),
+	})
+	return f, nil
+}
+
+func (f *ferry) addGateways(cfg *configs.Config, how composition) error {
+	budget := push.NewBudget(cfg.MaxPendingBytes)
+	metrics := push.NewMetrics(f.registry, budget)
+	for _, g := range cfg.Gateways {
+		transport, err := promconfig.NewRoundTripperFromConfig(g.HTTP, g.Name, promconfig.WithUserAgent(userAgent()))
+		if err != nil {
+			return fmt.Errorf("gateway %q: %w", g.Name, err)
+		}
+		if how.transport != nil {
+			transport = how.transport
+		}
+		f.gateways = append(f.gateways, &push.Gateway{
+			Name:                g.Name,
+			URL:                 g.URL,
+			Transport:           transport,
+			Timeout:             g.Timeout,
+			MaxConcurrentPushes: g.MaxConcurrentPushes,
+			Budget:              budget,
+			Logger:              how.logger,
+			Metrics:             metrics,
+			OnDone:              how.onPush,
+		})
+	}
+	return nil
+}
+
+// userAgent names the program and its version to targets and gateways.
+func userAgent() string {
+	if version.Version == "" {
+		return "promferry/devel"
+	}
+	return "promferry/" + version.Version
+}
+
+func (f *ferry) targets(cfg *configs.Config) ([]*relay.Target, error) {
+	var targets []*relay.Target
+	for _, job := range cfg.Jobs {
+		sources, err := f.sources(job)
+		if err != nil {
+			return nil, fmt.Errorf("job %q: %w", job.Name, err)
+		}
+		for i, t := range job.Targets {
+			targets = append(targets, &relay.Target{
+				Job:           job.Name,
+				Address:       address(job, t),
+				Labels:        t.Labels,
+				Source:        sources[i],
+				HonorLabels:   job.HonorLabels,
+				Limits:        job.Limits,
+				Gateways:      f.named(job.Gateways),
+				Interval:      job.ScrapeInterval,
+				Timeout:       job.ScrapeTimeout,
+				KeepOnFailure: job.OnScrapeFailure == configs.Keep,
+				OnShutdown:    relay.Ending(job.OnShutdown),
+			})
+		}
+	}
+	return targets, nil
+}
+
+// sources returns the source of each target of a job. All HTTP targets of a
+// job share a client, and so its connections.
+func (f *ferry) sources(job configs.Job) ([]scrape.Source, error) {
+	shared, err := scrape.NewClient(job.HTTP, "")
+	if err != nil {
+		return nil, err
+	}
+	sources := make([]scrape.Source, len(job.Targets))
+	for i, t := range job.Targets {
+		client := shared
+		if t.UnixSocket != "" {
+			if client, err = scrape.NewClient(job.HTTP, t.UnixSocket); err != nil {
+				return nil, err
+			}
+		}
+		sources[i] = f.source(job, t, client)
+	}
+	return sources, nil
+}
+
+func (f *ferry) source(job configs.Job, t configs.Target, client *http.Client) scrape.Source {
+	switch {
+	case job.Builtin == configs.BuiltinNetwork:
+		return &builtin.Network{
+			Include:        job.Network.DeviceInclude,
+			Exclude:        job.Network.DeviceExclude,
+			RequireAddress: job.Network.RequireAddress,
+		}
+	case job.Builtin == configs.BuiltinSelf:
+		return builtin.Self{Gatherer: f.registry}
+	case len(t.Files) > 0:
+		return &scrape.Files{Patterns: t.Files, MaxAge: t.MaxAge, MaxBytes: job.BodySizeLimit}
+	}
+	return &scrape.HTTP{
+		URL:               t.URL,
+		Client:            client,
+		Timeout:           job.ScrapeTimeout,
+		MaxBytes:          job.BodySizeLimit,
+		Compress:          job.EnableCompression && !isLoopback(t),
+		FallbackMediaType: job.FallbackMediaType,
+		UserAgent:         userAgent(),
+	}
+}
+
+// named returns the gateways of those names.
+func (f *ferry) named(names []string) push.Gateways {
+	var gateways push.Gateways
+	for _, name := range names {
+		for _, g := range f.gateways {
+			if g.Name == name {
+				gateways = append(gateways, g)
+			}
+		}
+	}
+	return gateways
+}
+
+// startPushing lets the gateways send. The returned function ends it: what is
+// not sent when ctx ends is counted, named and left.
+func (f *ferry) startPushing() (stop func(ctx context.Context)) {
+	pushing, cancel := context.WithCancel(context.Background())
+	var group errgroup.Group
+	for _, g := range f.gateways {
+		group.Go(func() error { return g.Run(pushing) })
+	}
+	return func(ctx context.Context) {
+		for _, g := range f.gateways {
+			if g.Drain(ctx) > 0 {
+				g.Abandon()
+			}
+		}
+		cancel()
+		_ = group.Wait() // Run has no error: each request's is in the status of its group
+	}
+}

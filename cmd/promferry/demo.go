@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/promferry/promferry/cmd/promferry/internal/gateway"
+	"github.com/promferry/promferry/configs"
+	"github.com/promferry/promferry/push"
+)
+
+//go:embed demo.hcl
+var demoHCL []byte
+
+// transcriptTime is how long the demo prints each push.
+const transcriptTime = 12 * time.Second
+
+// demoCommand is the whole chain in one process.
+type demoCommand struct {
+	gateway string
+	web     webFlags
+}
+
+func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
+	c := new(demoCommand)
+	c.web.register(clause)
+	flag(clause, "gateway", "Push to this Pushgateway instead of one inside of the demo.").PlaceHolder("URL").StringVar(&c.gateway)
+	return c
+}
+
+func (c *demoCommand) run(ctx context.Context, a *app) int {
+	if err := c.web.check(); err != nil {
+		return a.fail(exitUsage, err)
+	}
+	gatewayURL, stopGateway, err := c.startGateway()
+	if err != nil {
+		return a.fail(exitFailure, err)
+	}
+	defer stopGateway()
+	cfg := c.load(a, gatewayURL)
+	if cfg == nil {
+		return exitUsage
+	}
+	logger := slog.New(slog.DiscardHandler) // the transcript says it
+	f, err := compose(cfg, composition{logger: logger, onPush: transcript(a.out)})
+	if err != nil {
+		return a.fail(exitUsage, err)
+	}
+	page, err := listenNear(c.web.listenAddress)
+	if err != nil {
+		return a.fail(exitFailure, err)
+	}
+	fmt.Fprintf(a.out, "gateway      %s\nstatus page  http://%s/\nown metrics  http://%s%s\n\nEach push, for %v; then it goes on in silence until Ctrl-C:\n",
+		gatewayURL, page.Addr(), page.Addr(), c.web.telemetryPath, transcriptTime)
+	if err := f.serve(ctx, service{c.web, page, 5 * time.Second, logger}); err != nil {
+		return a.fail(exitFailure, err)
+	}
+	return exitOK
+}
+
+// startGateway starts the demo's own gateway, unless the user has one.
+func (c *demoCommand) startGateway() (url string, stop func(), err error) {
+	if c.gateway != "" {
+		return c.gateway, func() {}, nil
+	}
+	l, err := listenNear("127.0.0.1:9091")
+	if err != nil {
+		return "", nil, err
+	}
+	server := &http.Server{Handler: gateway.New(), ReadHeaderTimeout: 5 * time.Second}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = server.Serve(l) // ends with ErrServerClosed, or the pushes fail and say so
+	}()
+	return "http://" + l.Addr().String(), func() {
+		_ = server.Close() // in memory: nothing to lose
+		<-ended
+	}, nil
+}
+
+// listenNear listens on the address, or on a free port where that is taken.
+func listenNear(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err == nil {
+		return l, nil
+	}
+	l, second := net.Listen("tcp", "127.0.0.1:0")
+	if second != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, errors.Join(err, second))
+	}
+	return l, nil
+}
+
+func (c *demoCommand) load(a *app, gatewayURL string) *configs.Config {
+	loader := &configs.Loader{LookupEnv: func(name string) (string, bool) { return gatewayURL, name == "GATEWAY" }}
+	cfg, diags := loader.LoadBytes("demo.hcl", demoHCL)
+	if len(diags) > 0 {
+		if err := loader.WriteDiagnostics(a.err, diags); err != nil {
+			a.fail(exitUsage, err)
+		}
+	}
+	return cfg
+}
+
+// transcript prints a line for each push of the first seconds, and for each
+// that fails.
+func transcript(to io.Writer) func(push.Outcome) {
+	var mu sync.Mutex
+	start := time.Now()
+	return func(out push.Outcome) {
+		mu.Lock()
+		defer mu.Unlock()
+		if time.Since(start) > transcriptTime && out.Err == nil {
+			return
+		}
+		result := "stored"
+		if out.Err != nil {
+			result = out.Err.Error()
+		}
+		fmt.Fprintf(to, "%s  %-6s %s  %d series, %d bytes, %v: %s\n",
+			time.Now().Format(time.TimeOnly), out.Method, out.Path, out.Series, out.Bytes, out.Took.Round(10*time.Microsecond), result)
+	}
+}

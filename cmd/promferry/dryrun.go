@@ -1,0 +1,44 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// dryRun is a gateway's transport that prints each request as it would be sent,
+// and answers that it was stored.
+type dryRun struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (d *dryRun) RoundTrip(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	req.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	fmt.Fprintf(d.to, "%s %s\n# %d series, %d bytes\n%s\n", req.Method, req.URL.Redacted(), countSeries(body), len(body), body)
+	return &http.Response{
+		StatusCode: http.StatusOK,
+		Body:       io.NopCloser(strings.NewReader("")),
+		Request:    req,
+	}, nil
+}
+
+// countSeries counts the lines that are not comments.
+func countSeries(text []byte) int {
+	n := 0
+	for line := range bytes.Lines(text) {
+		if line[0] != '#' {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+)
+
+// fmtCommand formats files as HCL's own formatter does.
+type fmtCommand struct {
+	check bool
+	files []string
+}
+
+func newFmtCommand(clause *kingpin.CmdClause) *fmtCommand {
+	c := new(fmtCommand)
+	clause.Flag("check", "Change nothing; exit with 1 if a file would be changed.").BoolVar(&c.check)
+	clause.Arg("FILE", "Files to rewrite in place; - for standard input to standard output. Default: "+defaultConfigFile+".").StringsVar(&c.files)
+	return c
+}
+
+func (c *fmtCommand) run(_ context.Context, a *app) int {
+	if len(c.files) == 0 {
+		c.files = []string{defaultConfigFile}
+	}
+	code := exitOK
+	for _, name := range c.files {
+		name = nameOf(name)
+		changed, err := c.format(a, name)
+		switch {
+		case err != nil:
+			code = a.fail(exitUsage, err)
+		case changed:
+			fmt.Fprintln(a.out, name)
+			if c.check && code == exitOK {
+				code = exitFailure
+			}
+		}
+	}
+	return code
+}
+
+// format formats one file and tells whether that changed it.
+func (c *fmtCommand) format(a *app, name string) (changed bool, err error) {
+	src, err := readAll(a, name)
+	if err != nil {
+		return false, err
+	}
+	if _, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos); diags.HasErrors() {
+		return false, fmt.Errorf("format %w", diags) // diags begin with the place
+	}
+	out := hclwrite.Format(src)
+	if name == stdin && !c.check {
+		_, err = a.out.Write(out)
+		return false, err
+	}
+	if bytes.Equal(src, out) || c.check {
+		return !bytes.Equal(src, out), nil
+	}
+	return true, replaceFile(name, out)
+}
+
+// readAll reads a file, or standard input for "-".
+func readAll(a *app, name string) ([]byte, error) {
+	if name == stdin {
+		return io.ReadAll(io.LimitReader(a.in, 64<<20))
+	}
+	return os.ReadFile(name)
+}
+
+// replaceFile gives a file a new content in one step, so that a promferry that
+// reads it meanwhile sees one or the other.
+func replaceFile(name string, content []byte) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(name), ".promferry-fmt-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) // gone already after the rename
+	_, err = temp.Write(content)
+	if err == nil {
+		err = temp.Chmod(info.Mode().Perm())
+	}
+	if closed := temp.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), name)
+}

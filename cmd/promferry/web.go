@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/exporter-toolkit/web"
+)
+
+// defaultListenAddress is on loopback: the page shows the inside of a host.
+const defaultListenAddress = "127.0.0.1:9097"
+
+// webFlags are those of the own web server.
+type webFlags struct {
+	listenAddress string
+	telemetryPath string
+	configFile    string // TLS and users, in the format of all Prometheus programs
+}
+
+func (w *webFlags) register(to flagger) {
+	flag(to, "web.listen-address", "Address of the status page and the own metrics; empty: no web server.").Default(defaultListenAddress).StringVar(&w.listenAddress)
+	flag(to, "web.config.file", "File with TLS and users of the web server, in the format of exporter-toolkit.").PlaceHolder("FILE").StringVar(&w.configFile)
+	flag(to, "web.telemetry-path", "Path of the own metrics.").Default("/metrics").StringVar(&w.telemetryPath)
+}
+
+// check says what is wrong with the flags.
+func (w *webFlags) check() error {
+	if w.telemetryPath == "/" || !strings.HasPrefix(w.telemetryPath, "/") || strings.HasPrefix(w.telemetryPath, "/-/") || strings.ContainsAny(w.telemetryPath, "{} ") {
+		return fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics", w.telemetryPath)
+	}
+	if err := web.Validate(w.configFile); err != nil {
+		return fmt.Errorf("--web.config.file=%s: %w", w.configFile, err)
+	}
+	return nil
+}
+
+// listen takes the address before anything is scraped, so that a second
+// promferry fails instead of pushing beside the first. It is nil for no server.
+func (w *webFlags) listen() (net.Listener, error) {
+	if w.listenAddress == "" {
+		return nil, nil
+	}
+	l, err := net.Listen("tcp", w.listenAddress)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w; another promferry? Choose another --web.listen-address, or an empty one for no web server", w.listenAddress, cause(err))
+	}
+	return l, nil
+}
+
+func cause(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
+}
+
+// serve answers until the returned function is called.
+func (w *webFlags) serve(l net.Listener, f *ferry, logger *slog.Logger) (stop func(context.Context) error) {
+	if l == nil {
+		return func(context.Context) error { return nil }
+	}
+	server := &http.Server{
+		Handler:           w.handler(f),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- web.Serve(l, server, &web.FlagConfig{WebConfigFile: &w.configFile}, logger) }()
+	logger.Info("status page", "url", "http://"+reachable(l.Addr().String())+"/")
+	return func(ctx context.Context) error {
+		err := server.Shutdown(ctx)
+		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
+		return err
+	}
+}
+
+func (w *webFlags) handler(f *ferry) http.Handler {
+	mux := http.NewServeMux()
+	fine := func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprintln(rw, "OK") }
+	mux.HandleFunc("GET /-/healthy", fine)
+	mux.HandleFunc("GET /-/ready", fine) // the listener is open only once the configuration is good
+	mux.Handle("GET "+w.telemetryPath, promhttp.HandlerFor(f.registry, promhttp.HandlerOpts{Registry: f.registry}))
+	mux.Handle("GET /{$}", page{f.pool, w.telemetryPath})
+	return secured(mux)
+}
+
+// secured adds the headers that keep a page from being used by another.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		h := rw.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(rw, r)
+	})
+}

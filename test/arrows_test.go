@@ -1,0 +1,69 @@
+package test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/promferry/promferry/"
+
+// arrows says which packages of this module each may import. The data flows
+// scrape → convert → push, and relay composes: nothing points backwards.
+var arrows = map[string][]string{
+	"scrape":                         {},
+	"convert":                        {},
+	"push":                           {"convert"},
+	"builtin":                        {"scrape"},
+	"configs":                        {"convert"},
+	"relay":                          {"scrape", "convert", "push"},
+	"cmd/promferry":                  {"scrape", "convert", "push", "builtin", "configs", "relay", "cmd/promferry/internal/gateway"},
+	"cmd/promferry/internal/gateway": {},
+	"test":                           {},
+	"test/once-vs-curl":              {},
+}
+
+func TestImportsFollowTheArrows(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{.ImportPath}}: {{join .Imports \" \"}}", module+"...").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, out)
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		path, imports, _ := strings.Cut(strings.TrimSpace(line), ":")
+		name, ours := strings.CutPrefix(path, module)
+		if !ours {
+			continue
+		}
+		seen++
+		allowed, known := arrows[name]
+		if !known {
+			t.Errorf("package %s has no place in the arrows of this test", name)
+		}
+		for _, imported := range strings.Fields(imports) {
+			if to, ours := strings.CutPrefix(imported, module); ours && !slices.Contains(allowed, to) {
+				t.Errorf("package %s imports %s, which the arrows do not allow", name, to)
+			}
+		}
+	}
+	if seen < 8 {
+		t.Errorf("go list names %d packages of this module, want all of them", seen)
+	}
+}
+
+// TestPrometheusIsAnOracleOnly: of the Prometheus module the program has what
+// the design names, as others pull hundreds of packages.
+func TestPrometheusIsAnOracleOnly(t *testing.T) {
+	allowed := []string{} // model/relabel, model/labels and discovery/targetgroup come with relabeling and discovery
+	out, err := exec.Command("go", "list", "-deps", module+"cmd/promferry").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		path := strings.TrimSpace(line)
+		if strings.HasPrefix(path, "github.com/prometheus/prometheus/") && !slices.Contains(allowed, path) {
+			t.Errorf("the program contains %s", path)
+		}
+	}
+}
