@@ -89,7 +89,7 @@ func runCase(t *testing.T, archive *txtar.Archive) {
 		checkFile(t, archive, "want", groupsText(&batch))
 		checkFile(t, archive, "error", "")
 		for _, g := range batch.groups {
-			addGateway(t, make(map[string]float64), g) // a gateway takes it
+			addGateway(t, make(seriesSet), g) // a gateway takes it
 		}
 	}
 	checkFile(t, archive, "stats", statsText(stats))

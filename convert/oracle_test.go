@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -106,22 +107,70 @@ func compareJob(t *testing.T, body, mediaType string, c Converter) bool {
 		}
 		return false
 	}
-	for key, value := range want.series {
-		if v, ok := got[key]; !ok || !sameValue(v, value) {
-			t.Errorf("series %s: got %v (there: %v), want %v", key, v, ok, value)
-		}
-	}
-	for key := range got {
-		if _, ok := want.series[key]; !ok {
-			t.Errorf("series %s is not in a direct scrape", key)
-		}
-	}
+	compareSeries(t, got, want.series, body)
 	for reason, n := range want.dropped {
 		if stats.Dropped[reason] < n {
 			t.Errorf("dropped %v for %s, want at least %d", stats.Dropped, reason, n)
 		}
 	}
 	return true
+}
+
+// A seriesSet has the values of series by seriesKey and, for those that differ
+// in the spelling of their le or quantile, by exact labels.
+type seriesSet map[string]map[string]float64
+
+// add is false where the very same series is there.
+func (s seriesSet) add(ls labels.Labels, value float64) bool {
+	key := seriesKey(ls)
+	if s[key] == nil {
+		s[key] = make(map[string]float64)
+	}
+	if _, found := s[key][ls.String()]; found {
+		return false
+	}
+	s[key][ls.String()] = value
+	return true
+}
+
+func compareSeries(t *testing.T, got, want seriesSet, body string) {
+	t.Helper()
+	for key, spellings := range want {
+		if len(got[key]) == 0 {
+			t.Errorf("series %s is missing", key)
+		}
+		if len(got[key]) > len(spellings) && isDeclared(key, body) {
+			t.Errorf("series %s: got %v, want %v", key, got[key], spellings)
+		}
+		for _, v := range got[key] {
+			if !hasValue(spellings, v) && (len(got[key]) == 1 || isDeclared(key, body)) {
+				t.Errorf("series %s: got %v, want one of %v", key, v, spellings)
+			}
+		}
+	}
+	for key := range got {
+		if len(want[key]) == 0 {
+			t.Errorf("series %s is not in a direct scrape", key)
+		}
+	}
+}
+
+func hasValue(spellings map[string]float64, v float64) bool {
+	for _, value := range spellings {
+		if sameValue(v, value) {
+			return true
+		}
+	}
+	return false
+}
+
+var bucketOf = regexp.MustCompile(`__name__="(.*?)(_bucket)?"`)
+
+// isDeclared tells the lines of histograms and summaries. Prometheus takes all
+// lines behind the TYPE line of a histogram for such, by whatever name.
+func isDeclared(key, body string) bool {
+	match := bucketOf.FindStringSubmatch(key)
+	return match != nil && (strings.Contains(body, "# TYPE "+match[1]+" histogram\n") || strings.Contains(body, "# TYPE "+match[1]+" summary\n"))
 }
 
 // compareCounts compares what the report series say. Where OpenMetrics has
@@ -162,14 +211,14 @@ type direct struct {
 	honor   bool
 	samples int // scrape_samples_scraped
 	added   int // scrape_samples_post_metric_relabeling
-	series  map[string]float64
+	series  seriesSet
 	dropped map[DropReason]int
 }
 
 // directScrape does what Prometheus's scrape loop does with a body, and leaves
 // out what a gateway cannot carry at all.
 func directScrape(body, mediaType string, honor bool) (direct, error) {
-	d := direct{honor: honor, series: make(map[string]float64), dropped: make(map[DropReason]int)}
+	d := direct{honor: honor, series: make(seriesSet), dropped: make(map[DropReason]int)}
 	if body == "" {
 		return d, nil
 	}
@@ -177,7 +226,6 @@ func directScrape(body, mediaType string, honor bool) (direct, error) {
 	if err != nil {
 		return d, err
 	}
-	seen := make(map[string]bool)
 	for {
 		kind, err := p.Next()
 		if errors.Is(err, io.EOF) {
@@ -200,20 +248,17 @@ func directScrape(body, mediaType string, honor bool) (direct, error) {
 		}
 		d.added++
 		_, _, value := p.Series()
-		d.add(ls, value, seen)
+		d.add(ls, value)
 	}
 }
 
-func (d *direct) add(ls labels.Labels, value float64, seen map[string]bool) {
+func (d *direct) add(ls labels.Labels, value float64) {
 	final := d.mutate(ls)
 	if reason := uncarried(final); reason != "" {
 		d.dropped[reason]++
 		return
 	}
-	if key := seriesKey(final); !seen[key] {
-		seen[key] = true
-		d.series[key] = value
-	}
+	d.series.add(final, value) // the first wins
 }
 
 // mutate is mutateSampleLabels of prometheus/prometheus scrape/scrape.go.
@@ -277,7 +322,7 @@ func seriesKey(ls labels.Labels) string {
 }
 
 // relayed converts a body and passes it through a gateway's parser and writer.
-func relayed(t *testing.T, body, mediaType string, c *Converter) (map[string]float64, Stats, error) {
+func relayed(t *testing.T, body, mediaType string, c *Converter) (seriesSet, Stats, error) {
 	t.Helper()
 	var batch textBatch
 	stats, err := c.Convert(Input{Body: strings.NewReader(body), MediaType: mediaType}, &batch)
@@ -285,7 +330,7 @@ func relayed(t *testing.T, body, mediaType string, c *Converter) (map[string]flo
 		return nil, stats, err
 	}
 	c.hand(&batch)
-	got := make(map[string]float64)
+	got := make(seriesSet)
 	types := make(map[string]dto.MetricType)
 	for _, g := range batch.groups {
 		maps.Copy(types, addGateway(t, got, g))
@@ -322,7 +367,7 @@ func (c *Converter) hand(batch Batch) {
 
 // addGateway adds the series that a gateway gives back for a group to got, and
 // returns the types of its families.
-func addGateway(t *testing.T, got map[string]float64, g *textGroup) map[string]dto.MetricType {
+func addGateway(t *testing.T, got seriesSet, g *textGroup) map[string]dto.MetricType {
 	t.Helper()
 	parser := expfmt.NewTextParser(model.LegacyValidation)
 	families, err := parser.TextToMetricFamilies(bytes.NewReader(g.text))
@@ -357,11 +402,9 @@ func addGateway(t *testing.T, got map[string]float64, g *textGroup) map[string]d
 			b.Set(l.Name, l.Value)
 		}
 		_, _, v := p.Series()
-		key := seriesKey(b.Labels())
-		if _, twice := got[key]; twice {
-			t.Errorf("series %s goes out twice", key)
+		if !got.add(b.Labels(), v) {
+			t.Errorf("series %s goes out twice", b.Labels())
 		}
-		got[key] = v
 	}
 }
 

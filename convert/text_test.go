@@ -53,7 +53,7 @@ func FuzzAppendText(f *testing.F) {
 	f.Add("a_b:c", " leading", "le", "", math.Inf(1), uint8(1))
 	f.Add("x", "trailing ", "quantile", "0.5", math.NaN(), uint8(2))
 	f.Add("x", "\t", "_", "}", 5e-324, uint8(2))
-	f.Add("up", "#", "a", "# TYPE a", -0.0, uint8(0))
+	f.Add("up", "#", "a", "# TYPE a", math.Copysign(0, -1), uint8(0))
 	f.Fuzz(func(t *testing.T, name, help, labelName, labelValue string, value float64, kind uint8) {
 		if !model.LegacyValidation.IsValidMetricName(name) || !model.LegacyValidation.IsValidLabelName(labelName) ||
 			labelName == model.MetricNameLabel || labelValue == "" || !utf8.ValidString(labelValue) || !utf8.ValidString(help) {

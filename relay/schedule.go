@@ -1,8 +1,9 @@
 package relay
 
 import (
-	"hash/fnv"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // firstScrapeWithin bounds the time from the start to a target's first scrape.
@@ -42,21 +43,8 @@ func (s *schedule) advance(now time.Time) (skipped int) {
 	return skipped
 }
 
-// seed hashes what tells a target from all others of the fleet.
+// seed hashes what tells a target from all others of the fleet. FNV would
+// leave names that differ in their last digits unevenly spread.
 func seed(host string, t *Target) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(host))
-	h.Write([]byte{0xff})
-	h.Write([]byte(t.Labels.Key()))
-	return mix(h.Sum64())
-}
-
-// mix is MurmurHash3's finalizer: FNV alone leaves names that differ in their
-// last digits only unevenly spread over an interval.
-func mix(h uint64) uint64 {
-	h ^= h >> 33
-	h *= 0xff51afd7ed558ccd
-	h ^= h >> 33
-	h *= 0xc4ceb9fe1a85ec53
-	return h ^ h>>33
+	return xxhash.Sum64String(host + "\xff" + t.Labels.Key())
 }
