@@ -5,6 +5,8 @@ go 1.26.0
 require (
 	// flags and commands as in the Prometheus family, with environment twins, completion and man page
 	github.com/alecthomas/kingpin/v2 v2.4.0
+	// offsets of targets: spreads names that are alike, and is the same on each start
+	github.com/cespare/xxhash/v2 v2.3.0
 	// the lock file of `once`, on all platforms
 	github.com/gofrs/flock v0.13.1
 	// tests: readable differences
@@ -34,8 +36,6 @@ require (
 	// delimited protobuf with a size limit, in the demo gateway
 	google.golang.org/protobuf v1.36.12
 )
-
-require github.com/cespare/xxhash/v2 v2.3.0
 
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
