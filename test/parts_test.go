@@ -1,0 +1,152 @@
+package test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// part returns the path of a real part. Without it the test is skipped, or
+// fails where CI says that nothing may be missing.
+func part(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		missing(t, name)
+	}
+	return path
+}
+
+func missing(t testing.TB, name string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("REAL PART MISSING: %s; run test/parts", name)
+	}
+	t.Skipf("REAL PART MISSING: %s; run test/parts", name)
+}
+
+// startPart starts a server on a free port of loopback, waits until it answers
+// on the path ready, and returns its address. Between the look for a port and
+// the start another process may take it, so it tries again.
+func startPart(t testing.TB, ready string, command func(host, port string) *exec.Cmd) (address string) {
+	t.Helper()
+	var err error
+	for range 3 {
+		host, port := freePort(t)
+		address = net.JoinHostPort(host, port)
+		p := start(t, command(host, port))
+		if err = p.answers("http://" + address + ready); err == nil {
+			return address
+		}
+		err = fmt.Errorf("%s: %w\n%s%s", p.cmd, err, &p.stdout, &p.stderr)
+	}
+	t.Fatal(err)
+	return ""
+}
+
+// answers waits for the process to serve the URL. It is an error if it ends.
+func (p *process) answers(url string) error {
+	ended := false
+	err := retry(patience, func() error {
+		select {
+		case <-p.ended:
+			ended = true
+			return nil
+		default:
+		}
+		_, err := get(url)
+		return err
+	})
+	if ended {
+		return fmt.Errorf("ended: %s", p.cmd.ProcessState)
+	}
+	return err
+}
+
+var client = &http.Client{Timeout: 10 * time.Second}
+
+// get returns the body of a 200.
+func get(url string) ([]byte, error) {
+	resp, err := client.Get(url)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("get %s: status %d: %.300q", url, resp.StatusCode, body)
+	}
+	return body, err
+}
+
+// ports are those given out already: parallel tests must not get one twice.
+var ports sync.Map
+
+func freePort(t testing.TB) (host, port string) {
+	t.Helper()
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		address := l.Addr().String()
+		l.Close()
+		if _, given := ports.LoadOrStore(address, true); !given {
+			host, port, _ = net.SplitHostPort(address)
+			return host, port
+		}
+	}
+}
+
+// startPushgateway returns a real gateway with an empty store.
+func startPushgateway(t testing.TB) gateway {
+	t.Helper()
+	program := part(t, "prometheus-pushgateway")
+	return gateway{"http://" + startPart(t, "/-/ready", func(host, port string) *exec.Cmd {
+		// Without persistence.file= all instances share Debian's default file.
+		return exec.Command(program, "--persistence.file=", "--web.listen-address="+net.JoinHostPort(host, port))
+	})}
+}
+
+// startNodeExporter returns its address.
+func startNodeExporter(t testing.TB) string {
+	t.Helper()
+	program := part(t, "prometheus-node-exporter")
+	return startPart(t, "/", func(host, port string) *exec.Cmd {
+		return exec.Command(program, "--web.listen-address="+net.JoinHostPort(host, port))
+	})
+}
+
+// startFlask returns the address of testdata/flask_app.py.
+func startFlask(t testing.TB) string {
+	t.Helper()
+	const python = "/usr/bin/python3" // the one that Debian's modules belong to
+	if err := exec.Command(python, "-c", "import flask, prometheus_client").Run(); err != nil {
+		missing(t, "python3-flask and python3-prometheus-client")
+	}
+	return startPart(t, "/metrics", func(host, port string) *exec.Cmd {
+		return exec.Command(python, "testdata/flask_app.py", host, port)
+	})
+}
+
+// startPrometheus returns a Prometheus that runs the configuration.
+func startPrometheus(t testing.TB, config string) prometheus {
+	t.Helper()
+	program := part(t, "prometheus")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "prometheus.yml")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return prometheus{"http://" + startPart(t, "/-/ready", func(host, port string) *exec.Cmd {
+		return exec.Command(program, "--config.file="+file, "--storage.tsdb.path="+filepath.Join(dir, "data-"+port),
+			"--web.listen-address="+net.JoinHostPort(host, port))
+	})}
+}

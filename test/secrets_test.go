@@ -1,0 +1,167 @@
+package test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// One canary for each place where a secret may stand.
+var canaries = map[string]string{
+	"password of the gateway": "canary-gw-password",
+	"header of the gateway":   "canary-gw-header",
+	"query of the gateway":    "canary-gw-redirect",
+	"password of the job":     "canary-job-password",
+	"header of the job":       "canary-job-header",
+	"params of the job":       "canary-job-param",
+	"query of the target":     "canary-target-query",
+	"redirect of the target":  "canary-target-redirect",
+}
+
+// TestSecretsAreNotShown drives everything that writes, with scrapes and
+// pushes that fail, and looks for the canaries.
+func TestSecretsAreNotShown(t *testing.T) {
+	t.Parallel()
+	seen := new(credentials)
+	gw := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		seen.note(r, "X-Gateway")
+		redirect(http.StatusTemporaryRedirect, "http://user:canary-gw-redirect@127.0.0.1:1/?token=canary-gw-redirect#")(w, r)
+	})
+	good := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		seen.note(r, "X-Job")
+		exposition(goodText)(w, r)
+	})
+	bad := startScripted(t, typed("text/html", "no metrics"))
+	loop := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/metrics?token=canary-target-redirect", http.StatusFound)
+	})
+	gone := startScripted(t, hang)
+	gone.Close()
+	file := config(t, `
+		global { scrape_interval = "300ms" }
+		gateway "default" {
+			url = %q
+			basic_auth {
+				username = "relay"
+				password = env("GW_PASSWORD")
+			}
+			http_header "X-Gateway" { values = ["canary-gw-header"] }
+		}
+		job "app" {
+			targets = [%q, %q, %q, %q]
+			params  = { token = ["canary-job-param"] }
+			basic_auth {
+				username = "scraper"
+				password = env("JOB_PASSWORD")
+			}
+			http_header "X-Job" { values = ["canary-job-header"] }
+		}
+	`, gw.URL, good.address(), bad.address(), loop.address(), gone.address())
+	env := []string{"GW_PASSWORD=canary-gw-password", "JOB_PASSWORD=canary-job-password"}
+
+	for _, args := range [][]string{
+		{"once", "--log.level=debug"}, {"once", "--dry-run"}, {"targets"},
+	} {
+		r := promferry(t, env, append(args, "--config.file="+file)...)
+		noCanary(t, strings.Join(args, " "), r.stdout+r.stderr)
+	}
+	checked := promferry(t, env, "check", "config", file)
+	noCanary(t, "check config", checked.stdout+checked.stderr)
+
+	ferry := startDaemon(t, env, "run", "--config.file="+file, "--log.level=debug")
+	eventually(t, "pushes", func() error {
+		return ferry.atLeast(`promferry_push_errors_total{gateway="default",reason="307"}`, 8)
+	})
+	for _, path := range []string{"/", "/metrics"} {
+		body, err := get(ferry.url + path)
+		if err != nil {
+			t.Error(err)
+		}
+		noCanary(t, path, string(body))
+	}
+	ferry.terminate(t)
+	noCanary(t, "log", ferry.stdout.String()+ferry.stderr.String())
+	seen.check(t)
+}
+
+func noCanary(t *testing.T, where, text string) {
+	t.Helper()
+	if text == "" {
+		t.Errorf("%s wrote nothing", where)
+	}
+	for secret, canary := range canaries {
+		if strings.Contains(text, canary) {
+			t.Errorf("%s shows the %s: %s", where, secret, linesWith(text, canary))
+		}
+	}
+	for _, login := range []string{"relay:canary-gw-password", "scraper:canary-job-password"} {
+		if strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(login))) {
+			t.Errorf("%s shows an Authorization header", where)
+		}
+	}
+}
+
+// credentials are what arrived where it should: else the test shows nothing.
+type credentials struct {
+	mu   sync.Mutex
+	seen []string
+}
+
+func (c *credentials) note(r *http.Request, header string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, password, _ := r.BasicAuth()
+	c.seen = append(c.seen, password, r.Header.Get(header), r.URL.RawQuery)
+}
+
+func (c *credentials) check(t *testing.T) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := strings.Join(c.seen, " ")
+	for _, canary := range []string{
+		"canary-gw-password", "canary-gw-header", "canary-job-password", "canary-job-header", "token=canary-job-param",
+	} {
+		if !strings.Contains(all, canary) {
+			t.Errorf("%s did not arrive", canary)
+		}
+	}
+}
+
+// TestSecretsInDiagnostics: what is refused is not shown either.
+func TestSecretsInDiagnostics(t *testing.T) {
+	t.Parallel()
+	for name, block := range map[string]string{
+		"password as text": `basic_auth {
+			username = "u"
+			password = "canary-gw-password"
+		}`,
+		"userinfo in url": `url = "http://u:canary-gw-password@gw:9091"`,
+		"query in url":    `url = "http://gw:9091/?token=canary-gw-redirect"`,
+	} {
+		file := config(t, `
+			gateway "default" {
+				%s
+			}
+			job "app" { targets = ["localhost:1"] }
+		`, block)
+		for _, args := range [][]string{{"check", "config", file}, {"run", "--config.file=" + file}, {"once", "--config.file=" + file}} {
+			r := promferry(t, nil, args...)
+			if r.code != 2 {
+				t.Errorf("%s: %v: exit code %d, want 2", name, args, r.code)
+			}
+			noCanary(t, name, r.stdout+r.stderr)
+		}
+	}
+	for name, flags := range map[string][]string{
+		"userinfo in flags": {"--target=http://u:canary-job-password@localhost:1", "--gateway=http://u:canary-gw-password@localhost:2"},
+		"query in flags":    {"--target=http://localhost:1/?token=canary-target-query", "--gateway=http://localhost:2/?token=canary-gw-redirect"},
+	} {
+		r := promferry(t, nil, append([]string{"once"}, flags...)...)
+		if r.code != 2 {
+			t.Errorf("%s: exit code %d, want 2", name, r.code)
+		}
+		noCanary(t, name, r.stdout+r.stderr)
+	}
+}

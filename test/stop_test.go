@@ -1,0 +1,131 @@
+package test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// hangAtTheEnd is a gateway that stores all but what a stopping promferry says.
+// The channel tells that this has come.
+func hangAtTheEnd() (answer http.HandlerFunc, ending chan struct{}) {
+	ending = make(chan struct{}, 10)
+	return func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if bytes.Contains(body, []byte("\nup 0\n")) {
+			ending <- struct{}{}
+			<-r.Context().Done()
+		}
+	}, ending
+}
+
+// stopping starts a daemon whose gateway hangs in its end, and begins that.
+func stopping(t *testing.T, flags ...string) (ferry daemon, since time.Time) {
+	t.Helper()
+	target := startScripted(t, exposition(goodText))
+	answer, ending := hangAtTheEnd()
+	gw := startScripted(t, answer)
+	ferry = run(t, config(t, `
+		global { scrape_interval = "2s" } # and so is the timeout: no up 0 before the end
+		gateway "default" {
+			url     = %q
+			timeout = "1m"
+		}
+		job "app" {
+			targets  = [%q]
+			instance = "i-1"
+		}
+	`, gw.URL, target.address()), flags...)
+	eventually(t, "first push", func() error { return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 1) })
+	ferry.signal(t, syscall.SIGTERM)
+	since = time.Now()
+	select {
+	case <-ending:
+	case <-time.After(patience):
+		t.Fatalf("no up 0 after SIGTERM\n%s", &ferry.stderr)
+	}
+	return ferry, since
+}
+
+func TestSecondSignalExitsAtOnce(t *testing.T) {
+	t.Parallel()
+	ferry, _ := stopping(t, "--shutdown.timeout=1m")
+	<-time.After(200 * time.Millisecond) // two signals at the same moment are one
+	ferry.signal(t, syscall.SIGTERM)
+	second := time.Now()
+	ferry.exitCode(t)
+	if took := time.Since(second); took > 2*time.Second {
+		t.Errorf("ended %v after the second signal", took)
+	}
+}
+
+func TestShutdownTimeout(t *testing.T) {
+	t.Parallel()
+	ferry, since := stopping(t, "--shutdown.timeout=1s")
+	code := ferry.exitCode(t)
+	if took := time.Since(since); took < 900*time.Millisecond || took > 4*time.Second {
+		t.Errorf("ended %v after SIGTERM, want 1s", took)
+	}
+	if code < 0 {
+		t.Errorf("ended by a signal: %s", ferry.cmd.ProcessState)
+	}
+	log := ferry.stderr.String()
+	if lines := linesWith(log, "level=ERROR", "not finished before the shutdown timeout", "gateway=default", "i-1"); len(lines) != 1 {
+		t.Errorf("log does not name once what was not pushed:\n%s", log)
+	}
+}
+
+// TestShutdownWithTargetThatHangs: the scrape under way is no reason to wait.
+func TestShutdownWithTargetThatHangs(t *testing.T) {
+	t.Parallel()
+	target := startScripted(t, exposition(goodText))
+	gw := startPushgateway(t)
+	ferry := run(t, config(t, `
+		global {
+			scrape_interval = "20s"
+			scrape_timeout  = "20s"
+		}
+		gateway "default" { url = %q }
+		job "app" {
+			targets  = [%q]
+			instance = "i"
+		}
+	`, gw.url, target.address()))
+	target.answer.Store(http.HandlerFunc(hang))
+	eventually(t, "scrape", func() error {
+		if target.requests.Load() == 0 {
+			return fmt.Errorf("not")
+		}
+		return nil
+	})
+	began := time.Now()
+	ferry.terminate(t)
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("ended %v after SIGTERM", took)
+	}
+}
+
+// TestListenAddressTaken: a second promferry fails before it scrapes.
+func TestListenAddressTaken(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	target := startScripted(t, exposition(goodText))
+	gw := startScripted(t, status(http.StatusOK, ""))
+	r := promferry(t, nil, "run", "--target="+target.address(), "--gateway="+gw.URL, "--web.listen-address="+l.Addr().String())
+	if r.code != 1 || !strings.Contains(r.stderr, l.Addr().String()) || !strings.Contains(r.stderr, "--web.listen-address") {
+		t.Errorf("exit code %d, want 1, with the address and the flag in: %s", r.code, r.stderr)
+	}
+	if target.requests.Load() != 0 || gw.requests.Load() != 0 {
+		t.Errorf("scraped %d times, pushed %d times, want 0", target.requests.Load(), gw.requests.Load())
+	}
+}
