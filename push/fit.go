@@ -47,7 +47,7 @@ func (m *typeMemory) fit(body []byte) fitted {
 var alike = []convert.Type{convert.Counter, convert.Gauge, convert.Untyped}
 
 func (f fitted) differs(other fitted) bool {
-	return f.retyped != other.retyped || !slices.Equal(f.refused, other.refused)
+	return !bytes.Equal(f.body, other.body)
 }
 
 // reportLost is an error where up and its like are among what was left out:

@@ -23,8 +23,8 @@ func TestFit(t *testing.T) {
 	asCounter := strings.Replace(simple, "TYPE a untyped", "TYPE a counter", 1)
 	check := func(name, body string, held types, want fitted) {
 		t.Helper()
-		var m typeMemory
-		m.remember([]byte(body), held)
+		m := typeMemory{held: held}
+		m.remember([]byte(body))
 		got := m.fit([]byte(body))
 		if string(got.body) != string(want.body) || got.retyped != want.retyped || !slices.Equal(got.refused, want.refused) || got.seriesOut != want.seriesOut {
 			t.Errorf("%s: got %q, %+v, want %q, %+v", name, got.body, got, want.body, want)
@@ -292,8 +292,17 @@ func TestRealGatewayTakesFittedBodies(t *testing.T) {
 		wantStored("B", "counter fit_a 2", "gauge fit_b 1", "gauge go_goroutines 1")
 	}
 
+	// What went through here is known without a reading; what another wrote is
+	// not read again within five minutes.
 	push("A", "# TYPE fit_new gauge\nfit_new 1\n", "PUT 200")
-	if got := push("C", "# TYPE fit_new untyped\nfit_new 1\n", "PUT 400"); reason(got.Err) != "400" {
+	if got := push("C", "# TYPE fit_new untyped\nfit_new 1\n", "PUT 400", "PUT 200"); got.Err != nil || got.Retyped != 1 {
+		t.Errorf("got %v, %d retyped, want success with 1", got.Err, got.Retyped)
+	}
+	other := &Gateway{Name: "other", URL: gateway, Transport: transport}
+	if err := other.do(t.Context(), http.MethodPut, "/metrics/job/test/instance/fitA", []byte("# TYPE fit_other gauge\nfit_other 1\n")); err != nil {
+		t.Fatal(err)
+	}
+	if got := push("C", "# TYPE fit_other untyped\nfit_other 1\n", "PUT 400"); reason(got.Err) != "400" {
 		t.Errorf("got %v, want a status 400 and no second reading within five minutes", got.Err)
 	}
 }

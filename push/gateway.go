@@ -35,7 +35,8 @@ type Gateway struct {
 	// goroutines. The group's next request, and Drain, wait until it returns.
 	OnDone func(Outcome)
 
-	types typeMemory
+	types      typeMemory
+	unanswered unanswered
 
 	mu      sync.Mutex
 	slots   map[string]*slot // by group

@@ -28,7 +28,7 @@ func (g *Gateway) sendTo(ctx context.Context, out *Outcome, r *request) {
 		return
 	}
 	fit := g.types.fit(r.body)
-	out.Err = g.do(ctx, r.method, out.Path, fit.body)
+	out.Err = g.store(ctx, r, out.Path, fit.body)
 	var status *StatusError
 	if errors.As(out.Err, &status) && status.Inconsistent() {
 		again, err := g.refit(ctx, r, fit)
@@ -37,7 +37,7 @@ func (g *Gateway) sendTo(ctx context.Context, out *Outcome, r *request) {
 			out.Err = fmt.Errorf("%w (and %w)", out.Err, err)
 		case again.differs(fit):
 			fit = again
-			out.Err = g.do(ctx, r.method, out.Path, fit.body)
+			out.Err = g.store(ctx, r, out.Path, fit.body)
 		}
 	}
 	out.Series -= fit.seriesOut
@@ -48,17 +48,37 @@ func (g *Gateway) sendTo(ctx context.Context, out *Outcome, r *request) {
 	}
 }
 
-// refit asks the gateway for its types and fits the body to them.
+// store sends a body and learns from it what the gateway holds then.
+func (g *Gateway) store(ctx context.Context, r *request, path string, body []byte) error {
+	answered := g.unanswered.add()
+	defer answered()
+	err := g.do(ctx, r.method, path, body)
+	if err == nil {
+		g.types.stored(body)
+	}
+	return err
+}
+
+// refit fits a refused body to the types that the gateway holds. Where what is
+// known does not explain the refusal, the cause may be a push that the gateway
+// took a moment ago, and whose answer is still on its way here.
 func (g *Gateway) refit(ctx context.Context, r *request, before fitted) (fitted, error) {
-	held, err := g.types.held(func() (types, error) { return g.readTypes(ctx) })
-	if err != nil {
+	if err := g.types.refresh(func() (types, error) { return g.readTypes(ctx) }); err != nil {
 		return before, err
 	}
-	g.types.remember(r.body, held)
-	after := g.types.fit(r.body)
+	after := g.fitAnew(r)
+	if !after.differs(before) {
+		g.unanswered.wait(ctx)
+		after = g.fitAnew(r)
+	}
 	if after.differs(before) {
 		g.logger().Warn("gateway has other types for families of this group",
 			"gateway", g.Name, "group", r.group.String(), "retyped", after.retyped, "left_out", strings.Join(after.refused, " "))
 	}
 	return after, nil
+}
+
+func (g *Gateway) fitAnew(r *request) fitted {
+	g.types.remember(r.body)
+	return g.types.fit(r.body)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -40,29 +41,63 @@ type clash struct {
 // metrics, fails a whole push (contract C35, C37). The zero value is ready.
 type typeMemory struct {
 	reading sync.Mutex // held while the gateway is read
-	last    types
-	lastErr error
-	lastAt  time.Time
 
 	mu      sync.Mutex
+	readAt  time.Time // the end of the last reading; zero: none yet
+	readErr error
+	held    types // what was read, and what was stored since; nil before the first reading
+	since   types // stored while the gateway is being read; nil at other times
 	clashes map[string]clash
 }
 
-// held returns the gateway's types, or why they cannot be read, as of now or
-// not longer than typesInterval ago.
-func (m *typeMemory) held(read func() (types, error)) (types, error) {
+// refresh reads the gateway's types, unless that was done not longer than
+// typesInterval ago. The error is that of the last reading.
+func (m *typeMemory) refresh(read func() (types, error)) error {
 	m.reading.Lock()
 	defer m.reading.Unlock()
-	if m.lastAt.IsZero() || time.Since(m.lastAt) >= typesInterval {
-		m.last, m.lastErr = read()
-		m.lastAt = time.Now()
+	if !m.begin() {
+		return m.readErr
 	}
-	return m.last, m.lastErr
+	held, err := read()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err == nil {
+		maps.Copy(held, m.since)
+	}
+	m.held, m.since, m.readErr, m.readAt = held, nil, err, time.Now()
+	return err
+}
+
+// begin tells whether a reading is due, and starts it if so.
+func (m *typeMemory) begin() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	due := m.readAt.IsZero() || time.Since(m.readAt) >= typesInterval
+	if due {
+		m.since = make(types)
+	}
+	return due
+}
+
+// stored adds the types of a body that the gateway has taken, so that what
+// clashes with it later is known without a reading. Before the first clash
+// there is nothing to know, and no cost.
+func (m *typeMemory) stored(body []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, known := range []types{m.held, m.since} {
+		if known == nil {
+			continue
+		}
+		for f := range blocks(body) {
+			known[f.name] = f.kind
+		}
+	}
 }
 
 // remember notes which families of a body clash with what is held, and which
 // do not any more.
-func (m *typeMemory) remember(body []byte, held types) {
+func (m *typeMemory) remember(body []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.clashes == nil {
@@ -70,9 +105,9 @@ func (m *typeMemory) remember(body []byte, held types) {
 	}
 	expires := time.Now().Add(clashLifetime)
 	for f := range blocks(body) {
-		if t, found := held[f.name]; found && t != f.kind {
+		if t, found := m.held[f.name]; found && t != f.kind {
 			m.clashes[f.name] = clash{t, expires}
-		} else if held.inTheWay(f) {
+		} else if m.held.inTheWay(f) {
 			m.clashes[f.name] = clash{"", expires}
 		} else {
 			delete(m.clashes, f.name)

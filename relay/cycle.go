@@ -61,7 +61,7 @@ func (t *Target) collect(ctx context.Context, batch *push.Batch) (stats convert.
 			err = &panicError{t.Address, p, debug.Stack()}
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, t.Timeout)
+	ctx, cancel := scrape.WithTimeout(ctx, t.Timeout)
 	defer cancel()
 	exposition, err := t.Source.Scrape(ctx)
 	if err != nil {

@@ -33,7 +33,7 @@ func (r *refusal) Unwrap() error { return r.err }
 
 // newExchange returns the context that the exchange's request needs.
 func newExchange(parent context.Context, u *url.URL, timeout time.Duration) (context.Context, *exchange) {
-	ctx, cancel := withTimeout(parent, timeout)
+	ctx, cancel := WithTimeout(parent, timeout)
 	x := &exchange{
 		target: address(u),
 		cancel: cancel,

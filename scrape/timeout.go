@@ -19,9 +19,9 @@ func (e *timeoutError) Error() string {
 
 func (e *timeoutError) Unwrap() error { return context.DeadlineExceeded }
 
-// withTimeout is context.WithTimeout with a cause that expiry finds; a limit
-// of 0 is none.
-func withTimeout(parent context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+// WithTimeout is context.WithTimeout for one scrape: what it ends says that it
+// was the scrape_timeout. A limit of 0 is none.
+func WithTimeout(parent context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if limit <= 0 {
 		return context.WithCancel(parent)
 	}

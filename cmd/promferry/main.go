@@ -19,9 +19,16 @@ func main() {
 // run ends with the exit code: 0 fine, 1 something failed, 2 usage or
 // configuration; 3 from `check metrics` for lint.
 func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal has its default effect: the process ends at once
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 2) // none of two is lost
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(exitFailure) // a second signal means at once
+	}()
 	return execute(ctx, os.Args[1:], std{os.Stdin, os.Stdout, os.Stderr})
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -25,9 +26,18 @@ type webFlags struct {
 }
 
 func (w *webFlags) register(to flagger) {
-	flag(to, "web.listen-address", "Address of the status page and the own metrics; empty: no web server.").Default(defaultListenAddress).StringVar(&w.listenAddress)
+	flag(to, "web.listen-address", "Address of the status page and the own metrics; empty: no web server.").Default(listenDefault()).StringVar(&w.listenAddress)
 	flag(to, "web.config.file", "File with TLS and users of the web server, in the format of exporter-toolkit.").PlaceHolder("FILE").StringVar(&w.configFile)
 	flag(to, "web.telemetry-path", "Path of the own metrics.").Default("/metrics").StringVar(&w.telemetryPath)
+}
+
+// listenDefault is the address, but for who sets the twin in the environment to
+// nothing: kingpin takes that for not set.
+func listenDefault() string {
+	if v, set := os.LookupEnv("PROMFERRY_WEB_LISTEN_ADDRESS"); set && v == "" {
+		return ""
+	}
+	return defaultListenAddress
 }
 
 // check says what is wrong with the flags.
