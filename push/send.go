@@ -9,36 +9,46 @@ import (
 	"time"
 )
 
+// maxFits bounds how often one push is fitted anew. Each refusal can teach
+// another clash, as other pushes arrive meanwhile; the body that was refused is
+// not sent again.
+const maxFits = 4
+
 // send performs a request. A body that the gateway refuses for the type of a
-// family goes out once more, at once, as the gateway can take it.
+// family goes out again, at once, as the gateway can take it.
 func (g *Gateway) send(ctx context.Context, r *request) Outcome {
 	start := time.Now()
 	out := Outcome{Gateway: g.Name, Group: r.group, Method: r.method, Series: r.series, Bytes: len(r.body)}
 	out.Path, out.Err = GroupPath(r.group)
-	if out.Err == nil {
-		g.sendTo(ctx, &out, r)
+	switch {
+	case out.Err != nil:
+	case r.method == http.MethodDelete:
+		out.Err = g.do(ctx, r.method, out.Path, nil)
+	default:
+		g.sendBody(ctx, &out, r)
 	}
 	out.Took = time.Since(start)
 	return out
 }
 
-func (g *Gateway) sendTo(ctx context.Context, out *Outcome, r *request) {
-	if r.method == http.MethodDelete {
-		out.Err = g.do(ctx, r.method, out.Path, nil)
-		return
-	}
+func (g *Gateway) sendBody(ctx context.Context, out *Outcome, r *request) {
 	fit := g.types.fit(r.body)
 	out.Err = g.store(ctx, r, out.Path, fit.body)
-	var status *StatusError
-	if errors.As(out.Err, &status) && status.Inconsistent() {
-		again, err := g.refit(ctx, r, fit)
-		switch {
-		case err != nil:
-			out.Err = fmt.Errorf("%w (and %w)", out.Err, err)
-		case again.differs(fit):
-			fit = again
-			out.Err = g.store(ctx, r, out.Path, fit.body)
+	for range maxFits {
+		var status *StatusError
+		if !errors.As(out.Err, &status) || !status.Inconsistent() {
+			break
 		}
+		again, err := g.refit(ctx, r, fit)
+		if err != nil {
+			out.Err = fmt.Errorf("%w (and %w)", out.Err, err)
+			break
+		}
+		if !again.differs(fit) {
+			break
+		}
+		fit = again
+		out.Err = g.store(ctx, r, out.Path, fit.body)
 	}
 	out.Series -= fit.seriesOut
 	out.Bytes = len(fit.body)
