@@ -7,7 +7,7 @@ func (r *run) emit(batch Batch) {
 	r.flattenUnfaithful()
 	r.flattenColliding()
 	for _, f := range r.order {
-		if f.group.own && reportNames[f.Name] {
+		if f.group.own && IsReported(f.Name) {
 			r.withheld = append(r.withheld, f.Series...)
 			continue
 		}

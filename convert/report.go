@@ -45,6 +45,11 @@ func (c *Converter) withheldOf(name string) []Series {
 	return series
 }
 
+// IsReported tells the names of the families that [Converter.Report] hands
+// over: those of Prometheus's own series about a scrape but for
+// scrape_series_added.
+func IsReported(name string) bool { return reportNames[name] }
+
 // isReport tells the names of Prometheus's own series about a scrape.
 func isReport(name string) bool {
 	_, found := reportNames[name]

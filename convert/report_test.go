@@ -48,6 +48,22 @@ func TestReport(t *testing.T) {
 	}
 }
 
+func TestIsReported(t *testing.T) {
+	c := &Converter{Target: oracleTarget}
+	var batch families
+	c.Report(Report{Up: true}, &batch)
+	for _, f := range batch {
+		if !IsReported(f.Name) {
+			t.Errorf("%s is not reported, though Report hands it over", f.Name)
+		}
+	}
+	for _, name := range []string{"", "a", "up_total", "scrape_series_added"} {
+		if IsReported(name) {
+			t.Errorf("%q is reported, though Report does not hand it over", name)
+		}
+	}
+}
+
 func TestReportOfAFailure(t *testing.T) {
 	c := &Converter{Target: oracleTarget}
 	var batch families

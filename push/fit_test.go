@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -298,7 +299,7 @@ func TestRealGatewayTakesFittedBodies(t *testing.T) {
 	if got := push("C", "# TYPE fit_new untyped\nfit_new 1\n", "PUT 400", "PUT 200"); got.Err != nil || got.Retyped != 1 {
 		t.Errorf("got %v, %d retyped, want success with 1", got.Err, got.Retyped)
 	}
-	other := &Gateway{Name: "other", URL: gateway, Transport: transport}
+	other := &Gateway{Name: "other", URL: gateway, Transport: transport, Timeout: time.Minute}
 	if err := other.do(t.Context(), http.MethodPut, "/metrics/job/test/instance/fitA", []byte("# TYPE fit_other gauge\nfit_other 1\n")); err != nil {
 		t.Fatal(err)
 	}

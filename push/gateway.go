@@ -9,25 +9,17 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/promferry/promferry/convert"
 )
 
-// Defaults of a Gateway's fields.
-const (
-	DefaultTimeout             = 10 * time.Second
-	DefaultMaxConcurrentPushes = 4
-)
-
-// A Gateway is one Pushgateway. Name, URL and Budget are required. Run sends;
-// the other methods are safe for concurrent use.
+// A Gateway is one Pushgateway. Name, URL, Timeout and Budget are required. Run
+// sends; the other methods are safe for concurrent use.
 type Gateway struct {
 	Name                string
 	URL                 *url.URL          // may have a path prefix; no query
 	Transport           http.RoundTripper // may add credentials; nil means http.DefaultTransport
-	Timeout             time.Duration     // of one request, answer included; 0 means DefaultTimeout
-	MaxConcurrentPushes int               // 0 means DefaultMaxConcurrentPushes
+	Timeout             time.Duration     // of one request, answer included
+	MaxConcurrentPushes int               // 0 means 1
 	Budget              *Budget           // shared with the other gateways
 	Logger              *slog.Logger      // nil discards
 	Metrics             *Metrics          // nil counts nothing
@@ -41,6 +33,9 @@ type Gateway struct {
 	mu      sync.Mutex
 	slots   map[string]*slot // by group
 	ready   []*slot          // have something to send, first in first out
+	orphans []*slot          // whose DELETE failed, the oldest first
+	behind  time.Time        // when a log last told of superseded bodies
+	outage  *slot            // whose request got no answer, first of all; nil: none
 	changed chan struct{}    // closed and replaced at each change of the fields above
 }
 
@@ -61,19 +56,12 @@ type Outcome struct {
 // Run sends what is offered until ctx ends, and returns when no request is
 // under way any more. What still waits then stays unsent; what was under way
 // waits again, as nobody knows whether the gateway has it.
-func (g *Gateway) Run(ctx context.Context) error {
-	workers := g.MaxConcurrentPushes
-	if workers <= 0 {
-		workers = DefaultMaxConcurrentPushes
+func (g *Gateway) Run(ctx context.Context) {
+	var group sync.WaitGroup
+	for range max(g.MaxConcurrentPushes, 1) {
+		group.Go(func() { g.work(ctx) })
 	}
-	var group errgroup.Group
-	for range workers {
-		group.Go(func() error {
-			g.work(ctx)
-			return nil
-		})
-	}
-	return group.Wait()
+	group.Wait()
 }
 
 func (g *Gateway) work(ctx context.Context) {
@@ -125,50 +113,65 @@ func (g *Gateway) notify() {
 // offer makes r the newest state of its group. What waited in its place is
 // superseded.
 func (g *Gateway) offer(r *request) {
-	for _, t := range g.put(r) {
+	evicted, lost := g.put(r)
+	for _, t := range evicted {
 		t.dropped()
 	}
+	g.tell(lost)
 }
 
 // put returns the tickets that gave way to r's. They may be another gateway's,
-// so their dropped is not for here, where g.mu is held.
-func (g *Gateway) put(r *request) (evicted []*ticket) {
+// so their dropped is not for here, where g.mu is held; nor is a log.
+func (g *Gateway) put(r *request) (evicted []*ticket, lost news) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := g.slot(r.group)
-	r = r.over(s.waiting)
-	if !g.Budget.fits(len(r.body)) {
-		g.drop(s, errTooLarge)
-		return nil
+	if both := r.over(s.waiting); g.Budget.fits(len(both.body)) {
+		r = both
 	}
-	if old := s.waiting; old != nil {
-		g.Budget.release(old.ticket)
-		g.Metrics.superseded(g.Name)
+	if s.waiting != nil {
+		lost = g.superseded()
+		g.Budget.release(s.waiting.ticket)
+	}
+	if !g.Budget.fits(len(r.body)) {
+		g.forget(s) // what is older must not follow what is newer
+		return nil, g.drop(s, errTooLarge)
 	}
 	r.ticket, evicted = g.Budget.hold(len(r.body), func() { g.evict(s, r) })
 	s.waiting = r
 	g.enqueue(s)
-	return evicted
+	return evicted, lost
+}
+
+// forget takes away what waits in a slot, if anything. g.mu is held.
+func (g *Gateway) forget(s *slot) {
+	s.waiting = nil
+	if s.queued {
+		s.queued = false
+		g.ready = slices.DeleteFunc(g.ready, func(other *slot) bool { return other == s })
+	}
 }
 
 // evict drops a body for the budget, unless it is on its way already.
 func (g *Gateway) evict(s *slot, r *request) {
+	g.tell(g.evicted(s, r))
+}
+
+func (g *Gateway) evicted(s *slot, r *request) (lost news) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if s.waiting != r {
-		return
+		return lost
 	}
-	s.waiting = nil
-	s.queued = false
-	g.ready = slices.DeleteFunc(g.ready, func(other *slot) bool { return other == s })
-	g.drop(s, errPendingBytes)
+	g.forget(s)
+	return g.drop(s, errPendingBytes)
 }
 
 // drop notes that the slot's newest body will not be sent. g.mu is held.
-func (g *Gateway) drop(s *slot, err error) {
+func (g *Gateway) drop(s *slot, err error) news {
 	g.Metrics.dropped(g.Name, dropPendingBytes)
-	g.logTurn(s.note(err), s.group, err)
 	g.notify()
+	return g.note(s, err)
 }
 
 // enqueue lets a worker take the slot, unless one has it. g.mu is held.
@@ -185,12 +188,12 @@ func (g *Gateway) enqueue(s *slot) {
 func (g *Gateway) finish(ctx context.Context, s *slot, r *request, out Outcome) {
 	g.mu.Lock()
 	s.end(out)
-	turn := s.note(out.Err)
+	n := g.note(s, out.Err)
 	g.mu.Unlock()
 
 	interrupted := out.Err != nil && ctx.Err() != nil
 	if !interrupted { // else Abandon tells of it
-		g.logTurn(turn, out.Group, out.Err)
+		g.tell(n)
 	}
 	g.Metrics.done(out)
 	if g.OnDone != nil {
@@ -203,22 +206,35 @@ func (g *Gateway) finish(ctx context.Context, s *slot, r *request, out Outcome) 
 	if interrupted && s.waiting == nil {
 		s.waiting = r
 	}
-	if s.waiting != nil {
+	switch {
+	case s.waiting != nil:
 		g.enqueue(s)
-	} else if r.method == http.MethodDelete && out.Err == nil {
-		delete(g.slots, r.group.Key())
+	case r.method == http.MethodDelete:
+		g.leave(s, out.Err)
 	}
 	g.notify()
 }
 
-// logTurn says once that a group's pushes begin to fail, and once that they
-// work again.
-func (g *Gateway) logTurn(t turn, group convert.Labels, err error) {
-	switch t {
-	case beginsToFail:
-		g.logger().Error("push failed", "gateway", g.Name, "group", group.String(), "err", err)
-	case worksAgain:
-		g.logger().Info("push works again", "gateway", g.Name, "group", group.String())
+// maxOrphans bounds the groups that could not be deleted and are remembered for
+// their error: a gateway that is down must not cost memory for each group that
+// goes.
+const maxOrphans = 100
+
+// leave forgets the slot of a group that is gone, or that was to go. g.mu is
+// held.
+func (g *Gateway) leave(s *slot, err error) {
+	if err == nil {
+		delete(g.slots, s.group.Key())
+		return
+	}
+	g.orphans = append(g.orphans, s)
+	if len(g.orphans) <= maxOrphans {
+		return
+	}
+	oldest := g.orphans[0]
+	g.orphans = g.orphans[1:]
+	if g.slots[oldest.group.Key()] == oldest && oldest.method == http.MethodDelete && !oldest.busy() {
+		delete(g.slots, oldest.group.Key())
 	}
 }
 
@@ -259,18 +275,11 @@ func (g *Gateway) Drain(ctx context.Context) (unsent int) {
 func (g *Gateway) busy() int {
 	n := 0
 	for _, s := range g.slots {
-		if s.waiting != nil || s.sending {
+		if s.busy() {
 			n++
 		}
 	}
 	return n
-}
-
-func (g *Gateway) timeout() time.Duration {
-	if g.Timeout <= 0 {
-		return DefaultTimeout
-	}
-	return g.Timeout
 }
 
 // roundTrip sends a request once. A redirect is an answer like any other: the

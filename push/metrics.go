@@ -96,7 +96,10 @@ func reason(err error) string {
 	var timeout net.Error
 	var dial *net.OpError
 	var group *groupError
+	var panicked *panicError
 	switch {
+	case errors.As(err, &panicked):
+		return "panic"
 	case errors.As(err, &group):
 		return "group"
 	case errors.As(err, &status):

@@ -51,7 +51,7 @@ func (e *StatusError) Inconsistent() bool {
 // do sends one request to the path below the gateway's URL and checks its
 // answer. It ends within the gateway's timeout.
 func (g *Gateway) do(ctx context.Context, method, path string, body []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, g.timeout())
+	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, g.urlOf(path), bytes.NewReader(body))
 	if err != nil {

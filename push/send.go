@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -16,9 +17,14 @@ const maxFits = 4
 
 // send performs a request. A body that the gateway refuses for the type of a
 // family goes out again, at once, as the gateway can take it.
-func (g *Gateway) send(ctx context.Context, r *request) Outcome {
+func (g *Gateway) send(ctx context.Context, r *request) (out Outcome) {
 	start := time.Now()
-	out := Outcome{Gateway: g.Name, Group: r.group, Method: r.method, Series: r.series, Bytes: len(r.body)}
+	out = Outcome{Gateway: g.Name, Group: r.group, Method: r.method, Series: r.series, Bytes: len(r.body)}
+	defer func() {
+		if p := recover(); p != nil { // one push fails, not the program
+			out.Err = &panicError{p, debug.Stack()}
+		}
+	}()
 	out.Path, out.Err = GroupPath(r.group)
 	switch {
 	case out.Err != nil:
@@ -29,6 +35,16 @@ func (g *Gateway) send(ctx context.Context, r *request) Outcome {
 	}
 	out.Took = time.Since(start)
 	return out
+}
+
+// A panicError is a push that panicked, with the stack: a defect.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string {
+	return fmt.Sprintf("panic: %v; this is a defect of promferry, please report it: %s", e.value, e.stack)
 }
 
 func (g *Gateway) sendBody(ctx context.Context, out *Outcome, r *request) {

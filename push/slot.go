@@ -17,8 +17,11 @@ type slot struct {
 	waiting *request // the newest that was not begun
 	queued  bool     // stands in Gateway.ready
 	sending bool
+	method  string // of the last attempt
 	status  GroupStatus
 }
+
+func (s *slot) busy() bool { return s.waiting != nil || s.sending }
 
 // A request is one thing to do with a group.
 type request struct {
@@ -86,32 +89,11 @@ func (s *slot) begin(budget *Budget) *request {
 
 // end notes an attempt.
 func (s *slot) end(out Outcome) {
+	s.method = out.Method
 	s.status.LastAttempt = time.Now()
 	s.status.Path, s.status.Series, s.status.Bytes = out.Path, out.Series, out.Bytes
 	s.status.Retyped, s.status.Refused = out.Retyped, out.Refused
 	if out.Err == nil {
 		s.status.LastSuccess = s.status.LastAttempt
 	}
-}
-
-// A turn is a change that a log tells of.
-type turn string
-
-const (
-	goesOn       turn = ""
-	beginsToFail turn = "begins to fail"
-	worksAgain   turn = "works again"
-)
-
-// note keeps how the group's pushes go now.
-func (s *slot) note(err error) turn {
-	before := s.status.LastError
-	s.status.LastError = err
-	switch {
-	case before == nil && err != nil:
-		return beginsToFail
-	case before != nil && err == nil:
-		return worksAgain
-	}
-	return goesOn
 }

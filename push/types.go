@@ -21,8 +21,10 @@ const (
 	// its whole store comes back each time.
 	typesInterval = 5 * time.Minute
 	// clashLifetime is how long a clash is remembered; then the family is
-	// tried as it is again.
-	clashLifetime = time.Hour
+	// tried as it is again. A clash may come from one odd scrape of one host.
+	clashLifetime = typesInterval
+	// maxTypes bounds what is remembered of a gateway between two readings.
+	maxTypes = 1 << 18
 	// typesLimit bounds one reading, in bytes.
 	typesLimit = 256 << 20
 )
@@ -62,9 +64,12 @@ func (m *typeMemory) refresh(read func() (types, error)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err == nil {
-		maps.Copy(held, m.since)
+		m.held = held
 	}
-	m.held, m.since, m.readErr, m.readAt = held, nil, err, time.Now()
+	if m.held != nil {
+		maps.Copy(m.held, m.since)
+	}
+	m.since, m.readErr, m.readAt = nil, err, time.Now()
 	return err
 }
 
@@ -80,17 +85,22 @@ func (m *typeMemory) begin() bool {
 }
 
 // stored adds the types of a body that the gateway has taken, so that what
-// clashes with it later is known without a reading. Before the first clash
+// clashes with it later is known without a reading. While there is no clash
 // there is nothing to know, and no cost.
 func (m *typeMemory) stored(body []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if len(m.clashes) == 0 && time.Since(m.readAt) >= typesInterval {
+		m.held = nil
+	}
 	for _, known := range []types{m.held, m.since} {
 		if known == nil {
 			continue
 		}
 		for f := range blocks(body) {
-			known[f.name] = f.kind
+			if len(known) < maxTypes {
+				known[f.name] = f.kind
+			}
 		}
 	}
 }
@@ -155,7 +165,7 @@ func (m *typeMemory) empty() bool {
 
 // readTypes reads the gateway's exposition for its TYPE lines.
 func (g *Gateway) readTypes(ctx context.Context) (types, error) {
-	ctx, cancel := context.WithTimeout(ctx, g.timeout())
+	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
 	where := g.urlOf("/metrics")
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)

@@ -25,10 +25,11 @@ type result struct {
 
 // cycle scrapes the target once and gives its gateways the new state. A scrape
 // that fails, however late, leaves nothing of itself in a group.
-func (t *Target) cycle(ctx context.Context) result {
-	res := result{start: time.Now()}
+func (t *Target) cycle(ctx context.Context, w *worker) (res result) {
+	defer t.contain(&res.err)
+	res.start = time.Now()
 	batch := t.Gateways.Begin(push.Replace)
-	res.stats, res.err = t.collect(ctx, batch)
+	res.stats, res.err = t.collect(ctx, w, batch)
 	res.took = time.Since(res.start)
 	if res.err != nil && ctx.Err() != nil {
 		res.stopped = true // what becomes of the groups is for Retire to say
@@ -55,15 +56,11 @@ func (t *Target) failureMode() push.Mode {
 }
 
 // collect scrapes and converts. A panic in there is a failed scrape.
-func (t *Target) collect(ctx context.Context, batch *push.Batch) (stats convert.Stats, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &panicError{t.Address, p, debug.Stack()}
-		}
-	}()
+func (t *Target) collect(ctx context.Context, w *worker, batch *push.Batch) (stats convert.Stats, err error) {
+	defer t.contain(&err)
 	ctx, cancel := scrape.WithTimeout(ctx, t.Timeout)
 	defer cancel()
-	exposition, err := t.Source.Scrape(ctx)
+	exposition, err := t.scrape(ctx, w)
 	if err != nil {
 		return stats, err
 	}
@@ -74,6 +71,27 @@ func (t *Target) collect(ctx context.Context, batch *push.Batch) (stats convert.
 		Unframed:  exposition.Unframed,
 	}, batch)
 	return stats, t.explain(err, exposition)
+}
+
+// scrape returns the exposition as soon as it begins. Waiting for it takes no
+// worker.
+func (t *Target) scrape(ctx context.Context, w *worker) (exposition *scrape.Exposition, err error) {
+	free := w.await(ctx, func() {
+		defer t.contain(&err)
+		exposition, err = t.Source.Scrape(ctx)
+	})
+	if err == nil && free != nil {
+		exposition.Body.Close()
+		return nil, fmt.Errorf("scrape %s: %w", t.Address, free)
+	}
+	return exposition, err
+}
+
+// contain makes an error of a panic.
+func (t *Target) contain(err *error) {
+	if p := recover(); p != nil {
+		*err = &panicError{t.Address, p, debug.Stack()}
+	}
 }
 
 // commit sends a batch. Where it is all that the target has now, the groups

@@ -268,7 +268,7 @@ func TestRetireWithinItsContext(t *testing.T) {
 	inBubble(t, func(w *world) {
 		var targets []*Target
 		for _, instance := range []string{"1", "2", "3"} {
-			target := w.target(instance, inTurn(exposes("a 1\n"), hangs))
+			target := w.target(instance, inTurn(exposes("a 1\n"), stalls))
 			target.OnShutdown = EndKeep
 			targets = append(targets, target)
 		}

@@ -8,27 +8,18 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 )
-
-// DefaultWorkers is how many cycles a Pool runs at once.
-const DefaultWorkers = 16
 
 // A Pool runs the cycles of its targets. Make one with NewPool.
 type Pool struct {
 	targets []*Target
 	options Options
-	workers *semaphore.Weighted
-	// hanging are the workers, half of them, that scrapes of targets may have
-	// which spent their last timeout: they cannot use up the pool.
-	hanging *semaphore.Weighted
+	workers workers
 }
 
-// Options of a Pool. The zero value is ready.
+// Options of a Pool.
 type Options struct {
-	Workers int          // cycles under way at once; 0 means DefaultWorkers
+	Workers int          // cycles at work at once; at least 1
 	Host    string       // this machine's name: spreads a fleet over the interval
 	Logger  *slog.Logger // nil discards
 	Metrics *Metrics     // nil counts nothing
@@ -37,9 +28,6 @@ type Options struct {
 // NewPool takes the targets over. No two of them may have the same labels and
 // a gateway in common.
 func NewPool(targets []*Target, options Options) *Pool {
-	if options.Workers <= 0 {
-		options.Workers = DefaultWorkers
-	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -47,56 +35,28 @@ func NewPool(targets []*Target, options Options) *Pool {
 	for _, t := range targets {
 		t.join(&o)
 	}
-	return &Pool{
-		targets: targets,
-		options: options,
-		workers: semaphore.NewWeighted(int64(options.Workers)),
-		hanging: semaphore.NewWeighted(int64(options.Workers+1) / 2),
-	}
+	return &Pool{targets, options, newWorkers(options.Workers)}
 }
 
 // Run scrapes every target on its schedule until ctx ends, and returns when no
 // cycle is under way any more.
-func (p *Pool) Run(ctx context.Context) error {
+func (p *Pool) Run(ctx context.Context) {
 	start := time.Now()
 	var group sync.WaitGroup
 	for _, t := range p.targets {
 		group.Go(func() { p.keepTime(ctx, t, start) })
 	}
 	group.Wait()
-	return nil
 }
 
 // keepTime runs the target's cycles, one after the other.
 func (p *Pool) keepTime(ctx context.Context, t *Target, start time.Time) {
 	s := newSchedule(start, t.Interval, seed(p.options.Host, t))
-	hangs := false
-	for sleepUntil(ctx, s.next) && p.acquire(ctx, hangs) {
-		res := p.run(ctx, t)
-		p.release(hangs)
-		hangs = res.took >= t.Timeout
+	for sleepUntil(ctx, s.next) {
+		if p.run(ctx, t).stopped {
+			return
+		}
 		p.options.Metrics.skipped(t.Job, s.advance(time.Now()))
-	}
-}
-
-// acquire waits for a worker; it is false where ctx ended first.
-func (p *Pool) acquire(ctx context.Context, hangs bool) bool {
-	if hangs && p.hanging.Acquire(ctx, 1) != nil {
-		return false
-	}
-	if p.workers.Acquire(ctx, 1) == nil {
-		return true
-	}
-	if hangs {
-		p.hanging.Release(1)
-	}
-	return false
-}
-
-func (p *Pool) release(hangs bool) {
-	p.workers.Release(1)
-	if hangs {
-		p.hanging.Release(1)
 	}
 }
 
@@ -112,14 +72,30 @@ func sleepUntil(ctx context.Context, at time.Time) bool {
 	}
 }
 
-// run is one cycle with what is told of it.
+// run waits for a worker and is one cycle.
 func (p *Pool) run(ctx context.Context, t *Target) result {
-	p.options.Metrics.begin()
-	res := t.cycle(ctx)
-	p.options.Metrics.end(t, res)
-	if res.stopped {
-		return res
+	w, err := p.workers.enter(ctx, t.hangs)
+	if err != nil {
+		return result{stopped: true, err: t.notReached(ctx)}
 	}
+	defer w.leave()
+	return p.cycle(ctx, t, w)
+}
+
+// cycle is one cycle with what is told of it.
+func (p *Pool) cycle(ctx context.Context, t *Target, w *worker) result {
+	p.options.Metrics.begin()
+	res := t.cycle(ctx, w)
+	p.options.Metrics.end(t, res)
+	if !res.stopped {
+		t.hangs = res.took >= t.Timeout
+		p.tell(t, res)
+	}
+	return res
+}
+
+// tell logs the first failure and the first success after one.
+func (p *Pool) tell(t *Target, res result) {
 	failing, changed := t.note(res)
 	var panicked *panicError
 	switch {
@@ -132,13 +108,12 @@ func (p *Pool) run(ctx context.Context, t *Target) result {
 	default:
 		p.options.Logger.Debug("scraped", "job", t.Job, "target", t.Address, "took", res.took, "samples", res.stats.Samples, "err", res.err)
 	}
-	return res
 }
 
 // Once runs one cycle of every target and returns the errors of those that
 // failed, or of ctx.
 func (p *Pool) Once(ctx context.Context) error {
-	return p.each(ctx, p.targets, func(t *Target) error { return p.run(ctx, t).err })
+	return p.each(ctx, p.targets, func(t *Target, w *worker) error { return p.cycle(ctx, t, w).err })
 }
 
 // Retire leaves the groups of all targets as their OnShutdown says, and those
@@ -146,13 +121,13 @@ func (p *Pool) Once(ctx context.Context) error {
 // for. Run must have returned.
 func (p *Pool) Retire(ctx context.Context) error {
 	pushed := slices.DeleteFunc(slices.Clone(p.targets), func(t *Target) bool { return len(t.pushed) == 0 })
-	return p.each(ctx, pushed, func(t *Target) error { return p.retire(ctx, t) })
+	return p.each(ctx, pushed, func(t *Target, w *worker) error { return p.retire(ctx, t, w) })
 }
 
-func (p *Pool) retire(ctx context.Context, t *Target) error {
+func (p *Pool) retire(ctx context.Context, t *Target, w *worker) error {
 	switch t.OnShutdown {
 	case EndKeep:
-		if res := p.run(ctx, t); res.stopped {
+		if res := p.cycle(ctx, t, w); res.stopped {
 			return res.err
 		}
 	case EndDelete:
@@ -163,21 +138,27 @@ func (p *Pool) retire(ctx context.Context, t *Target) error {
 	return nil
 }
 
-// each calls do for the targets, as many at once as there are workers.
-func (p *Pool) each(ctx context.Context, targets []*Target, do func(*Target) error) error {
+// each calls do for the targets, in their order as workers are free, and joins
+// the errors.
+func (p *Pool) each(ctx context.Context, targets []*Target, do func(*Target, *worker) error) error {
 	errs := make([]error, len(targets))
-	var group errgroup.Group
-	group.SetLimit(p.options.Workers)
+	var group sync.WaitGroup
 	for i, t := range targets {
-		group.Go(func() error {
-			if err := context.Cause(ctx); err != nil {
-				errs[i] = fmt.Errorf("job %q, target %s: not reached: %w", t.Job, t.Address, err)
-				return nil
-			}
-			errs[i] = do(t)
-			return nil
+		w, err := p.workers.enter(ctx, t.hangs)
+		if err != nil {
+			errs[i] = t.notReached(ctx)
+			continue
+		}
+		group.Go(func() {
+			defer w.leave()
+			errs[i] = do(t, w)
 		})
 	}
-	_ = group.Wait() // the errors are all in errs
+	group.Wait()
 	return errors.Join(errs...)
+}
+
+// notReached is the error of a target that ctx left no time for.
+func (t *Target) notReached(ctx context.Context) error {
+	return fmt.Errorf("job %q, target %s: not reached: %w", t.Job, t.Address, context.Cause(ctx))
 }

@@ -1,9 +1,11 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -84,13 +86,21 @@ type level struct {
 	now, most int
 }
 
-func (l *level) in(source sourceFunc) sourceFunc {
+// reading is a source whose answer takes d to read, all of it within the level.
+func (l *level) reading(d time.Duration) sourceFunc {
 	return func(ctx context.Context) (*scrape.Exposition, error) {
 		l.add(1)
-		defer l.add(-1)
-		return source(ctx)
+		slow := readFunc(func([]byte) (int, error) {
+			defer l.add(-1)
+			return 0, cmp.Or(wait(ctx, d), io.EOF)
+		})
+		return &scrape.Exposition{Body: io.NopCloser(slow), MediaType: scrape.MediaTypeText}, nil
 	}
 }
+
+type readFunc func([]byte) (int, error)
+
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
 func (l *level) add(n int) {
 	l.mu.Lock()
@@ -109,7 +119,7 @@ func TestWorkersBoundCycles(t *testing.T) {
 				var l level
 				var targets []*Target
 				for i := range 50 {
-					targets = append(targets, w.target(fmt.Sprint(i), l.in(after(3*time.Second, exposes("a 1\n")))))
+					targets = append(targets, w.target(fmt.Sprint(i), l.reading(3*time.Second)))
 				}
 				run(w, NewPool(targets, Options{Workers: 7, Metrics: w.metrics}))
 				if l.most != 7 {
@@ -151,8 +161,8 @@ func TestHangingTargetDelaysNoOther(t *testing.T) {
 	})
 }
 
-// T40: targets that hang are known after one timeout each, and leave workers to
-// the good ones from then on.
+// T40: far more targets hang than there are workers, and nobody knows which:
+// the good ones are on time from their first scrape on.
 func TestManyHangingTargetsLeaveWorkers(t *testing.T) {
 	inBubble(t, func(w *world) {
 		var targets []*Target
@@ -165,17 +175,73 @@ func TestManyHangingTargetsLeaveWorkers(t *testing.T) {
 			sources = append(sources, source)
 			targets = append(targets, w.target(fmt.Sprintf("good-%d", i), source))
 		}
-		known := time.Now().Add(500 * 10 * time.Second / DefaultWorkers).Add(15 * time.Second)
-		w.runFor(w.pool(targets...), 15*time.Minute)
+		start := time.Now()
+		w.runFor(w.pool(targets...), 5*time.Minute)
 		for i, source := range sources {
-			for n, at := range source.begun[1:] {
-				if before := source.begun[n]; before.After(known) && at.Sub(before).Round(100*time.Millisecond) != 15*time.Second {
-					t.Fatalf("good target %d was scraped %v after the last time, want 15s", i, at.Sub(before))
+			s := newSchedule(start, 15*time.Second, seed("host", targets[500+i]))
+			for n, at := range source.begun {
+				if late := at.Sub(s.next); late < 0 || late > time.Second {
+					t.Fatalf("scrape %d of good target %d is %v late", n, i, late)
 				}
+				s.advance(s.next)
 			}
-			if n := len(source.begun); n < 36 {
-				t.Errorf("good target %d was scraped %d times in 15m, want each tick once the others are known to hang", i, n)
+			if len(source.begun) < 19 {
+				t.Errorf("good target %d was scraped %d times in 5m", i, len(source.begun))
 			}
+		}
+	})
+}
+
+// An answer that begins and then stalls keeps its worker; targets that did so
+// have half of the workers only.
+func TestStallingTargetsLeaveWorkers(t *testing.T) {
+	inBubble(t, func(w *world) {
+		var targets []*Target
+		for i := range 64 {
+			targets = append(targets, w.target(fmt.Sprintf("bad-%d", i), stalls))
+		}
+		source := &clocked{source: after(10*time.Millisecond, exposes("a 1\n"))}
+		targets = append(targets, w.target("good", source))
+		known := time.Now().Add(64 * 10 * time.Second / 16).Add(15 * time.Second)
+		w.runFor(w.pool(targets...), 10*time.Minute)
+		for n, at := range source.begun[1:] {
+			if before := source.begun[n]; before.After(known) && at.Sub(before).Round(100*time.Millisecond) != 15*time.Second {
+				t.Fatalf("the good target was scraped %v after the last time, want 15s", at.Sub(before))
+			}
+		}
+		if n := len(source.begun); n < 30 {
+			t.Errorf("the good target was scraped %d times in 10m", n)
+		}
+	})
+}
+
+// stalls is a source whose answer begins at once and does not end.
+var stalls = sourceFunc(func(ctx context.Context) (*scrape.Exposition, error) {
+	return &scrape.Exposition{Body: stalled{ctx}, MediaType: scrape.MediaTypeText}, nil
+})
+
+type stalled struct{ ctx context.Context }
+
+func (s stalled) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, &scrape.Error{Reason: scrape.ReasonTimeout, Err: context.Cause(s.ctx)}
+}
+
+func (s stalled) Close() error { return nil }
+
+// A target that answers late still gets a worker for its answer, or says that
+// there was none.
+func TestLateAnswerWaitsForAWorker(t *testing.T) {
+	inBubble(t, func(w *world) {
+		late := w.target("late", after(5*time.Second, exposes("a 1\n")))
+		blocker := w.target("blocker", after(time.Second, stalls))
+		p := NewPool([]*Target{late, blocker}, Options{Workers: 1, Metrics: w.metrics})
+		err := p.Once(w.Context())
+		if err == nil || !strings.Contains(err.Error(), "scrape http://late/metrics: wait for a worker: ") {
+			t.Errorf("got %v, want the late target to find no worker", err)
+		}
+		if got := w.metric("promferry_scrape_errors_total", "timeout"); got != 2 {
+			t.Errorf("%v timeouts counted, want 2", got)
 		}
 	})
 }
@@ -220,9 +286,7 @@ func TestRunEndsInTheMiddleOfAScrape(t *testing.T) {
 			cancel()
 		}()
 		start := time.Now()
-		if err := p.Run(ctx); err != nil {
-			t.Fatal(err)
-		}
+		p.Run(ctx)
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("Run took %v, want no wait for the scrape", took)
 		}
@@ -268,7 +332,7 @@ func TestOnceWithinItsContext(t *testing.T) {
 	inBubble(t, func(w *world) {
 		ctx, cancel := context.WithTimeout(w.Context(), 3*time.Second)
 		defer cancel()
-		p := NewPool([]*Target{w.target("slow", hangs), w.target("late", exposes("a 1\n"))}, Options{Workers: 1})
+		p := NewPool([]*Target{w.target("slow", stalls), w.target("late", exposes("a 1\n"))}, Options{Workers: 1})
 		start := time.Now()
 		err := p.Once(ctx)
 		if took := time.Since(start); took != 3*time.Second {
@@ -289,9 +353,7 @@ func TestPanicIsAFailedScrape(t *testing.T) {
 		p := w.pool(w.target("bad", panics), w.target("good", good))
 		ctx, cancel := context.WithTimeout(w.Context(), 10*time.Minute)
 		defer cancel()
-		if err := p.Run(ctx); err != nil {
-			t.Fatal(err)
-		}
+		p.Run(ctx)
 		if len(good.begun) < 40 {
 			t.Errorf("the other target was scraped %d times in 10m, want 40", len(good.begun))
 		}

@@ -37,6 +37,7 @@ type Target struct {
 	converter convert.Converter
 	owners    *owners
 	pushed    map[string]convert.Labels // groups at the gateways that this target made
+	hangs     bool                      // the last scrape spent its whole timeout
 
 	mu     sync.Mutex
 	status Status

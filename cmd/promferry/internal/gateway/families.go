@@ -60,15 +60,6 @@ func readProtobuf(r io.Reader, limit int64) (families, error) {
 	}
 }
 
-// series counts metrics, a histogram or summary as one.
-func (f families) series() int {
-	n := 0
-	for _, family := range f {
-		n += len(family.GetMetric())
-	}
-	return n
-}
-
 // setLabels gives each metric the grouping labels, over its own of the same
 // name. One without any instance gets an empty one, so that Prometheus with
 // honor_labels does not add the gateway's (contract C21, C22).

@@ -22,13 +22,8 @@ import (
 )
 
 // Gateway is a http.Handler that keeps pushed groups in memory. New makes one;
-// its fields are set before it serves. Safe for concurrent use.
+// Unchecked is set before it serves. Safe for concurrent use.
 type Gateway struct {
-	// OnPush is called once for each push and delete, refused ones included,
-	// from the goroutine of the request: the client has its answer when OnPush
-	// returns, and several calls may run at once. nil means nobody is told.
-	OnPush func(Push)
-
 	// Unchecked stores pushes without the consistency check and answers 202,
 	// as --push.disable-consistency-check does; an inconsistent push then
 	// turns /metrics into 500 (contract C8). The zero value checks.
@@ -41,15 +36,6 @@ type Gateway struct {
 
 	mu     sync.Mutex
 	groups snapshot
-}
-
-// Push tells what was asked of the gateway and how it answered.
-type Push struct {
-	Method string // PUT, POST or DELETE
-	Path   string // as the client wrote it, /metrics/job/... with its escapes
-	Status int    // HTTP status of the answer
-	Bytes  int64  // length of the body as read, before decompression
-	Series int    // metrics in the body, a histogram or summary counted as one; 0 when the body could not be read
 }
 
 // New returns an empty gateway that shows the Go and process metrics of this

@@ -3,7 +3,6 @@ package gateway
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -14,39 +13,13 @@ import (
 // servePush answers a PUT or POST: 200 when stored, 202 when unchecked, 400
 // when it cannot be read or does not fit, 413 when it is too large.
 func (g *Gateway) servePush(w http.ResponseWriter, r *http.Request) {
-	body := &countingBody{ReadCloser: r.Body}
-	r.Body = body
-	series, err := g.push(w, r)
-	g.answer(w, err, Push{
-		Method: r.Method,
-		Path:   r.URL.EscapedPath(),
-		Status: g.pushStatus(err),
-		Bytes:  body.read,
-		Series: series,
-	})
-}
-
-// serveDelete answers 202 whether the group was there or not (contract C3).
-func (g *Gateway) serveDelete(w http.ResponseWriter, r *http.Request) {
-	done := Push{Method: r.Method, Path: r.URL.EscapedPath(), Status: http.StatusAccepted}
-	labels, err := parseGrouping(r.URL.Path)
+	err := g.push(w, r)
+	status := g.pushStatus(err)
 	if err != nil {
-		done.Status = http.StatusBadRequest
-	} else {
-		g.remove(labels)
+		http.Error(w, err.Error(), status)
+		return
 	}
-	g.answer(w, err, done)
-}
-
-func (g *Gateway) answer(w http.ResponseWriter, err error, done Push) {
-	if err != nil {
-		http.Error(w, err.Error(), done.Status)
-	} else {
-		w.WriteHeader(done.Status)
-	}
-	if g.OnPush != nil {
-		g.OnPush(done)
-	}
+	w.WriteHeader(status)
 }
 
 func (g *Gateway) pushStatus(err error) int {
@@ -62,16 +35,15 @@ func (g *Gateway) pushStatus(err error) int {
 	return http.StatusOK
 }
 
-// push reads the request and stores it in its group. It returns the number of
-// metrics read, also with an error.
-func (g *Gateway) push(w http.ResponseWriter, r *http.Request) (series int, err error) {
+// push reads the request and stores it in its group.
+func (g *Gateway) push(w http.ResponseWriter, r *http.Request) error {
 	labels, err := parseGrouping(r.URL.Path)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	body, err := readFamilies(w, r, maxBodyBytes)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	body.setLabels(labels)
 	body.setHelp(g.ownHelp)
@@ -82,9 +54,9 @@ func (g *Gateway) push(w http.ResponseWriter, r *http.Request) (series int, err 
 	}
 	err = g.store(labels, body, change)
 	if g.Unchecked {
-		err = nil // a refusal shows in the group's failure marker alone
+		return nil // a refusal shows in the group's failure marker alone
 	}
-	return body.series(), err
+	return err
 }
 
 // store makes the change when what /metrics would show with it is consistent.
@@ -113,20 +85,19 @@ func (g *Gateway) check(body families, next snapshot) error {
 	return err
 }
 
+// serveDelete answers 202 whether the group was there or not (contract C3).
+func (g *Gateway) serveDelete(w http.ResponseWriter, r *http.Request) {
+	labels, err := parseGrouping(r.URL.Path)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	g.remove(labels)
+	w.WriteHeader(http.StatusAccepted)
+}
+
 func (g *Gateway) remove(labels model.LabelSet) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.groups = g.groups.without(labels)
-}
-
-// countingBody counts what is read of a request body.
-type countingBody struct {
-	io.ReadCloser
-	read int64 // bytes
-}
-
-func (b *countingBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.read += int64(n)
-	return n, err
 }

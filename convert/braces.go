@@ -1,0 +1,104 @@
+package convert
+
+import (
+	"unicode/utf8"
+
+	"github.com/prometheus/common/model"
+)
+
+// braces reads a label set, which may hold the metric's name in quotes.
+func (r *reader) braces(e *entry) error {
+	r.pos++
+	for {
+		r.blanks()
+		start := r.pos
+		switch {
+		case r.pos >= len(r.in):
+			return r.errorAt(start, "the label set does not end")
+		case r.in[r.pos] == '}':
+			r.pos++
+			return nil
+		}
+		if err := r.pair(e, start); err != nil {
+			return err
+		}
+		r.blanks()
+		comma := r.pos < len(r.in) && r.in[r.pos] == ','
+		if comma {
+			r.pos++
+		} else if r.openMetrics && (r.pos >= len(r.in) || r.in[r.pos] != '}') {
+			return r.errorAt(r.pos, "want a comma or a closing brace")
+		}
+	}
+}
+
+// pair reads name="value", or the quoted name of the metric.
+func (r *reader) pair(e *entry, start int) error {
+	name, quoted, err := r.pairName()
+	if err != nil {
+		return err
+	}
+	if name == "" || quoted && !utf8.ValidString(name) {
+		e.sample.refuse(r.errorAt(start, "a quoted name must be UTF-8 and not empty"))
+	}
+	r.blanks()
+	if quoted && r.pos < len(r.in) && (r.in[r.pos] == ',' || r.in[r.pos] == '}') {
+		if e.named {
+			return r.errorAt(start, "the metric has two names")
+		}
+		e.name, e.named = name, true
+		return nil
+	}
+	value, err := r.pairValue()
+	if err != nil {
+		return err
+	}
+	if name == model.MetricNameLabel || hasLabel(e.sample.labels, name) {
+		e.sample.refuse(r.errorAt(start, "label name %.50q is not unique", name))
+	}
+	e.sample.labels = append(e.sample.labels, Label{name, value})
+	return nil
+}
+
+func hasLabel(ls []Label, name string) bool {
+	for i := range ls {
+		if ls[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// pairName reads what stands before the equals sign.
+func (r *reader) pairName() (name string, quoted bool, err error) {
+	start := r.pos
+	if r.in[r.pos] != '"' {
+		if name = r.labelName(); name == "" {
+			return "", false, r.errorAt(start, "want a label name")
+		}
+		return name, false, nil
+	}
+	name, err = r.quotedName()
+	return unescape(name), true, err
+}
+
+// pairValue reads the equals sign and the value.
+func (r *reader) pairValue() (string, error) {
+	if r.pos >= len(r.in) || r.in[r.pos] != '=' {
+		return "", r.errorAt(r.pos, "want an equals sign")
+	}
+	r.pos++
+	r.blanks()
+	start := r.pos
+	if r.pos >= len(r.in) || r.in[r.pos] != '"' {
+		return "", r.errorAt(start, "want a label value in quotes")
+	}
+	value, err := r.quotedValue()
+	if err != nil {
+		return "", err
+	}
+	if !utf8.ValidString(value) {
+		return "", r.errorAt(start, "the label value is not UTF-8")
+	}
+	return unescape(value), nil
+}

@@ -1,0 +1,114 @@
+package convert
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/textparse"
+)
+
+var oracleTarget = Labels{{"instance", "i:1"}, {"job", "j"}}
+
+type direct struct {
+	honor   bool
+	samples int // scrape_samples_scraped
+	added   int // scrape_samples_post_metric_relabeling
+	series  seriesSet
+	dropped map[DropReason]int
+}
+
+// directScrape does what Prometheus's scrape loop does with a body, and leaves
+// out what a gateway cannot carry at all.
+func directScrape(body, mediaType string, honor bool) (direct, error) {
+	d := direct{honor: honor, series: make(seriesSet), dropped: make(map[DropReason]int)}
+	if body == "" {
+		return d, nil
+	}
+	p, err := textparse.New([]byte(body), mediaType, labels.NewSymbolTable(), textparse.ParserOptions{})
+	if err != nil {
+		return d, err
+	}
+	for {
+		kind, err := p.Next()
+		if errors.Is(err, io.EOF) {
+			return d, nil
+		}
+		if err != nil {
+			return d, err
+		}
+		if kind != textparse.EntrySeries {
+			continue
+		}
+		d.samples++
+		var ls labels.Labels
+		p.Labels(&ls)
+		if name, dup := ls.HasDuplicateLabelNames(); dup {
+			return d, fmt.Errorf("label name %q is not unique", name)
+		}
+		if !ls.IsValid(model.UTF8Validation) {
+			return d, fmt.Errorf("invalid name in %s", ls)
+		}
+		d.added++
+		_, _, value := p.Series()
+		d.add(ls, value)
+	}
+}
+
+func (d *direct) add(ls labels.Labels, value float64) {
+	final := d.mutate(ls)
+	if reason := uncarried(final); reason != "" {
+		d.dropped[reason]++
+		return
+	}
+	d.series.add(final, value) // the first wins
+}
+
+// mutate is mutateSampleLabels of prometheus/prometheus scrape/scrape.go.
+func (d *direct) mutate(ls labels.Labels) labels.Labels {
+	b := labels.NewBuilder(ls)
+	for _, l := range oracleTarget {
+		if d.honor {
+			if !ls.Has(l.Name) { // an empty one is there, and goes
+				b.Set(l.Name, l.Value)
+			}
+			continue
+		}
+		if own := ls.Get(l.Name); own != "" {
+			name := "exported_" + l.Name
+			for b.Get(name) != "" {
+				name = "exported_" + name
+			}
+			b.Set(name, own)
+		}
+		b.Set(l.Name, l.Value)
+	}
+	return b.Labels()
+}
+
+func uncarried(ls labels.Labels) (reason DropReason) {
+	name := ls.Get("__name__")
+	if ls.Get("job") == "" || ls.Get("instance") == "" {
+		return DropEmptyIdentity
+	}
+	if strings.HasPrefix(name, "pushgateway_") || name == "push_time_seconds" || name == "push_failure_time_seconds" {
+		return DropGatewayOwned
+	}
+	own := ls.Get("job") == oracleTarget.Get("job") && ls.Get("instance") == oracleTarget.Get("instance")
+	if own && isReport(name) && ls.Len() == len(oracleTarget)+1 {
+		return DropReportSeries
+	}
+	ls.Range(func(l labels.Label) {
+		switch {
+		case l.Name == "__name__" && !model.LegacyValidation.IsValidMetricName(l.Value),
+			!model.LegacyValidation.IsValidLabelName(l.Name):
+			reason = DropUTF8Name
+		case strings.HasPrefix(l.Name, "__") && l.Name != "__name__" && reason == "":
+			reason = DropReservedLabel
+		}
+	})
+	return reason
+}

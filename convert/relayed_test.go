@@ -1,0 +1,133 @@
+package convert
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/textparse"
+)
+
+// relayed converts a body and passes it through a gateway's parser and writer.
+func relayed(t *testing.T, body, mediaType string, c *Converter) (seriesSet, Stats, error) {
+	t.Helper()
+	var batch textBatch
+	stats, err := c.Convert(Input{Body: strings.NewReader(body), MediaType: mediaType}, &batch)
+	if err != nil {
+		return nil, stats, err
+	}
+	c.hand(&batch)
+	got := make(seriesSet)
+	types := make(map[string]dto.MetricType)
+	for _, g := range batch.groups {
+		maps.Copy(types, addGateway(t, got, g))
+	}
+	refuseCollisions(t, types)
+	return got, stats, nil
+}
+
+// refuseCollisions is checkSuffixCollisions of client_golang, which a gateway
+// asks about all that it holds (contract C31).
+func refuseCollisions(t *testing.T, types map[string]dto.MetricType) {
+	t.Helper()
+	for name, kind := range types {
+		suffixes := map[dto.MetricType][]string{
+			dto.MetricType_SUMMARY:   {"_count", "_sum"},
+			dto.MetricType_HISTOGRAM: {"_count", "_sum", "_bucket"},
+		}[kind]
+		for _, suffix := range suffixes {
+			if _, found := types[name+suffix]; found {
+				t.Errorf("a gateway would refuse %s beside %s%s", name, name, suffix)
+			}
+		}
+	}
+}
+
+// hand gives the withheld series to the batch without the report's own.
+func (c *Converter) hand(batch Batch) {
+	for name := range reportNames {
+		if series := c.withheldOf(name); len(series) > 0 {
+			batch.Append(c.Target, &Family{Name: name, Type: Gauge, Series: series})
+		}
+	}
+}
+
+// addGateway adds the series that a gateway gives back for a group to got, and
+// returns the types of its families.
+func addGateway(t *testing.T, got seriesSet, g *textGroup) map[string]dto.MetricType {
+	t.Helper()
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(g.text))
+	if err != nil {
+		t.Fatalf("a gateway would refuse the body: %v\n%.2000s", err, g.text)
+	}
+	types := make(map[string]dto.MetricType)
+	var out bytes.Buffer
+	for _, f := range families {
+		types[f.GetName()] = f.GetType()
+		refuseWrongKinds(t, f)
+		if _, err := expfmt.MetricFamilyToText(&out, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := textparse.NewPromParser(out.Bytes(), labels.NewSymbolTable(), false)
+	for {
+		kind, err := p.Next()
+		if errors.Is(err, io.EOF) {
+			return types
+		}
+		if err != nil {
+			t.Fatalf("the gateway's exposition: %v\n%s", err, out.Bytes())
+		}
+		if kind != textparse.EntrySeries {
+			continue
+		}
+		var ls labels.Labels
+		p.Labels(&ls)
+		b := labels.NewBuilder(ls)
+		for _, l := range g.labels {
+			b.Set(l.Name, l.Value)
+		}
+		_, _, v := p.Series()
+		if !got.add(b.Labels(), v) {
+			t.Errorf("series %s goes out twice", b.Labels())
+		}
+	}
+}
+
+func refuseWrongKinds(t *testing.T, f *dto.MetricFamily) {
+	t.Helper()
+	for _, m := range f.Metric {
+		if m.TimestampMs != nil {
+			t.Errorf("family %s has a timestamp", f.GetName())
+		}
+		if m.Histogram != nil && m.Histogram.SampleCountFloat != nil {
+			t.Errorf("histogram %s has counts that a gateway before 1.10 cuts", f.GetName())
+		}
+	}
+}
+
+// A textBatch keeps the text of each group.
+type textBatch struct{ groups []*textGroup }
+
+type textGroup struct {
+	labels Labels
+	text   []byte
+}
+
+func (b *textBatch) Append(group Labels, f *Family) {
+	i := slices.IndexFunc(b.groups, func(g *textGroup) bool { return g.labels.Key() == group.Key() })
+	if i < 0 {
+		i = len(b.groups)
+		b.groups = append(b.groups, &textGroup{labels: slices.Clone(group)})
+	}
+	b.groups[i].text = AppendText(b.groups[i].text, f)
+}

@@ -1,0 +1,127 @@
+package convert
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// suffix reads what follows the labels: value, timestamp, exemplar, newline.
+func (r *reader) suffix(s *sample) error {
+	var err error
+	if s.value, err = r.value(); err != nil {
+		return err
+	}
+	if r.openMetrics {
+		return r.openMetricsSuffix(s)
+	}
+	r.blanks()
+	if start := r.pos; start < len(r.in) && isDigit(r.in[start]) {
+		for r.pos < len(r.in) && isDigit(r.in[r.pos]) {
+			r.pos++
+		}
+		if _, err := strconv.ParseInt(r.in[start:r.pos], 10, 64); err != nil {
+			return r.errorAt(start, "timestamp %.50q is out of range", r.in[start:r.pos])
+		}
+		s.timestamp = true
+		r.blanks()
+	}
+	return r.lineEnd()
+}
+
+func (r *reader) openMetricsSuffix(s *sample) error {
+	const exemplar = " # {"
+	rest := r.in[r.pos:]
+	if strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, exemplar) {
+		if err := r.openMetricsTimestamp(); err != nil {
+			return err
+		}
+		s.timestamp = true
+		rest = r.in[r.pos:]
+	}
+	if strings.HasPrefix(rest, exemplar) {
+		s.exemplar = true
+		r.pos += len(exemplar) - 1
+		return r.exemplar()
+	}
+	return r.lineEnd()
+}
+
+func (r *reader) openMetricsTimestamp() error {
+	start := r.pos
+	ts, err := r.value()
+	if err != nil || math.IsNaN(ts) || math.IsInf(ts, 0) {
+		r.pos = start
+		return r.errorAt(start+1, "want a timestamp in seconds, an exemplar or a line break")
+	}
+	return nil
+}
+
+// exemplar reads an exemplar from its opening brace on, and forgets it, also
+// where Prometheus would refuse its labels: that loses the exemplar only.
+func (r *reader) exemplar() error {
+	start := r.pos
+	var e entry
+	if err := r.braces(&e); err != nil {
+		return err
+	}
+	if e.named {
+		return r.errorAt(start, "an exemplar has no name")
+	}
+	if _, err := r.value(); err != nil {
+		return err
+	}
+	if strings.HasPrefix(r.in[r.pos:], " ") {
+		if err := r.openMetricsTimestamp(); err != nil {
+			return err
+		}
+	}
+	return r.lineEnd()
+}
+
+// value reads a number; in OpenMetrics one blank stands before it.
+func (r *reader) value() (float64, error) {
+	if !r.openMetrics {
+		r.blanks()
+	} else if r.pos >= len(r.in) || r.in[r.pos] != ' ' {
+		return 0, r.errorAt(r.pos, "want a blank and a value")
+	} else {
+		r.pos++
+	}
+	start := r.pos
+	for r.pos < len(r.in) && !endsValue(r.in[r.pos], r.openMetrics) {
+		r.pos++
+	}
+	v, err := parseFloat(r.in[start:r.pos])
+	if err != nil {
+		return 0, r.errorAt(start, "want a value, got %.50q", r.in[start:r.pos])
+	}
+	return v, nil
+}
+
+func endsValue(c byte, openMetrics bool) bool {
+	return c == ' ' || c == '\n' || !openMetrics && (c == '\t' || c == '{')
+}
+
+// parseFloat takes what Prometheus takes: no hexadecimal, no underscores.
+// strconv has one NaN only, so a value can never be a stale marker.
+func parseFloat(s string) (float64, error) {
+	if strings.ContainsAny(s, "pP_") {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseFloat(s, 64)
+}
+
+func (r *reader) lineEnd() error {
+	switch {
+	case r.pos < len(r.in) && r.in[r.pos] == '\n':
+		r.newline()
+	case r.pos < len(r.in) && r.openMetrics:
+		return r.errorAt(r.pos, "want the end of the line")
+	case r.pos < len(r.in):
+		return r.errorAt(r.pos, "want a timestamp in milliseconds or a line break")
+	case r.openMetrics:
+		return r.errorAt(r.pos, "the body does not end with # EOF")
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package push
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestOutageIsOneLine: a gateway that does not answer is told once, however
+// many groups it has, and so is its return.
+func TestOutageIsOneLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := true
+		b := newBench(t, roundTrip(func(*http.Request) (*http.Response, error) {
+			if down {
+				return nil, errors.New("no route")
+			}
+			return answer(200, ""), nil
+		}))
+		b.run(t)
+		cycle := func() {
+			for i := range 50 {
+				b.offer(put(fmt.Sprint(i), "x 1"))
+			}
+			b.drain(t)
+		}
+		for range 3 {
+			cycle()
+		}
+		b.wantLog(t, "gateway does not answer", 1)
+		b.wantLog(t, "push failed", 0)
+		down = false
+		for range 3 {
+			cycle()
+		}
+		b.wantLog(t, "gateway answers again", 1)
+		b.wantLog(t, "push works again", 0)
+	})
+}
+
+// TestFailedDeletesAreBounded: groups that come and go while the gateway is
+// down leave no slots behind.
+func TestFailedDeletesAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") }))
+		b.run(t)
+		for i := range 10 * maxOrphans {
+			group := groupOf(fmt.Sprint(i))
+			b.offer(put(fmt.Sprint(i), "x 1"))
+			b.drain(t)
+			Gateways{b.Gateway}.Delete(group)
+			b.drain(t)
+		}
+		if n := len(b.Groups()); n != maxOrphans {
+			t.Errorf("got %d slots, want the last %d", n, maxOrphans)
+		}
+	})
+}
+
+// TestGatewayThatDoesNotKeepUpIsTold once in a while, not for each body.
+func TestGatewayThatDoesNotKeepUpIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{takes: 8 * time.Second}
+		b := newBench(t, &f)
+		b.MaxConcurrentPushes = 1
+		b.run(t)
+		for range 20 {
+			for i := range 4 {
+				b.offer(put(fmt.Sprint(i), "x"))
+			}
+			<-time.After(5 * time.Second)
+		}
+		b.wantLog(t, "gateway does not keep up", 1)
+		b.drain(t)
+	})
+}
+
+func TestPanicIsAFailedPush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, roundTrip(func(*http.Request) (*http.Response, error) { panic("torn") }))
+		b.run(t)
+		b.offer(put("a", "x 1"))
+		b.drain(t)
+		if err := b.Group(groupOf("a")).LastError; err == nil || !strings.Contains(err.Error(), "panic: torn") {
+			t.Errorf("got %v, want the panic", err)
+		}
+		b.wantCount(t, "promferry_push_errors_total", "panic", 1)
+	})
+}
+
+// TestPartThatFitsGoesWithoutTheRest: up 0 of a failed scrape is not lost
+// because the body that it would be merged with leaves no room.
+func TestPartThatFitsGoesWithoutTheRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f fake
+		b := newBench(t, &f)
+		b.Budget = NewBudget(40)
+		whole := "# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\n"
+		b.offer(&request{group: groupOf("a"), method: http.MethodPut, body: []byte(whole), series: 2})
+		b.offer(&request{group: groupOf("a"), method: http.MethodPost, body: []byte("# TYPE up gauge\nup 0\n"), series: 1})
+		b.run(t)
+		b.drain(t)
+		wantSent(t, &f, "POST # TYPE up gauge\nup 0")
+	})
+}
