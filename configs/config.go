@@ -49,6 +49,7 @@ type Job struct {
 type Target struct {
 	URL        *url.URL       // with path and params; http://localhost/path for a unix socket; nil for files and builtins
 	UnixSocket string         // path of the socket, or ""
+	Loopback   bool           // URL is on this machine
 	Files      []string       // patterns of text files, relative ones to the working directory
 	MaxAge     time.Duration  // of Files; 0 is no limit
 	Labels     convert.Labels // the grouping key: job, instance and all others

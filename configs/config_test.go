@@ -55,8 +55,9 @@ func TestDefaults(t *testing.T) {
 		Jobs: []Job{{
 			Name: "app",
 			Targets: []Target{{
-				URL:    &url.URL{Scheme: "http", Host: "localhost:8000", Path: "/metrics"},
-				Labels: convert.Labels{{Name: "instance", Value: "myhost:8000"}, {Name: "job", Value: "app"}},
+				URL:      &url.URL{Scheme: "http", Host: "localhost:8000", Path: "/metrics"},
+				Loopback: true,
+				Labels:   convert.Labels{{Name: "instance", Value: "myhost:8000"}, {Name: "job", Value: "app"}},
 				Discovered: convert.Labels{
 					{Name: "__address__", Value: "localhost:8000"},
 					{Name: "__metrics_path__", Value: "/metrics"},

@@ -46,6 +46,10 @@ func (s *section) gatewayURL() *url.URL {
 		s.refuse("url", t.at, "Bad gateway URL", `%s %s. Write "http://host:port" or "https://host:port".`, quote(t.value), err)
 		return nil
 	}
+	if prefix, _, ends := strings.Cut(u.Path+"/", "/metrics/"); ends {
+		s.refuse("url", t.at, "Bad gateway URL", "promferry adds /metrics/job/... itself. Write %q.", u.Scheme+"://"+u.Host+prefix)
+		return nil
+	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
 	return u

@@ -39,6 +39,7 @@ func (e endpoint) resolve(a address, values map[string]string, thisHost func() s
 	return Target{
 		URL:        u,
 		UnixSocket: a.socket,
+		Loopback:   a.socket != "" || isLoopback(u.Hostname()),
 		Labels:     convert.LabelsOf(values),
 		Discovered: convert.LabelsOf(discovered),
 	}

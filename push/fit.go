@@ -54,16 +54,11 @@ func (f fitted) differs(other fitted) bool {
 // then Prometheus does not see what it should most of all.
 func (f fitted) reportLost() error {
 	for _, name := range f.refused {
-		if slices.Contains(reportNames, name) {
+		if convert.IsReported(name) {
 			return fmt.Errorf("report series %s: %w", name, errReportLost)
 		}
 	}
 	return nil
-}
-
-// reportNames are the families that convert.Converter.Report makes.
-var reportNames = []string{
-	"up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling",
 }
 
 var errReportLost = errors.New("cannot be stored: the gateway has a histogram or summary of that name in another group; delete that group")

@@ -76,19 +76,6 @@ func TestLostReportSeriesAreAnError(t *testing.T) {
 	check(true, "scrape_samples_post_metric_relabeling")
 }
 
-// reportFamilies collects the names of families.
-type reportFamilies []string
-
-func (r *reportFamilies) Append(_ convert.Labels, f *convert.Family) { *r = append(*r, f.Name) }
-
-func TestReportNamesAreThoseOfConvert(t *testing.T) {
-	var got reportFamilies
-	new(convert.Converter).Report(convert.Report{}, &got)
-	if !slices.Equal([]string(got), reportNames) {
-		t.Errorf("got %q, want %q", got, reportNames)
-	}
-}
-
 func FuzzBlocks(f *testing.F) {
 	f.Add("", "value", uint8(1), uint8(2))
 	f.Add("# TYPE a gauge\n# HELP", "\n# TYPE b counter\n", uint8(3), uint8(0))

@@ -114,6 +114,14 @@ func (t *Target) commit(batch *push.Batch, whole bool) {
 	}
 	t.pushed = made
 	t.owners.keep(t, made)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.made = nil // snapshots share the old one
+	for key, group := range made {
+		if key != t.Labels.Key() {
+			t.made = append(t.made, group)
+		}
+	}
 }
 
 // delete takes the target's groups away.

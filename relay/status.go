@@ -22,7 +22,7 @@ type Status struct {
 	Dropped    map[convert.DropReason]int // series left out, since the start
 	Timestamps int                        // stripped, since the start
 	Exemplars  int                        // stripped, since the start
-	Pushes     []push.GroupStatus         // of the target's own group, by gateway
+	Pushes     []push.GroupStatus         // of the target's own group, by gateway; then those of its other groups that fail
 }
 
 // Up tells whether the last scrape went well.
@@ -46,7 +46,21 @@ func (t *Target) snapshot() Status {
 	for _, g := range t.Gateways {
 		s.Pushes = append(s.Pushes, g.Group(t.Labels))
 	}
+	for _, group := range t.others() {
+		for _, g := range t.Gateways {
+			if status := g.Group(group); status.LastError != nil {
+				s.Pushes = append(s.Pushes, status)
+			}
+		}
+	}
 	return s
+}
+
+// others returns the groups that honor_labels has made.
+func (t *Target) others() []convert.Labels {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.made
 }
 
 // note keeps the result of a cycle; changed is true where it begins to fail,

@@ -41,6 +41,7 @@ type Target struct {
 
 	mu     sync.Mutex
 	status Status
+	made   []convert.Labels // what of pushed is not the target's own group
 }
 
 // join makes the target part of a pool.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -120,12 +121,15 @@ func TestBadGatewaysUnderRun(t *testing.T) {
 	target.answer.Store(exposition("app_a 3\n"))
 	eventually(t, "good gateway, later", gw.groupHolds("app", seriesSet{"app_a": 3}, 1))
 	ferry.lives(t)
-	ferry.terminate(t)
+	ferry.terminateWith(t, 1)
 	if err := gw.groupHolds("app", seriesSet{}, 0)(); err != nil {
 		t.Errorf("good gateway after SIGTERM: %v", err)
 	}
 	for _, f := range faults {
-		lines := linesWith(ferry.stderr.String(), `msg="push failed"`, "gateway="+f.name+" ")
+		lines := slices.Concat(
+			linesWith(ferry.stderr.String(), `msg="push failed"`, "gateway="+f.name+" "),
+			linesWith(ferry.stderr.String(), `msg="gateway does not answer"`, "gateway="+f.name+" "),
+		)
 		if len(lines) != 1 || !strings.Contains(lines[0], f.says) {
 			t.Errorf("%s: log is not one line with %q: %q", f.name, f.says, lines)
 		}

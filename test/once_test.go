@@ -166,9 +166,26 @@ func TestOnceTimeout(t *testing.T) {
 		if r.code != 1 || r.took > 5*time.Second {
 			t.Errorf("%s: exit code %d after %v, want 1 after 400ms", name, r.code, r.took)
 		}
-		if !strings.Contains(r.stderr, "slow") || !strings.Contains(r.stderr, "--timeout=400ms") {
-			t.Errorf("%s: stderr does not name the job and --timeout: %s", name, r.stderr)
+		limit := "--timeout=400ms"
+		if name == "target hangs" {
+			limit = "scrape_timeout of 200ms" // half of it: the rest is for telling the gateway
 		}
+		if !strings.Contains(r.stderr, "slow") || !strings.Contains(r.stderr, limit) {
+			t.Errorf("%s: stderr does not name the job and %s: %s", name, limit, r.stderr)
+		}
+	}
+	samples, _, err := gw.metrics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	downs := 0
+	for series, value := range setOf(samples) {
+		if strings.HasPrefix(series, "up{") && strings.Contains(series, "slow") && value == 0 {
+			downs++
+		}
+	}
+	if downs != 1 {
+		t.Errorf("the target that hangs is not marked down: %v", setOf(samples))
 	}
 }
 

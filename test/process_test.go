@@ -95,9 +95,15 @@ func (p *process) exitCode(t testing.TB) int {
 // terminate ends it cleanly.
 func (p *process) terminate(t testing.TB) {
 	t.Helper()
+	p.terminateWith(t, 0)
+}
+
+// terminateWith expects an exit code: 1 where a gateway could not be told.
+func (p *process) terminateWith(t testing.TB, want int) {
+	t.Helper()
 	p.signal(t, syscall.SIGTERM)
-	if code := p.exitCode(t); code != 0 {
-		t.Errorf("exit code %d after SIGTERM, want 0\nstderr: %s", code, &p.stderr)
+	if code := p.exitCode(t); code != want {
+		t.Errorf("exit code %d after SIGTERM, want %d\nstderr: %s", code, want, &p.stderr)
 	}
 }
 

@@ -81,7 +81,7 @@ var commands = map[string]expectation{
 	"go run ./cmd/promferry demo": {check: (*reader).demo},
 	"make test":                   {check: (*reader).makeTest},
 	"promferry run --target=localhost:9100 --gateway=http://localhost:9091 --job=node": {group: "node"},
-	"promferry check config promferry.hcl":                                             {stdout: "fine"},
+	"promferry check config promferry.hcl":                                             {},
 	"promferry targets":                                                                {stdout: "http://localhost:9091/metrics/job/flask/instance/"},
 	"promferry once --dry-run":                                                         {stdout: "PUT http://localhost:9091/metrics/job/node/instance/"},
 	"promferry run":                                                                    {group: "flask"},

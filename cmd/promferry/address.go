@@ -23,19 +23,6 @@ func address(job configs.Job, t configs.Target) string {
 	return u.String()
 }
 
-// isLoopback tells the targets on this machine, from which compression costs
-// more than it saves.
-func isLoopback(t configs.Target) bool {
-	if t.UnixSocket != "" {
-		return true
-	}
-	host := t.URL.Hostname()
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.IsLoopback()
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
-}
-
 // reachable makes an address that a server listens on one that a client can
 // connect to: 127.0.0.1 for all interfaces.
 func reachable(listen string) string {

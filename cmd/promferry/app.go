@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -46,7 +47,27 @@ func execute(ctx context.Context, args []string, s std) int {
 		fmt.Fprintf(s.err, "promferry: %v\nTry: promferry --help\n", err)
 		return exitUsage
 	}
-	return commands[name].run(ctx, a)
+	out := &checkedWriter{to: s.out}
+	a.out = out
+	code := commands[name].run(ctx, a)
+	if out.err != nil && code == exitOK {
+		return a.fail(exitFailure, fmt.Errorf("write output: %w", out.err))
+	}
+	return code
+}
+
+// A checkedWriter remembers that an output did not arrive.
+type checkedWriter struct {
+	to  io.Writer
+	err error
+}
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if err != nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // register adds all commands to the parser.
@@ -77,6 +98,9 @@ func register(parser *kingpin.Application) map[string]command {
 	add(clause, newProbeCommand(clause, "/-/ready"))
 	return commands
 }
+
+// debugging tells whether the user wants to know all.
+func (a *app) debugging() bool { return a.logLevel.String() == "debug" }
 
 // logger is the one of the daemon: to standard error, as the flags say.
 func (a *app) logger() *slog.Logger {

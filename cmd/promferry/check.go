@@ -1,15 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
-
-	"github.com/promferry/promferry/configs"
 )
 
 // checkConfigCommand shows the diagnostics of a configuration.
@@ -26,20 +26,10 @@ func (c *checkConfigCommand) run(_ context.Context, a *app) int {
 		c.files = []string{defaultConfigFile}
 	}
 	config := configFlags{files: c.files}
-	cfg := config.load(a)
-	if cfg == nil {
+	if config.load(a) == nil {
 		return exitUsage
 	}
-	fmt.Fprintf(a.out, "%d gateways, %d targets: fine\n", len(cfg.Gateways), countTargets(cfg))
 	return exitOK
-}
-
-func countTargets(cfg *configs.Config) int {
-	n := 0
-	for _, job := range cfg.Jobs {
-		n += len(job.Targets)
-	}
-	return n
 }
 
 // probeCommand asks a promferry on this machine for its health: an image
@@ -58,6 +48,9 @@ func newProbeCommand(clause *kingpin.CmdClause, path string) *probeCommand {
 }
 
 func (c *probeCommand) run(ctx context.Context, a *app) int {
+	if c.address == "" {
+		return a.fail(exitUsage, errors.New("--web.listen-address is empty: there is no web server to ask"))
+	}
 	if err := c.probe(ctx); err != nil {
 		return a.fail(exitFailure, err)
 	}
@@ -78,8 +71,15 @@ func (c *probeCommand) probe(ctx context.Context) error {
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 256))
-	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusUnauthorized { // it lives, and has users
+	if resp.StatusCode != http.StatusOK && !asksForMore(resp.StatusCode, text) {
 		return fmt.Errorf("check %s: status %d, want 200: %q", url, resp.StatusCode, text)
 	}
 	return nil
+}
+
+// asksForMore tells the answers of a promferry that lives, and that
+// --web.config.file has given users or TLS.
+func asksForMore(code int, text []byte) bool {
+	return code == http.StatusUnauthorized ||
+		code == http.StatusBadRequest && bytes.Contains(text, []byte("HTTP request to an HTTPS server")) // net/http's own words
 }

@@ -6,14 +6,13 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 	promconfig "github.com/prometheus/common/config"
 	"github.com/prometheus/common/version"
-	"golang.org/x/sync/errgroup"
-
 	"github.com/promferry/promferry/builtin"
 	"github.com/promferry/promferry/configs"
 	"github.com/promferry/promferry/push"
@@ -31,7 +30,7 @@ type ferry struct {
 
 // composition is what a configuration does not say.
 type composition struct {
-	logger    *slog.Logger
+	logger    *slog.Logger       // nil discards
 	transport http.RoundTripper  // of the gateways; nil means the network
 	onPush    func(push.Outcome) // or nil
 }
@@ -162,7 +161,7 @@ func (f *ferry) source(job configs.Job, t configs.Target, client *http.Client) s
 		Client:            client,
 		Timeout:           job.ScrapeTimeout,
 		MaxBytes:          job.BodySizeLimit,
-		Compress:          job.EnableCompression && !isLoopback(t),
+		Compress:          job.EnableCompression && !t.Loopback,
 		FallbackMediaType: job.FallbackMediaType,
 		UserAgent:         userAgent(),
 	}
@@ -181,13 +180,14 @@ func (f *ferry) named(names []string) push.Gateways {
 	return gateways
 }
 
-// startPushing lets the gateways send. The returned function ends it: what is
-// not sent when ctx ends is counted, named and left.
+// startPushing lets the gateways send. The returned function waits until all is
+// answered and ends it: what is not sent when ctx ends is counted, named and
+// left.
 func (f *ferry) startPushing() (stop func(ctx context.Context)) {
 	pushing, cancel := context.WithCancel(context.Background())
-	var group errgroup.Group
+	var group sync.WaitGroup
 	for _, g := range f.gateways {
-		group.Go(func() error { return g.Run(pushing) })
+		group.Go(func() { g.Run(pushing) })
 	}
 	return func(ctx context.Context) {
 		for _, g := range f.gateways {
@@ -196,6 +196,6 @@ func (f *ferry) startPushing() (stop func(ctx context.Context)) {
 			}
 		}
 		cancel()
-		_ = group.Wait() // Run has no error: each request's is in the status of its group
+		group.Wait()
 	}
 }

@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	neturl "net/url"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -28,20 +30,19 @@ const transcriptTime = 12 * time.Second
 // demoCommand is the whole chain in one process.
 type demoCommand struct {
 	gateway string
+	listen  string
 	web     webFlags
 }
 
 func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
 	c := new(demoCommand)
-	c.web.register(clause)
+	c.web.telemetryPath = "/metrics"
+	clause.Flag("web.listen-address", "Address of the status page; a free port of loopback if it is taken.").Default(defaultListenAddress).StringVar(&c.listen)
 	flag(clause, "gateway", "Push to this Pushgateway instead of one inside of the demo.").PlaceHolder("URL").StringVar(&c.gateway)
 	return c
 }
 
 func (c *demoCommand) run(ctx context.Context, a *app) int {
-	if err := c.web.check(); err != nil {
-		return a.fail(exitUsage, err)
-	}
 	gatewayURL, stopGateway, err := c.startGateway()
 	if err != nil {
 		return a.fail(exitFailure, err)
@@ -56,12 +57,13 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
-	page, err := listenNear(c.web.listenAddress)
+	page, err := listenNear(c.listen)
 	if err != nil {
 		return a.fail(exitFailure, err)
 	}
-	fmt.Fprintf(a.out, "gateway      %s\nstatus page  http://%s/\nown metrics  http://%s%s\n\nEach push, for %v; then it goes on in silence until Ctrl-C:\n",
-		gatewayURL, page.Addr(), page.Addr(), c.web.telemetryPath, transcriptTime)
+	at := "http://" + reachable(page.Addr().String())
+	fmt.Fprintf(a.out, "gateway      %s\nstatus page  %s/\nown metrics  %s%s\n\nEach push, for %v; then it goes on in silence until Ctrl-C:\n",
+		gatewayURL, at, at, c.web.telemetryPath, transcriptTime)
 	if err := f.serve(ctx, service{c.web, page, 5 * time.Second, logger}); err != nil {
 		return a.fail(exitFailure, err)
 	}
@@ -71,6 +73,9 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 // startGateway starts the demo's own gateway, unless the user has one.
 func (c *demoCommand) startGateway() (url string, stop func(), err error) {
 	if c.gateway != "" {
+		if u, err := neturl.Parse(c.gateway); err != nil || u.Host == "" {
+			return "", nil, fmt.Errorf("--gateway=%s: want a URL such as http://localhost:9091", c.gateway)
+		}
 		return c.gateway, func() {}, nil
 	}
 	l, err := listenNear("127.0.0.1:9091")
@@ -95,11 +100,10 @@ func listenNear(address string) (net.Listener, error) {
 	if err == nil {
 		return l, nil
 	}
-	l, second := net.Listen("tcp", "127.0.0.1:0")
-	if second != nil {
-		return nil, fmt.Errorf("listen on %s: %w", address, errors.Join(err, second))
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listen on %s: %w", address, cause(err))
 	}
-	return l, nil
+	return net.Listen("tcp", "127.0.0.1:0")
 }
 
 func (c *demoCommand) load(a *app, gatewayURL string) *configs.Config {

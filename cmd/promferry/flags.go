@@ -36,8 +36,9 @@ const defaultConfigFile = "promferry.hcl"
 
 // configFlags say where the configuration is: files, or the flags themselves.
 type configFlags struct {
-	files []string
-	quick configs.Flags
+	files  []string
+	quick  configs.Flags
+	silent bool // no warnings, only errors
 }
 
 func (f *configFlags) register(to flagger) {
@@ -57,7 +58,7 @@ func (f *configFlags) load(a *app) *configs.Config {
 		a.fail(exitUsage, err)
 		return nil
 	}
-	if len(diags) > 0 {
+	if len(diags) > 0 && (cfg == nil || !f.silent) {
 		if err := loader.WriteDiagnostics(a.err, diags); err != nil {
 			a.fail(exitUsage, err)
 		}

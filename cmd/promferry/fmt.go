@@ -79,6 +79,10 @@ func readAll(a *app, name string) ([]byte, error) {
 // replaceFile gives a file a new content in one step, so that a promferry that
 // reads it meanwhile sees one or the other.
 func replaceFile(name string, content []byte) error {
+	name, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return err
+	}
 	info, err := os.Stat(name)
 	if err != nil {
 		return err

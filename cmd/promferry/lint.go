@@ -3,8 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -15,7 +19,11 @@ import (
 	"github.com/promferry/promferry/scrape"
 )
 
-// checkMetricsCommand lints what a target serves.
+// lintLimit bounds what is linted, in bytes.
+const lintLimit = 64 << 20
+
+// checkMetricsCommand lints what a target serves, and what a push of it would
+// lose.
 type checkMetricsCommand struct {
 	from    string
 	timeout time.Duration
@@ -29,57 +37,99 @@ func newCheckMetricsCommand(clause *kingpin.CmdClause) *checkMetricsCommand {
 }
 
 func (c *checkMetricsCommand) run(ctx context.Context, a *app) int {
-	c.from = nameOf(c.from)
-	families, err := c.read(ctx, a)
+	source, err := c.source(a)
+	if err != nil {
+		return a.fail(exitUsage, err)
+	}
+	var text families
+	stats, err := c.convert(ctx, source, &text)
 	if err != nil {
 		return a.fail(exitFailure, err)
 	}
-	problems, err := promlint.New(bytes.NewReader(families)).Lint()
+	problems, err := promlint.New(bytes.NewReader(text)).Lint()
 	if err != nil {
-		return a.fail(exitFailure, fmt.Errorf("lint %s: %w", c.from, err))
+		return a.fail(exitFailure, fmt.Errorf("lint: %w", err))
 	}
 	for _, p := range problems {
 		fmt.Fprintf(a.out, "%s: %s\n", p.Metric, p.Text)
 	}
-	if len(problems) > 0 {
+	lost := losses(stats)
+	for _, line := range lost {
+		fmt.Fprintln(a.out, line)
+	}
+	if len(problems)+len(lost) > 0 {
 		return exitLint
 	}
 	return exitOK
 }
 
-// read returns the families as text, after the same reader as in a scrape has
-// found no fault.
-func (c *checkMetricsCommand) read(ctx context.Context, a *app) ([]byte, error) {
-	in := convert.Input{Body: a.in}
-	if c.from != stdin {
-		exposition, err := c.scrape(ctx)
-		if err != nil {
-			return nil, err
+// losses says what of an exposition a push would not carry as it is.
+func losses(stats convert.Stats) (lines []string) {
+	add := func(n int, what string) {
+		if n > 0 {
+			lines = append(lines, fmt.Sprintf("in a push: %d %s", n, what))
 		}
-		defer exposition.Body.Close()
-		in = convert.Input{Body: exposition.Body, MediaType: exposition.MediaType, Unframed: exposition.Unframed}
 	}
-	var text families
-	// A target of no matter: what a scrape would leave out is not linted.
-	converter := convert.Converter{Target: convert.LabelsOf(map[string]string{"job": "lint", "instance": "lint"})}
-	_, err := converter.Convert(in, &text)
-	if err != nil {
-		return nil, fmt.Errorf("parse %s: %w", c.from, err)
+	for _, reason := range slices.Sorted(maps.Keys(stats.Dropped)) {
+		add(stats.Dropped[reason], "series left out: "+string(reason))
 	}
-	return text, nil
+	add(stats.Timestamps, "timestamps stripped")
+	add(stats.Exemplars, "exemplars stripped")
+	add(stats.Flattened, "histograms or summaries sent as plain series, as a gateway would change their numbers")
+	return lines
 }
 
-func (c *checkMetricsCommand) scrape(ctx context.Context) (*scrape.Exposition, error) {
-	u, err := url.Parse(c.from)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("check metrics %q: want a URL such as http://localhost:9100/metrics, or -", c.from)
+// source returns what the argument names.
+func (c *checkMetricsCommand) source(a *app) (scrape.Source, error) {
+	if nameOf(c.from) == stdin {
+		return input{a.in}, nil
 	}
-	client, err := scrape.NewClient(promconfig.DefaultHTTPClientConfig, "")
+	u, err := url.Parse(c.from)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, errors.New("check metrics: want a URL such as http://localhost:9100/metrics, or -")
+	}
+	config := promconfig.DefaultHTTPClientConfig
+	client, err := scrape.NewClient(config, "")
 	if err != nil {
 		return nil, err
 	}
-	source := &scrape.HTTP{URL: u, Client: client, Timeout: c.timeout, MaxBytes: 64 << 20, UserAgent: userAgent()}
-	return source.Scrape(ctx)
+	return &scrape.HTTP{URL: u, Client: client, Timeout: c.timeout, MaxBytes: lintLimit, UserAgent: userAgent()}, nil
+}
+
+// convert passes the answer through the reader of a scrape. What it leaves out
+// does not reach the linter.
+func (c *checkMetricsCommand) convert(ctx context.Context, source scrape.Source, to convert.Batch) (convert.Stats, error) {
+	exposition, err := source.Scrape(ctx)
+	if err != nil {
+		return convert.Stats{}, err
+	}
+	defer exposition.Body.Close()
+	converter := convert.Converter{Target: convert.LabelsOf(map[string]string{"job": "lint", "instance": "lint"})}
+	stats, err := converter.Convert(convert.Input{
+		Body:      exposition.Body,
+		MediaType: exposition.MediaType,
+		Unframed:  exposition.Unframed,
+	}, to)
+	var syntax *convert.SyntaxError
+	if errors.As(err, &syntax) {
+		return stats, fmt.Errorf("parse metrics: %w", err)
+	}
+	return stats, err
+}
+
+// input is standard input as a source: OpenMetrics if it ends as that must.
+type input struct{ from io.Reader }
+
+func (i input) Scrape(context.Context) (*scrape.Exposition, error) {
+	text, err := io.ReadAll(io.LimitReader(i.from, lintLimit))
+	if err != nil {
+		return nil, fmt.Errorf("read standard input: %w", err)
+	}
+	mediaType := scrape.MediaTypeText
+	if bytes.HasSuffix(bytes.TrimRight(text, "\n"), []byte("# EOF")) {
+		mediaType = scrape.MediaTypeOpenMetrics
+	}
+	return &scrape.Exposition{Body: io.NopCloser(bytes.NewReader(text)), MediaType: mediaType}, nil
 }
 
 // families collects a conversion as one text.

@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/gofrs/flock"
+
+	"github.com/promferry/promferry/configs"
 )
 
 // onceCommand is one cycle for every target.
@@ -29,6 +34,10 @@ func newOnceCommand(clause *kingpin.CmdClause) *onceCommand {
 }
 
 func (c *onceCommand) run(ctx context.Context, a *app) int {
+	if c.timeout <= 0 {
+		return a.fail(exitUsage, fmt.Errorf("--timeout=%s: want a duration above zero", c.timeout))
+	}
+	c.config.silent = !a.debugging()
 	cfg := c.config.load(a)
 	if cfg == nil {
 		return exitUsage
@@ -38,30 +47,44 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 		return a.fail(exitFailure, err)
 	}
 	defer unlock()
+	c.fit(cfg)
 	f, err := compose(cfg, c.composition(a))
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
-	if c.dryRun {
-		for _, g := range f.gateways {
-			g.MaxConcurrentPushes = 1
-		}
-	}
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("not finished within --timeout=%s", c.timeout))
 	defer cancel()
-	if failures := f.once(ctx); len(failures) > 0 {
-		fmt.Fprintln(a.err, strings.Join(failures, "\n"))
+	failures := f.once(ctx)
+	for _, line := range slices.Concat(f.losses(), f.refused(), failures) {
+		fmt.Fprintln(a.err, line)
+	}
+	if len(failures) > 0 {
 		return exitFailure
 	}
-	f.warnRefused(a)
 	return exitOK
+}
+
+// fit makes a configuration for the daemon one for a single cycle: a scrape
+// leaves half of the time for telling the gateway that it failed; no newer body
+// will take the place of one that waits, so none is dropped; and what a dry run
+// prints is in order.
+func (c *onceCommand) fit(cfg *configs.Config) {
+	for i := range cfg.Jobs {
+		cfg.Jobs[i].ScrapeTimeout = min(cfg.Jobs[i].ScrapeTimeout, c.timeout/2)
+	}
+	cfg.MaxPendingBytes = math.MaxInt64
+	if c.dryRun {
+		for i := range cfg.Gateways {
+			cfg.Gateways[i].MaxConcurrentPushes = 1
+		}
+	}
 }
 
 // composition is silent: what failed is said at the end, a line each. Only who
 // asks for debugging gets the daemon's log as well.
 func (c *onceCommand) composition(a *app) composition {
 	var how composition
-	if a.logLevel.String() == "debug" {
+	if a.debugging() {
 		how.logger = a.logger()
 	}
 	if c.dryRun {
@@ -113,16 +136,28 @@ func (f *ferry) failedPushes(ctx context.Context) (lines []string) {
 	return lines
 }
 
-// warnRefused names the families that did not arrive although the push did.
-func (f *ferry) warnRefused(a *app) {
+// refused names the families that did not arrive although the push did.
+func (f *ferry) refused() (lines []string) {
 	for _, g := range f.gateways {
 		for _, group := range g.Groups() {
 			if len(group.Refused) > 0 {
-				fmt.Fprintf(a.err, "gateway %q, group %s: left out, as the gateway has other families of the name: %s\n",
-					g.Name, group.Group, strings.Join(group.Refused, " "))
+				lines = append(lines, fmt.Sprintf("gateway %q, group %s: left out, as the gateway has other families of the name: %s",
+					g.Name, group.Group, strings.Join(group.Refused, " ")))
 			}
 		}
 	}
+	return lines
+}
+
+// losses names what no gateway could have carried. Nobody can read the counters
+// of a process that ends.
+func (f *ferry) losses() (lines []string) {
+	for _, t := range f.pool.Status() {
+		for _, reason := range slices.Sorted(maps.Keys(t.Dropped)) {
+			lines = append(lines, fmt.Sprintf("job %q, instance %q: %d series left out: %s", t.Labels.Get("job"), t.Labels.Get("instance"), t.Dropped[reason], reason))
+		}
+	}
+	return lines
 }
 
 // lock takes the lock file, which stays behind: a file that is removed can be

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -34,6 +37,9 @@ func (c *runCommand) run(ctx context.Context, a *app) int {
 	if cfg == nil {
 		return exitUsage
 	}
+	// A reload is not there yet, and a reader of the log that goes must not take
+	// the relay with it: neither is a reason to stop without leaving the groups.
+	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	logger := a.logger()
 	f, err := compose(cfg, composition{logger: logger})
 	if err != nil {
@@ -60,23 +66,46 @@ type service struct {
 
 // serve relays until ctx ends and then stops in the reverse order of the start:
 // no more scrapes, the groups left as configured, the last pushes, the page.
+// The error says that groups were not left so.
 func (f *ferry) serve(ctx context.Context, s service) error {
 	stopWeb := s.web.serve(s.listener, f, s.logger)
 	stopPushing := f.startPushing()
-	if err := f.pool.Run(ctx); err != nil {
-		return err
-	}
+	scraping := make(chan struct{})
+	go func() {
+		defer close(scraping)
+		f.pool.Run(ctx)
+	}()
+	<-ctx.Done()
 	began := time.Now()
-	ending, cancel := context.WithTimeout(context.Background(), s.shutdownTimeout)
+	ending, cancel := context.WithTimeoutCause(context.Background(), s.shutdownTimeout, fmt.Errorf("not finished within --shutdown.timeout=%s", s.shutdownTimeout))
 	defer cancel()
-	if err := f.pool.Retire(ending); err != nil {
-		s.logger.Error("shutdown did not reach every target", "err", err)
-	}
+	err := f.retire(ending, scraping)
 	stopPushing(ending)
-	err := stopWeb(ending)
+	err = errors.Join(err, f.left(ending, s.logger))
+	stopWeb()
 	s.logger.Info("promferry stops", "took", time.Since(began).Round(time.Millisecond))
-	if err != nil {
-		return fmt.Errorf("stop web server: %w", err)
+	return err
+}
+
+// retire waits for the scrapes under way, which the stop has cancelled, and
+// leaves the groups.
+func (f *ferry) retire(ctx context.Context, scraping <-chan struct{}) error {
+	select {
+	case <-scraping:
+		return f.pool.Retire(ctx)
+	case <-ctx.Done():
+		return fmt.Errorf("stop scrapes: %w", context.Cause(ctx))
 	}
-	return nil
+}
+
+// left names the groups that are not as on_shutdown says.
+func (f *ferry) left(ctx context.Context, logger *slog.Logger) error {
+	failed := f.failedPushes(ctx)
+	for _, line := range failed {
+		logger.Error("group not left as on_shutdown says", "err", line)
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	return fmt.Errorf("stop: %d groups are not left as on_shutdown says", len(failed))
 }

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"path"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -42,7 +43,8 @@ func listenDefault() string {
 
 // check says what is wrong with the flags.
 func (w *webFlags) check() error {
-	if w.telemetryPath == "/" || !strings.HasPrefix(w.telemetryPath, "/") || strings.HasPrefix(w.telemetryPath, "/-/") || strings.ContainsAny(w.telemetryPath, "{} ") {
+	p := w.telemetryPath
+	if p == "/" || !strings.HasPrefix(p, "/") || p != path.Clean(p) || strings.HasPrefix(p, "/-/") || strings.ContainsAny(p, "{} ") {
 		return fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics", w.telemetryPath)
 	}
 	if err := web.Validate(w.configFile); err != nil {
@@ -59,9 +61,16 @@ func (w *webFlags) listen() (net.Listener, error) {
 	}
 	l, err := net.Listen("tcp", w.listenAddress)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w; another promferry? Choose another --web.listen-address, or an empty one for no web server", w.listenAddress, cause(err))
+		return nil, fmt.Errorf("listen on %s: %w%s", w.listenAddress, cause(err), listenHint(err))
 	}
 	return l, nil
+}
+
+func listenHint(err error) string {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return "; another promferry? Choose another --web.listen-address, or an empty one for no web server"
+	}
+	return "; --web.listen-address is host:port, or empty for no web server"
 }
 
 func cause(err error) error {
@@ -73,9 +82,9 @@ func cause(err error) error {
 }
 
 // serve answers until the returned function is called.
-func (w *webFlags) serve(l net.Listener, f *ferry, logger *slog.Logger) (stop func(context.Context) error) {
+func (w *webFlags) serve(l net.Listener, f *ferry, logger *slog.Logger) (stop func()) {
 	if l == nil {
-		return func(context.Context) error { return nil }
+		return func() {}
 	}
 	server := &http.Server{
 		Handler:           w.handler(f),
@@ -86,15 +95,18 @@ func (w *webFlags) serve(l net.Listener, f *ferry, logger *slog.Logger) (stop fu
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- web.Serve(l, server, &web.FlagConfig{WebConfigFile: &w.configFile}, logger) }()
-	logger.Info("status page", "url", "http://"+reachable(l.Addr().String())+"/")
-	return func(ctx context.Context) error {
-		err := server.Shutdown(ctx)
-		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
-			err = errors.Join(err, served)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		err := web.Serve(l, server, &web.FlagConfig{WebConfigFile: &w.configFile}, logger)
+		if !errors.Is(err, http.ErrServerClosed) { // the relay goes on, but nobody can ask it
+			logger.Error("web server ended", "err", err)
 		}
-		return err
+	}()
+	logger.Info("status page", "url", "http://"+reachable(l.Addr().String())+"/")
+	return func() {
+		_ = server.Close() // pages and metrics: nobody loses anything
+		<-ended
 	}
 }
 

@@ -19,6 +19,12 @@ gateway "f" {
 gateway "g" {
   url = "http://host:9091/#top" # ERROR: Query in an address
 }
+gateway "i" {
+  url = "http://host:9091/metrics" # ERROR: Bad gateway URL
+}
+gateway "j" {
+  url = "http://host:9091/prefix/metrics/job/foo" # ERROR: Bad gateway URL
+}
 gateway "h" {
   url = "http://host:%zz" # ERROR: Bad gateway URL
 }
