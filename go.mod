@@ -74,5 +74,4 @@ require (
 )
 
 // make lint
-// make lint
 tool honnef.co/go/tools/cmd/staticcheck

@@ -1,6 +1,8 @@
 // Package push delivers the groups of scrapes to Pushgateways. What comes in
 // are families, group by group, through a batch of [Gateways]; what goes out
-// are PUT, POST and DELETE requests.
+// are PUT, POST and DELETE requests. After a push that a gateway refuses for
+// the type of a family its types are read, and the family goes out with the
+// type that is there, or is left out: the rest must not wait for it.
 //
 // Each group has one slot at each gateway, which holds its newest body: a
 // gateway keeps only the newest value, so nothing is queued, and a body that

@@ -87,6 +87,7 @@ var commands = map[string]expectation{
 	"promferry run":                                                                    {group: "flask"},
 	"PROMFERRY_TARGET=localhost:8000 PROMFERRY_GATEWAY=http://localhost:9091 PROMFERRY_JOB=shop promferry": {group: "shop"},
 	"promferry run --config.file=/etc/promferry/promferry.hcl":                                             {group: "node"},
+	"curl -X DELETE http://localhost:9091/metrics/job/shop/instance/old-pod":                               {check: (*reader).deleteGroup},
 	"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":   {},
 }
 
@@ -264,6 +265,20 @@ func (r *reader) demo() {
 		r.Error(err)
 	}
 	<-p.ended
+}
+
+// deleteGroup lets curl delete a group that is there.
+func (r *reader) deleteGroup() {
+	r.Helper()
+	const path = "http://localhost:9091/metrics/job/shop/instance/old-pod"
+	for _, args := range [][]string{{"-sf", "-X", "PUT", "--data-binary", "gone 1\n", path}, {"-sf", "-X", "DELETE", path}} {
+		if out, err := exec.Command("curl", args...).CombinedOutput(); err != nil {
+			r.Errorf("curl %s: %v\n%s", args, err, out)
+		}
+	}
+	if body, err := get("http://localhost:9091/metrics"); err != nil || strings.Contains(string(body), "old-pod") {
+		r.Errorf("the group is still there: %v", err)
+	}
 }
 
 // makeTest cannot run the tests that it is one of: it holds the gate to them.
