@@ -12,7 +12,7 @@ import (
 
 // A Config is a whole configuration, checked and with all defaults filled in.
 type Config struct {
-	Workers         int   // scrapes in flight at once, at least 1
+	Workers         int   // scrapes at work at once, at least 1
 	MaxPendingBytes int64 // encoded bodies that wait for gateways, all together
 	Gateways        []Gateway
 	Jobs            []Job // in the order of the files; builtins among them

@@ -3,7 +3,7 @@
 global {
   scrape_interval = "15s"
   scrape_timeout  = "10s" # the smaller of this and the interval
-  workers         = 16    # scrapes in flight at once
+  workers         = 16    # scrapes at work at once; waiting for a silent target is no work
 
   # Target labels become the grouping key. Of a label, static_config wins over the
   # job, and the job over global.
