@@ -29,9 +29,23 @@ const (
 )
 
 // insideVariable names the part that this test binary plays in a namespace.
-const insideVariable = "PROMFERRY_TEST_INSIDE_NAMESPACE"
+const (
+	insideVariable = "PROMFERRY_TEST_INSIDE_NAMESPACE"
+	asCollector    = "collector"
+	asEcho         = "echo"
+)
 
+// TestNetworkSeesTrafficOfVethPair runs itself twice more, each time in a
+// network namespace: as the collector, and as the echo server.
 func TestNetworkSeesTrafficOfVethPair(t *testing.T) {
+	switch os.Getenv(insideVariable) {
+	case asCollector:
+		collectInside(t)
+		return
+	case asEcho:
+		echoInside(t)
+		return
+	}
 	needNamespaces(t)
 	collector, echo := addNamespace(t, "collect"), addNamespace(t, "echo")
 	if out, err := ip("link", "add", collectorDevice, "netns", collector, "type", "veth",
@@ -45,8 +59,8 @@ func TestNetworkSeesTrafficOfVethPair(t *testing.T) {
 	mustIP(t, "-n", echo, "link", "set", echoDevice, "up")
 
 	startEcho(t, echo)
-	out, err := inside(t.Context(), collector, "TestInsideNamespace").CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: TestInsideNamespace") {
+	out, err := inside(t.Context(), collector, asCollector).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
 		t.Fatalf("inside %s: %v:\n%s", collector, err, out)
 	}
 }
@@ -99,10 +113,10 @@ func mustIP(t *testing.T, args ...string) {
 
 // inside runs one test of this binary in a namespace. /proc/net and Go's
 // sockets are then the namespace's, without a thread being moved.
-func inside(ctx context.Context, namespace, test string) *exec.Cmd {
+func inside(ctx context.Context, namespace, role string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "ip", "netns", "exec", namespace,
-		os.Args[0], "-test.v", "-test.timeout=60s", "-test.run=^"+test+"$")
-	cmd.Env = append(os.Environ(), insideVariable+"="+test)
+		os.Args[0], "-test.v", "-test.timeout=60s", "-test.run=^TestNetworkSeesTrafficOfVethPair$")
+	cmd.Env = append(os.Environ(), insideVariable+"="+role)
 	return cmd
 }
 
@@ -110,7 +124,7 @@ func inside(ctx context.Context, namespace, test string) *exec.Cmd {
 func startEcho(t *testing.T, namespace string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := inside(ctx, namespace, "TestEchoInsideNamespace")
+	cmd := inside(ctx, namespace, asEcho)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -131,9 +145,9 @@ func startEcho(t *testing.T, namespace string) {
 	t.Fatalf("echo server inside %s: got %q, want it to listen", namespace, said)
 }
 
-// TestEchoInsideNamespace is the process of startEcho.
-func TestEchoInsideNamespace(t *testing.T) {
-	onlyInside(t)
+// echoInside is the process of startEcho.
+func echoInside(t *testing.T) {
+	t.Helper()
 	conn, err := net.ListenPacket("udp4", echoAddress)
 	if err != nil {
 		t.Fatal(err)
@@ -152,9 +166,9 @@ func TestEchoInsideNamespace(t *testing.T) {
 	}
 }
 
-// TestInsideNamespace is the collector of TestNetworkSeesTrafficOfVethPair.
-func TestInsideNamespace(t *testing.T) {
-	onlyInside(t)
+// collectInside collects while datagrams go to the echo server and back.
+func collectInside(t *testing.T) {
+	t.Helper()
 	n := &Network{Exclude: regexp.MustCompile(defaultExclude), Window: 20 * time.Millisecond}
 
 	began := time.Now()
@@ -200,14 +214,6 @@ func checkDirection(t *testing.T, direction string, before, after samples, rate 
 	}
 	if low, high := bytes/longest.Seconds(), bytes/shortest.Seconds(); rate < low || rate > high {
 		t.Errorf("%s: got %v bytes a second, want %v to %v", direction, rate, low, high)
-	}
-}
-
-// onlyInside skips a test that another one runs in a namespace.
-func onlyInside(t *testing.T) {
-	t.Helper()
-	if os.Getenv(insideVariable) != t.Name() {
-		t.Skip("run by TestNetworkSeesTrafficOfVethPair in a network namespace")
 	}
 }
 

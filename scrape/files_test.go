@@ -78,18 +78,6 @@ func TestFilesVanished(t *testing.T) {
 	}
 }
 
-func TestFilesUnreadable(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root reads every file")
-	}
-	dir := writeFiles(t, map[string]string{"a.prom": sample})
-	if err := os.Chmod(dir+"/a.prom", 0); err != nil {
-		t.Fatal(err)
-	}
-	_, err := (&Files{Patterns: []string{dir + "/*.prom"}}).Scrape(t.Context())
-	checkFailure(t, err, ReasonFile, dir+"/a.prom: permission denied")
-}
-
 func TestFilesNotRegular(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(dir+"/dir.prom", 0o700); err != nil {
