@@ -34,8 +34,8 @@ type Gateway struct {
 	slots   map[string]*slot // by group
 	ready   []*slot          // have something to send, first in first out
 	orphans []*slot          // whose DELETE failed, the oldest first
-	behind  time.Time        // when a log last told of superseded bodies
-	outage  *slot            // whose request got no answer, first of all; nil: none
+	outage  trouble          // requests got no answer
+	behind  trouble          // bodies were superseded
 	changed chan struct{}    // closed and replaced at each change of the fields above
 }
 
@@ -122,7 +122,7 @@ func (g *Gateway) offer(r *request) {
 
 // put returns the tickets that gave way to r's. They may be another gateway's,
 // so their dropped is not for here, where g.mu is held; nor is a log.
-func (g *Gateway) put(r *request) (evicted []*ticket, lost news) {
+func (g *Gateway) put(r *request) (evicted []*ticket, lost []news) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := g.slot(r.group)
@@ -135,7 +135,7 @@ func (g *Gateway) put(r *request) (evicted []*ticket, lost news) {
 	}
 	if !g.Budget.fits(len(r.body)) {
 		g.forget(s) // what is older must not follow what is newer
-		return nil, g.drop(s, errTooLarge)
+		return nil, append(lost, g.drop(s, errTooLarge)...)
 	}
 	r.ticket, evicted = g.Budget.hold(len(r.body), func() { g.evict(s, r) })
 	s.waiting = r
@@ -157,7 +157,7 @@ func (g *Gateway) evict(s *slot, r *request) {
 	g.tell(g.evicted(s, r))
 }
 
-func (g *Gateway) evicted(s *slot, r *request) (lost news) {
+func (g *Gateway) evicted(s *slot, r *request) (lost []news) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if s.waiting != r {
@@ -168,7 +168,7 @@ func (g *Gateway) evicted(s *slot, r *request) (lost news) {
 }
 
 // drop notes that the slot's newest body will not be sent. g.mu is held.
-func (g *Gateway) drop(s *slot, err error) news {
+func (g *Gateway) drop(s *slot, err error) []news {
 	g.Metrics.dropped(g.Name, dropPendingBytes)
 	g.notify()
 	return g.note(s, err)

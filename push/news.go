@@ -14,40 +14,61 @@ type news struct {
 	err     error          // nil: it works again
 }
 
-// note keeps how the pushes of a group go now, and returns what is new. A
-// gateway that does not answer is one piece of news, from the first of its
-// groups that meets it. g.mu is held.
-func (g *Gateway) note(s *slot, err error) news {
-	before := s.status.LastError
-	s.status.LastError = err
-	switch {
-	case isOutage(err) && g.outage != nil:
-		return news{}
-	case isOutage(err):
-		g.outage = s
-		return news{"gateway does not answer", s.group, err}
-	case err == nil && g.outage != nil && (g.outage == s || g.slots[g.outage.group.Key()] != g.outage):
-		g.outage = nil
-		return news{"gateway answers again", s.group, nil}
-	case err != nil && (before == nil || isOutage(before)):
-		return news{"push failed", s.group, err}
-	case err == nil && before != nil && !isOutage(before):
-		return news{"push works again", s.group, nil}
-	}
-	return news{}
+// newsInterval is the shortest time between two logs of the same trouble with
+// a gateway.
+const newsInterval = 5 * time.Minute
+
+// trouble is what a log tells of a gateway as a whole.
+type trouble struct {
+	told bool      // and not yet that it is over
+	at   time.Time // when it was told last
 }
 
-// behindInterval is the shortest time between two logs of superseded bodies.
-const behindInterval = 5 * time.Minute
+// tell is true where it is time to say so.
+func (t *trouble) tell() bool {
+	if t.told || time.Since(t.at) < newsInterval {
+		return false
+	}
+	t.told, t.at = true, time.Now()
+	return true
+}
+
+// note keeps how the pushes of a group go now, and returns what is new. That a
+// gateway does not answer is news of the gateway, not of each of its groups,
+// and so is what is dropped meanwhile. g.mu is held.
+func (g *Gateway) note(s *slot, err error) (all []news) {
+	s.status.LastError = err
+	if isOutage(err) {
+		if g.outage.tell() {
+			all = append(all, news{"gateway does not answer", s.group, err})
+		}
+		return all
+	}
+	if isLocal(err) && g.outage.told {
+		return all
+	}
+	if !isLocal(err) && g.outage.told {
+		g.outage.told = false
+		all = append(all, news{"gateway answers again", s.group, nil})
+	}
+	switch {
+	case err != nil && !s.failing:
+		all = append(all, news{"push failed", s.group, err})
+	case err == nil && s.failing:
+		all = append(all, news{"push works again", s.group, nil})
+	}
+	s.failing = err != nil
+	return all
+}
 
 // superseded counts a body that waited in vain. g.mu is held.
-func (g *Gateway) superseded() news {
+func (g *Gateway) superseded() (all []news) {
 	g.Metrics.superseded(g.Name)
-	if g.outage != nil || time.Since(g.behind) < behindInterval {
-		return news{}
+	if !g.outage.told && g.behind.tell() {
+		g.behind.told = false // it has no end that could be told
+		all = append(all, news{message: "gateway does not keep up", err: errBehind})
 	}
-	g.behind = time.Now()
-	return news{message: "gateway does not keep up", err: errBehind}
+	return all
 }
 
 var errBehind = errors.New("newer bodies take the place of those that wait: its groups are older than their intervals")
@@ -66,14 +87,15 @@ func isLocal(err error) bool {
 }
 
 // tell logs news. g.mu is not held: a log may block.
-func (g *Gateway) tell(n news) {
-	switch {
-	case n.message == "":
-	case n.group == nil:
-		g.logger().Warn(n.message, "gateway", g.Name, "err", n.err)
-	case n.err != nil:
-		g.logger().Error(n.message, "gateway", g.Name, "group", n.group.String(), "err", n.err)
-	default:
-		g.logger().Info(n.message, "gateway", g.Name, "group", n.group.String())
+func (g *Gateway) tell(all []news) {
+	for _, n := range all {
+		switch {
+		case n.group == nil:
+			g.logger().Warn(n.message, "gateway", g.Name, "err", n.err)
+		case n.err != nil:
+			g.logger().Error(n.message, "gateway", g.Name, "group", n.group.String(), "err", n.err)
+		default:
+			g.logger().Info(n.message, "gateway", g.Name, "group", n.group.String())
+		}
 	}
 }

@@ -42,6 +42,59 @@ func TestOutageIsOneLine(t *testing.T) {
 	})
 }
 
+// TestEachOutageIsTold: whoever met the last one, and whatever became of it.
+func TestEachOutageIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fails error
+		code := 200
+		b := newBench(t, roundTrip(func(*http.Request) (*http.Response, error) {
+			if fails != nil {
+				return nil, fails
+			}
+			return answer(code, ""), nil
+		}))
+		b.run(t)
+		step := func(err error, with int, offer func()) {
+			fails, code = err, with
+			offer()
+			b.drain(t)
+			<-time.After(newsInterval)
+		}
+		away := errors.New("no route")
+		b.offer(put("gone", "x 1"))
+		step(nil, 200, func() {})
+		step(away, 0, func() { Gateways{b.Gateway}.Delete(groupOf("gone")) })
+		step(nil, 200, func() { b.offer(put("a", "x 1")) })
+		step(away, 0, func() { b.offer(put("a", "x 1")) })
+		step(nil, 400, func() { b.offer(put("a", "x 1")) })
+		step(away, 0, func() { b.offer(put("a", "x 1")) })
+		step(nil, 200, func() { b.offer(put("a", "x 1")) })
+		b.wantLog(t, "gateway does not answer", 3)
+		b.wantLog(t, "gateway answers again", 3)
+		b.wantLog(t, "push failed", 1)
+		b.wantLog(t, "push works again", 1)
+	})
+}
+
+// TestDropsOfAnOutageAreNotTold one by one: they are counted.
+func TestDropsOfAnOutageAreNotTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{takes: time.Hour}
+		b := newBench(t, &f)
+		b.Budget = NewBudget(100)
+		b.run(t)
+		for range 20 {
+			for i := range 40 {
+				b.offer(sized(fmt.Sprint(i), 20))
+			}
+			<-time.After(15 * time.Second)
+		}
+		if n := strings.Count(b.log.String(), "level=ERROR"); n > 45 { // the budget is spent before the gateway is known to be away
+			t.Errorf("%d errors logged, want one for each group at most, and the outage's", n)
+		}
+	})
+}
+
 // TestFailedDeletesAreBounded: groups that come and go while the gateway is
 // down leave no slots behind.
 func TestFailedDeletesAreBounded(t *testing.T) {

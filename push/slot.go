@@ -18,6 +18,7 @@ type slot struct {
 	queued  bool     // stands in Gateway.ready
 	sending bool
 	method  string // of the last attempt
+	failing bool   // and a log has told so; not for want of an answer
 	status  GroupStatus
 }
 

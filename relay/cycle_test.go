@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -289,6 +290,28 @@ func TestRetireWithinItsContext(t *testing.T) {
 			t.Errorf("%d targets in the error, want all 3: %v", n, err)
 		}
 		w.checkPushed()
+	})
+}
+
+// What needs no scrape waits for none: targets that stall do not keep others
+// from being marked down.
+func TestRetireMarksDownBesideStallingTargets(t *testing.T) {
+	inBubble(t, func(w *world) {
+		var targets []*Target
+		for i := range 3 {
+			target := w.target(fmt.Sprint("stalls-", i), inTurn(exposes("a 1\n"), stalls))
+			target.OnShutdown = EndKeep
+			target.hangs = true
+			targets = append(targets, target)
+		}
+		targets = append(targets, w.target("good", exposes("a 1\n")))
+		p := NewPool(targets, Options{Workers: 2, Metrics: w.metrics})
+		w.once(p)
+		pushedTo(&w.requests)
+		ctx, cancel := context.WithTimeout(w.Context(), 4*time.Second)
+		defer cancel()
+		_ = p.Retire(ctx)
+		w.checkPushed("PUT /metrics/job/j/instance/good\n" + report(0, 0, 0, 0))
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 )
@@ -110,40 +109,12 @@ func (p *Pool) tell(t *Target, res result) {
 	}
 }
 
-// Once runs one cycle of every target and returns the errors of those that
-// failed, or of ctx.
+// Once runs one cycle of every target, in their order as workers are free, and
+// returns the errors of those that failed, or of ctx.
 func (p *Pool) Once(ctx context.Context) error {
-	return p.each(ctx, p.targets, func(t *Target, w *worker) error { return p.cycle(ctx, t, w).err })
-}
-
-// Retire leaves the groups of all targets as their OnShutdown says, and those
-// that were never pushed alone. The errors are of targets that ctx left no time
-// for. Run must have returned.
-func (p *Pool) Retire(ctx context.Context) error {
-	pushed := slices.DeleteFunc(slices.Clone(p.targets), func(t *Target) bool { return len(t.pushed) == 0 })
-	return p.each(ctx, pushed, func(t *Target, w *worker) error { return p.retire(ctx, t, w) })
-}
-
-func (p *Pool) retire(ctx context.Context, t *Target, w *worker) error {
-	switch t.OnShutdown {
-	case EndKeep:
-		if res := p.cycle(ctx, t, w); res.stopped {
-			return res.err
-		}
-	case EndDelete:
-		t.delete()
-	default:
-		t.markDown()
-	}
-	return nil
-}
-
-// each calls do for the targets, in their order as workers are free, and joins
-// the errors.
-func (p *Pool) each(ctx context.Context, targets []*Target, do func(*Target, *worker) error) error {
-	errs := make([]error, len(targets))
+	errs := make([]error, len(p.targets))
 	var group sync.WaitGroup
-	for i, t := range targets {
+	for i, t := range p.targets {
 		w, err := p.workers.enter(ctx, t.hangs)
 		if err != nil {
 			errs[i] = t.notReached(ctx)
@@ -151,8 +122,33 @@ func (p *Pool) each(ctx context.Context, targets []*Target, do func(*Target, *wo
 		}
 		group.Go(func() {
 			defer w.leave()
-			errs[i] = do(t, w)
+			errs[i] = p.cycle(ctx, t, w).err
 		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// Retire leaves the groups of all targets as their OnShutdown says, and those
+// that were never pushed alone. The errors are of targets that ctx left no time
+// for one more cycle. Run must have returned.
+func (p *Pool) Retire(ctx context.Context) error {
+	errs := make([]error, len(p.targets))
+	var group sync.WaitGroup
+	for i, t := range p.targets {
+		switch {
+		case len(t.pushed) == 0:
+		case t.OnShutdown == EndDelete:
+			t.delete()
+		case t.OnShutdown == EndKeep:
+			group.Go(func() {
+				if res := p.run(ctx, t); res.stopped {
+					errs[i] = res.err
+				}
+			})
+		default:
+			t.markDown()
+		}
 	}
 	group.Wait()
 	return errors.Join(errs...)

@@ -43,6 +43,11 @@ func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
 }
 
 func (c *demoCommand) run(ctx context.Context, a *app) int {
+	ctx, cancel := untilSignal(ctx)
+	defer cancel()
+	if c.listen == "" {
+		return a.fail(exitUsage, errors.New("--web.listen-address is empty: the demo is there to show its page"))
+	}
 	gatewayURL, stopGateway, err := c.startGateway()
 	if err != nil {
 		return a.fail(exitFailure, err)

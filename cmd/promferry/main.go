@@ -19,17 +19,22 @@ func main() {
 // run ends with the exit code: 0 fine, 1 something failed, 2 usage or
 // configuration; 3 from `check metrics` for lint.
 func run() int {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	return execute(context.Background(), os.Args[1:], std{os.Stdin, os.Stdout, os.Stderr})
+}
+
+// untilSignal returns a context that the first signal ends, for commands that
+// have something to leave in order. A second signal ends the process at once.
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2) // none of two is lost
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
+	go func() { // as long as the process
 		<-signals
 		cancel()
 		<-signals
-		os.Exit(exitFailure) // a second signal means at once
+		os.Exit(exitFailure)
 	}()
-	return execute(ctx, os.Args[1:], std{os.Stdin, os.Stdout, os.Stderr})
+	return ctx, cancel
 }
 
 // std is what a command reads and writes.

@@ -34,6 +34,8 @@ func newOnceCommand(clause *kingpin.CmdClause) *onceCommand {
 }
 
 func (c *onceCommand) run(ctx context.Context, a *app) int {
+	ctx, cancel := untilSignal(ctx)
+	defer cancel()
 	if c.timeout <= 0 {
 		return a.fail(exitUsage, fmt.Errorf("--timeout=%s: want a duration above zero", c.timeout))
 	}
@@ -52,7 +54,7 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("not finished within --timeout=%s", c.timeout))
+	ctx, cancel = context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("not finished within --timeout=%s", c.timeout))
 	defer cancel()
 	failures := f.once(ctx)
 	for _, line := range slices.Concat(f.losses(), f.refused(), failures) {

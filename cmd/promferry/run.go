@@ -30,6 +30,8 @@ func newRunCommand(clause *kingpin.CmdClause) *runCommand {
 }
 
 func (c *runCommand) run(ctx context.Context, a *app) int {
+	ctx, cancel := untilSignal(ctx)
+	defer cancel()
 	if err := c.web.check(); err != nil {
 		return a.fail(exitUsage, err)
 	}
