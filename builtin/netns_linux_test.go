@@ -69,7 +69,7 @@ func TestNetworkSeesTrafficOfVethPair(t *testing.T) {
 func needNamespaces(t *testing.T) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("SKIPPED: the veth test needs root to make network namespaces")
+		unavailable(t, "network namespaces need root")
 	}
 	if _, err := exec.LookPath("ip"); err != nil {
 		unavailable(t, "%v (Debian: iproute2)", err)

@@ -73,20 +73,3 @@ func (b *Batch) Commit() {
 	}
 	*b = *b.gateways.Begin(b.mode)
 }
-
-// A Body is what a batch would send for one group.
-type Body struct {
-	Group  convert.Labels
-	Method string
-	Text   []byte
-	Series int
-}
-
-// Bodies returns what Commit would send, for a dry run.
-func (b *Batch) Bodies() []Body {
-	bodies := make([]Body, len(b.order))
-	for i, r := range b.order {
-		bodies[i] = Body{r.group, r.method, r.body, r.series}
-	}
-	return bodies
-}

@@ -17,12 +17,12 @@ func TestBatchEncodesByGroup(t *testing.T) {
 	batch.Append(groupOf("b"), &convert.Family{Name: "y", Help: "Y.", Type: convert.Counter, Series: []convert.Series{
 		{Name: "y", Labels: labelsOf("l", "1"), Value: 3}, {Name: "y", Labels: labelsOf("l", "2"), Value: 4},
 	}})
-	want := []Body{
-		{groupOf("b"), "POST", []byte("# TYPE x gauge\nx 1\n# HELP y Y.\n# TYPE y counter\ny{l=\"1\"} 3\ny{l=\"2\"} 4\n"), 3},
-		{groupOf("a"), "POST", []byte("# TYPE x gauge\nx 2\n"), 1},
+	want := []*request{
+		{group: groupOf("b"), method: "POST", body: []byte("# TYPE x gauge\nx 1\n# HELP y Y.\n# TYPE y counter\ny{l=\"1\"} 3\ny{l=\"2\"} 4\n"), series: 3},
+		{group: groupOf("a"), method: "POST", body: []byte("# TYPE x gauge\nx 2\n"), series: 1},
 	}
-	if got := batch.Bodies(); !reflect.DeepEqual(got, want) {
-		t.Errorf("bodies: got %v, want %v", got, want)
+	if got := batch.order; !reflect.DeepEqual(got, want) {
+		t.Errorf("requests: got %v, want %v", got, want)
 	}
 	if got, want := batch.Groups(), []convert.Labels{groupOf("b"), groupOf("a")}; !reflect.DeepEqual(got, want) {
 		t.Errorf("groups: got %v, want %v", got, want)
@@ -37,9 +37,9 @@ func TestBatchKeepsNothingOfItsArguments(t *testing.T) {
 	group, family := groupOf("a"), gauge("x", 1)
 	batch.Append(group, family)
 	group[0].Value, family.Series[0].Value = "changed", 2
-	got := batch.Bodies()[0]
-	if got.Group.Key() != groupOf("a").Key() || string(got.Text) != "# TYPE x gauge\nx 1\n" {
-		t.Errorf("got %v %q, want the group and family as they were", got.Group, got.Text)
+	got := batch.order[0]
+	if got.group.Key() != groupOf("a").Key() || string(got.body) != "# TYPE x gauge\nx 1\n" {
+		t.Errorf("got %v %q, want the group and family as they were", got.group, got.body)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // news is a change that a log tells of, once.
 type news struct {
-	message string         // "" is none
+	message string
 	group   convert.Labels // nil: it is about all of them
 	err     error          // nil: it works again
 }

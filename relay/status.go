@@ -41,12 +41,13 @@ func (t *Target) snapshot() Status {
 	t.mu.Lock()
 	s := t.status
 	s.Dropped = maps.Clone(s.Dropped)
+	others := t.made
 	t.mu.Unlock()
 	s.Job, s.Address, s.Labels, s.Interval = t.Job, t.Address, t.Labels, t.Interval
 	for _, g := range t.Gateways {
 		s.Pushes = append(s.Pushes, g.Group(t.Labels))
 	}
-	for _, group := range t.others() {
+	for _, group := range others {
 		for _, g := range t.Gateways {
 			if status := g.Group(group); status.LastError != nil {
 				s.Pushes = append(s.Pushes, status)
@@ -54,13 +55,6 @@ func (t *Target) snapshot() Status {
 		}
 	}
 	return s
-}
-
-// others returns the groups that honor_labels has made.
-func (t *Target) others() []convert.Labels {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.made
 }
 
 // note keeps the result of a cycle; changed is true where it begins to fail,
