@@ -66,15 +66,18 @@ func convertWithExpfmt(body []byte) error {
 
 func convertWithConverter(body []byte) error {
 	c := &Converter{Target: oracleTarget}
-	var batch oneBody
-	_, err := c.Convert(Input{Body: bytes.NewReader(body)}, &batch)
+	var out oneBody
+	_, err := c.Convert(Input{Body: bytes.NewReader(body)}, &out)
 	return err
 }
 
-// oneBody is a batch for one group.
+// oneBody is a batch that has one body of text for all groups.
 type oneBody []byte
 
-func (b *oneBody) Append(_ Labels, f *Family) { *b = AppendText(*b, f) }
+func (b *oneBody) Outputs(Labels) []Output                        { return []Output{b} }
+func (b *oneBody) Format() Format                                 { return Text }
+func (b *oneBody) Append(encoded []byte, _ int)                   { *b = append(*b, encoded...) }
+func (b *oneBody) Rewrite(change func([]byte, int) ([]byte, int)) { *b, _ = change(*b, 0) }
 
 // bigBody makes about so many series, the same in every run: half in the shape
 // of cadvisor, a quarter of kube-state-metrics, a quarter of an apiserver's

@@ -11,7 +11,7 @@ func (r *run) emit(batch Batch) {
 			r.withheld = append(r.withheld, f.Series...)
 			continue
 		}
-		batch.Append(f.group.labels, &f.Family)
+		f.AppendTo(batch, f.group.labels)
 	}
 }
 

@@ -35,12 +35,6 @@ type Series struct {
 	Value  float64
 }
 
-// A Batch takes the families of one scrape and encodes them. Both arguments
-// belong to the converter again when Append returns.
-type Batch interface {
-	Append(group Labels, f *Family)
-}
-
 // A declaration is what the metadata lines say of one family.
 type declaration struct {
 	kind string // the word of its TYPE line, "" without one

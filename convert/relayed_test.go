@@ -55,7 +55,7 @@ func refuseCollisions(t *testing.T, types map[string]dto.MetricType) {
 func (c *Converter) hand(batch Batch) {
 	for name := range reportNames {
 		if series := c.withheldOf(name); len(series) > 0 {
-			batch.Append(c.Target, &Family{Name: name, Type: Gauge, Series: series})
+			(&Family{Name: name, Type: Gauge, Series: series}).AppendTo(batch, c.Target)
 		}
 	}
 }
@@ -121,13 +121,25 @@ type textBatch struct{ groups []*textGroup }
 type textGroup struct {
 	labels Labels
 	text   []byte
+	series int
 }
 
-func (b *textBatch) Append(group Labels, f *Family) {
+func (b *textBatch) Outputs(group Labels) []Output {
 	i := slices.IndexFunc(b.groups, func(g *textGroup) bool { return g.labels.Key() == group.Key() })
 	if i < 0 {
 		i = len(b.groups)
 		b.groups = append(b.groups, &textGroup{labels: slices.Clone(group)})
 	}
-	b.groups[i].text = AppendText(b.groups[i].text, f)
+	return []Output{b.groups[i]}
+}
+
+func (g *textGroup) Format() Format { return Text }
+
+func (g *textGroup) Append(encoded []byte, series int) {
+	g.text = append(g.text, encoded...)
+	g.series += series
+}
+
+func (g *textGroup) Rewrite(change func([]byte, int) ([]byte, int)) {
+	g.text, g.series = change(g.text, g.series)
 }

@@ -32,7 +32,7 @@ func (c *Converter) Report(r Report, batch Batch) {
 func (c *Converter) report(batch Batch, name, help string, value float64) {
 	f := Family{Name: name, Help: help, Type: Gauge, Series: []Series{{Name: name, Value: value}}}
 	f.Series = append(f.Series, c.withheldOf(name)...)
-	batch.Append(c.Target, &f)
+	f.AppendTo(batch, c.Target)
 }
 
 func (c *Converter) withheldOf(name string) []Series {

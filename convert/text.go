@@ -6,13 +6,10 @@ import (
 	"strings"
 )
 
-// MediaTypeText is the Content-Type of what AppendText writes.
-const MediaTypeText = "text/plain; version=0.0.4; charset=utf-8"
-
-// AppendText appends a family in the text format 0.0.4 and returns the longer
+// appendText appends a family in the text format 0.0.4 and returns the longer
 // slice. A family always has its TYPE line, so that the gateway does not take
 // it for untyped (contract C37).
-func AppendText(dst []byte, f *Family) []byte {
+func appendText(dst []byte, f *Family) []byte {
 	if f.Help != "" {
 		dst = append(dst, "# HELP "...)
 		dst = append(dst, f.Name...)

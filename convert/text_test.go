@@ -34,14 +34,14 @@ a NaN
 a -0
 a 1e+21
 `
-	if got := string(AppendText([]byte("before\n"), f)); got != want {
+	if got := string(appendText([]byte("before\n"), f)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
 func TestAppendTextWithoutHelp(t *testing.T) {
 	const want = "# TYPE a untyped\na 1\n"
-	if got := string(AppendText(nil, &Family{Name: "a", Type: Untyped, Series: []Series{{Name: "a", Value: 1}}})); got != want {
+	if got := string(appendText(nil, &Family{Name: "a", Type: Untyped, Series: []Series{{Name: "a", Value: 1}}})); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -64,7 +64,7 @@ func FuzzAppendText(f *testing.F) {
 			{Name: name, Labels: Labels{{labelName, labelValue}}, Value: value},
 			{Name: name, Value: -value},
 		}}
-		checkReadBack(t, in, AppendText(nil, in))
+		checkReadBack(t, in, appendText(nil, in))
 	})
 }
 

@@ -40,8 +40,8 @@ type Batch struct {
 	order    []*request
 }
 
-// Append encodes a family into the body of its group.
-func (b *Batch) Append(group convert.Labels, f *convert.Family) {
+// Outputs returns the body of a group.
+func (b *Batch) Outputs(group convert.Labels) []convert.Output {
 	key := group.Key()
 	r := b.bodies[key]
 	if r == nil {
@@ -49,8 +49,7 @@ func (b *Batch) Append(group convert.Labels, f *convert.Family) {
 		b.bodies[key] = r
 		b.order = append(b.order, r)
 	}
-	r.body = convert.AppendText(r.body, f)
-	r.series += len(f.Series)
+	return []convert.Output{r}
 }
 
 // Groups returns the groups that the batch has so far.
@@ -72,4 +71,18 @@ func (b *Batch) Commit() {
 		}
 	}
 	*b = *b.gateways.Begin(b.mode)
+}
+
+// Format is that of the body.
+func (r *request) Format() convert.Format { return convert.Text }
+
+// Append adds to the body.
+func (r *request) Append(encoded []byte, series int) {
+	r.body = append(r.body, encoded...)
+	r.series += series
+}
+
+// Rewrite changes the body.
+func (r *request) Rewrite(change func([]byte, int) ([]byte, int)) {
+	r.body, r.series = change(r.body, r.series)
 }

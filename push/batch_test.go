@@ -12,11 +12,11 @@ func TestBatchEncodesByGroup(t *testing.T) {
 	var f fake
 	b := newBench(t, &f)
 	batch := Gateways{b.Gateway}.Begin(Merge)
-	batch.Append(groupOf("b"), gauge("x", 1))
-	batch.Append(groupOf("a"), gauge("x", 2))
-	batch.Append(groupOf("b"), &convert.Family{Name: "y", Help: "Y.", Type: convert.Counter, Series: []convert.Series{
+	gauge("x", 1).AppendTo(batch, groupOf("b"))
+	gauge("x", 2).AppendTo(batch, groupOf("a"))
+	(&convert.Family{Name: "y", Help: "Y.", Type: convert.Counter, Series: []convert.Series{
 		{Name: "y", Labels: labelsOf("l", "1"), Value: 3}, {Name: "y", Labels: labelsOf("l", "2"), Value: 4},
-	}})
+	}}).AppendTo(batch, groupOf("b"))
 	want := []*request{
 		{group: groupOf("b"), method: "POST", body: []byte("# TYPE x gauge\nx 1\n# HELP y Y.\n# TYPE y counter\ny{l=\"1\"} 3\ny{l=\"2\"} 4\n"), series: 3},
 		{group: groupOf("a"), method: "POST", body: []byte("# TYPE x gauge\nx 2\n"), series: 1},
@@ -35,7 +35,7 @@ func TestBatchEncodesByGroup(t *testing.T) {
 func TestBatchKeepsNothingOfItsArguments(t *testing.T) {
 	batch := Gateways{}.Begin(Replace)
 	group, family := groupOf("a"), gauge("x", 1)
-	batch.Append(group, family)
+	family.AppendTo(batch, group)
 	group[0].Value, family.Series[0].Value = "changed", 2
 	got := batch.order[0]
 	if got.group.Key() != groupOf("a").Key() || string(got.body) != "# TYPE x gauge\nx 1\n" {
@@ -51,7 +51,7 @@ func TestCommitGoesToAllGateways(t *testing.T) {
 		b.run(t)
 		gateways := Gateways{a.Gateway, b.Gateway}
 		batch := gateways.Begin(Replace)
-		batch.Append(groupOf("a"), gauge("x", 1))
+		gauge("x", 1).AppendTo(batch, groupOf("a"))
 		batch.Commit()
 		a.drain(t)
 		b.drain(t)
@@ -59,7 +59,7 @@ func TestCommitGoesToAllGateways(t *testing.T) {
 		wantSent(t, &second, "PUT # TYPE x gauge\nx 1")
 
 		batch.Commit() // is empty now
-		batch.Append(groupOf("a"), gauge("x", 2))
+		gauge("x", 2).AppendTo(batch, groupOf("a"))
 		batch.Commit()
 		gateways.Delete(groupOf("b"))
 		a.drain(t)
@@ -73,7 +73,7 @@ func TestCommitGoesToAllGateways(t *testing.T) {
 func TestGatewaysShareBody(t *testing.T) {
 	a, b := newBench(t, nil), newBench(t, nil)
 	batch := Gateways{a.Gateway, b.Gateway}.Begin(Replace)
-	batch.Append(groupOf("a"), gauge("x", 1))
+	gauge("x", 1).AppendTo(batch, groupOf("a"))
 	batch.Commit()
 	_, first := a.take(t.Context())
 	_, second := b.take(t.Context())

@@ -83,7 +83,7 @@ func (f block) appendAs(dst []byte, t convert.Type) []byte {
 	return append(dst, f.series...)
 }
 
-// blocks takes a body apart that convert.AppendText made: HELP, if any, TYPE,
+// blocks takes a body apart that convert.Text.AppendFamily made: HELP, if any, TYPE,
 // series; a line that begins with '#' begins nothing else.
 func blocks(body []byte) iter.Seq[block] {
 	return func(yield func(block) bool) {

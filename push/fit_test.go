@@ -92,7 +92,7 @@ func FuzzBlocks(f *testing.F) {
 		}
 		var body []byte
 		for i := range families {
-			body = convert.AppendText(body, &families[i])
+			body = convert.Text.AppendFamily(body, &families[i])
 		}
 		i, joined := 0, ""
 		for got := range blocks(body) {
@@ -104,8 +104,8 @@ func FuzzBlocks(f *testing.F) {
 				t.Errorf("as its own type: got %q, want %q", again, got.text)
 			}
 			want.Type = "other"
-			if other := got.appendAs(nil, "other"); string(other) != string(convert.AppendText(nil, &want)) {
-				t.Errorf("as another type: got %q, want %q", other, convert.AppendText(nil, &want))
+			if other := got.appendAs(nil, "other"); string(other) != string(convert.Text.AppendFamily(nil, &want)) {
+				t.Errorf("as another type: got %q, want %q", other, convert.Text.AppendFamily(nil, &want))
 			}
 			joined += string(got.text)
 			i++

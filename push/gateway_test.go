@@ -142,7 +142,7 @@ func TestSlowGatewayDoesNotDelayAnother(t *testing.T) {
 		start := time.Now()
 		for i := range 20 {
 			batch := Gateways{a.Gateway, b.Gateway}.Begin(Replace)
-			batch.Append(groupOf(fmt.Sprint(i)), gauge("a", 1))
+			gauge("a", 1).AppendTo(batch, groupOf(fmt.Sprint(i)))
 			batch.Commit()
 		}
 		b.drain(t)

@@ -154,9 +154,9 @@ func TestGroupPathReachesRealGateway(t *testing.T) {
 	}
 	batch := Gateways{b.Gateway}.Begin(Replace)
 	for _, group := range want {
-		batch.Append(group, &convert.Family{
+		(&convert.Family{
 			Name: "path_test", Type: convert.Gauge, Series: []convert.Series{{Name: "path_test", Value: 1}},
-		})
+		}).AppendTo(batch, group)
 	}
 	b.OnDone = func(out Outcome) {
 		if out.Err != nil {

@@ -59,7 +59,7 @@ func (g *Gateway) do(ctx context.Context, method, path string, body []byte) erro
 	}
 	req.Header["Idempotency-Key"] = nil // not sent: allows net/http another try where a kept connection is dead
 	if method != http.MethodDelete {
-		req.Header.Set("Content-Type", convert.MediaTypeText)
+		req.Header.Set("Content-Type", convert.Text.MediaType())
 	}
 	resp, err := g.roundTrip(req)
 	if err != nil {

@@ -135,6 +135,8 @@ func (i input) Scrape(context.Context) (*scrape.Exposition, error) {
 // families collects a conversion as one text.
 type families []byte
 
-func (f *families) Append(_ convert.Labels, family *convert.Family) {
-	*f = convert.AppendText(*f, family)
-}
+func (f *families) Outputs(convert.Labels) []convert.Output { return []convert.Output{f} }
+func (f *families) Format() convert.Format                  { return convert.Text }
+func (f *families) Append(text []byte, _ int)               { *f = append(*f, text...) }
+
+func (f *families) Rewrite(change func([]byte, int) ([]byte, int)) { *f, _ = change(*f, 0) }
