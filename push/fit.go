@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 
 	"github.com/promferry/promferry/convert"
@@ -26,17 +25,17 @@ func (m *typeMemory) fit(body []byte) fitted {
 		return fitted{body: body}
 	}
 	out := fitted{body: make([]byte, 0, len(body))}
-	for f := range blocks(body) {
-		c, clashes := m.lookup(f.name)
+	for f := range convert.Text.Blocks(body) {
+		c, clashes := m.lookup(f.Name)
 		switch {
-		case !clashes || c.held == f.kind:
-			out.body = append(out.body, f.text...)
-		case f.kind.Simple() && slices.Contains(alike, c.held):
-			out.body = f.appendAs(out.body, c.held)
+		case !clashes || c.held == f.Type:
+			out.body = append(out.body, f.Raw...)
+		case f.Type.Simple() && slices.Contains(alike, c.held):
+			out.body = f.AppendAs(out.body, c.held)
 			out.retyped++
 		default:
-			out.refused = append(out.refused, f.name)
-			out.seriesOut += f.lines()
+			out.refused = append(out.refused, f.Name)
+			out.seriesOut += f.Series()
 		}
 	}
 	return out
@@ -62,67 +61,3 @@ func (f fitted) reportLost() error {
 }
 
 var errReportLost = errors.New("cannot be stored: the gateway has a histogram or summary of that name in another group; delete that group")
-
-// A block is one family of an encoded body.
-type block struct {
-	name   string
-	kind   convert.Type
-	text   []byte // all of it
-	header []byte // up to and with "# TYPE name "
-	series []byte // the lines
-}
-
-// lines returns the number of series as the text format counts them.
-func (f block) lines() int { return bytes.Count(f.series, []byte("\n")) }
-
-// appendAs appends the family with another type.
-func (f block) appendAs(dst []byte, t convert.Type) []byte {
-	dst = append(dst, f.header...)
-	dst = append(dst, t...)
-	dst = append(dst, '\n')
-	return append(dst, f.series...)
-}
-
-// blocks takes a body apart that convert.Text.AppendFamily made: HELP, if any, TYPE,
-// series; a line that begins with '#' begins nothing else.
-func blocks(body []byte) iter.Seq[block] {
-	return func(yield func(block) bool) {
-		for len(body) > 0 {
-			f := nextBlock(body)
-			body = body[len(f.text):]
-			if !yield(f) {
-				return
-			}
-		}
-	}
-}
-
-func nextBlock(body []byte) block {
-	const keyword = "# TYPE "
-	start := 0
-	if !bytes.HasPrefix(body, []byte(keyword)) {
-		start = lineAfter(body, 0)
-	}
-	series := lineAfter(body, start)
-	name, kind, _ := bytes.Cut(body[start+len(keyword):series-1], []byte(" "))
-	end := series
-	for end < len(body) && body[end] != '#' {
-		end = lineAfter(body, end)
-	}
-	return block{
-		name:   string(name),
-		kind:   convert.Type(kind),
-		text:   body[:end],
-		header: body[:series-1-len(kind)],
-		series: body[series:end],
-	}
-}
-
-// lineAfter returns where the line after the one at pos begins.
-func lineAfter(body []byte, pos int) int {
-	end := bytes.IndexByte(body[pos:], '\n')
-	if end < 0 {
-		return len(body)
-	}
-	return pos + end + 1
-}

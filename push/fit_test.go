@@ -10,8 +10,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/promferry/promferry/convert"
 )
 
 func TestFit(t *testing.T) {
@@ -74,46 +72,6 @@ func TestLostReportSeriesAreAnError(t *testing.T) {
 	check(true, "a", "scrape_samples_scraped")
 	check(true, "scrape_duration_seconds")
 	check(true, "scrape_samples_post_metric_relabeling")
-}
-
-func FuzzBlocks(f *testing.F) {
-	f.Add("", "value", uint8(1), uint8(2))
-	f.Add("# TYPE a gauge\n# HELP", "\n# TYPE b counter\n", uint8(3), uint8(0))
-	f.Add("\r\n\\", "\"}\x00# ", uint8(4), uint8(3))
-	kinds := []convert.Type{convert.Counter, convert.Gauge, convert.Untyped, convert.Histogram, convert.Summary}
-	f.Fuzz(func(t *testing.T, help, value string, kind, lines uint8) {
-		var families []convert.Family
-		for i, name := range []string{"a", "TYPE", "HELP:x"} {
-			family := convert.Family{Name: name, Type: kinds[(int(kind)+i)%len(kinds)], Help: help[:len(help)*i/2]}
-			for range (int(lines) + i) % 4 {
-				family.Series = append(family.Series, convert.Series{Name: name, Labels: labelsOf("l", value), Value: 1})
-			}
-			families = append(families, family)
-		}
-		var body []byte
-		for i := range families {
-			body = convert.Text.AppendFamily(body, &families[i])
-		}
-		i, joined := 0, ""
-		for got := range blocks(body) {
-			want := families[i]
-			if got.name != want.Name || got.kind != want.Type || got.lines() != len(want.Series) {
-				t.Errorf("got %s %s of %d lines, want %s %s of %d", got.kind, got.name, got.lines(), want.Type, want.Name, len(want.Series))
-			}
-			if again := got.appendAs(nil, got.kind); string(again) != string(got.text) {
-				t.Errorf("as its own type: got %q, want %q", again, got.text)
-			}
-			want.Type = "other"
-			if other := got.appendAs(nil, "other"); string(other) != string(convert.Text.AppendFamily(nil, &want)) {
-				t.Errorf("as another type: got %q, want %q", other, convert.Text.AppendFamily(nil, &want))
-			}
-			joined += string(got.text)
-			i++
-		}
-		if i != len(families) || joined != string(body) {
-			t.Errorf("got %d families, text %q, want %d, %q", i, joined, len(families), body)
-		}
-	})
 }
 
 // inconsistent is how a gateway begins its refusal (contract C7).

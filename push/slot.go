@@ -42,13 +42,13 @@ func (r *request) over(older *request) *request {
 	both := *r
 	both.body, both.series = slices.Clone(r.body), r.series
 	names := make(map[string]bool)
-	for f := range blocks(r.body) {
-		names[f.name] = true
+	for f := range convert.Text.Blocks(r.body) {
+		names[f.Name] = true
 	}
-	for f := range blocks(older.body) {
-		if !names[f.name] {
-			both.body = append(both.body, f.text...)
-			both.series += f.lines()
+	for f := range convert.Text.Blocks(older.body) {
+		if !names[f.Name] {
+			both.body = append(both.body, f.Raw...)
+			both.series += f.Series()
 		}
 	}
 	both.method = older.method

@@ -97,9 +97,9 @@ func (m *typeMemory) stored(body []byte) {
 		if known == nil {
 			continue
 		}
-		for f := range blocks(body) {
+		for f := range convert.Text.Blocks(body) {
 			if len(known) < maxTypes {
-				known[f.name] = f.kind
+				known[f.Name] = f.Type
 			}
 		}
 	}
@@ -114,25 +114,25 @@ func (m *typeMemory) remember(body []byte) {
 		m.clashes = make(map[string]clash)
 	}
 	expires := time.Now().Add(clashLifetime)
-	for f := range blocks(body) {
-		if t, found := m.held[f.name]; found && t != f.kind {
-			m.clashes[f.name] = clash{t, expires}
+	for f := range convert.Text.Blocks(body) {
+		if t, found := m.held[f.Name]; found && t != f.Type {
+			m.clashes[f.Name] = clash{t, expires}
 		} else if m.held.inTheWay(f) {
-			m.clashes[f.name] = clash{"", expires}
+			m.clashes[f.Name] = clash{"", expires}
 		} else {
-			delete(m.clashes, f.name)
+			delete(m.clashes, f.Name)
 		}
 	}
 }
 
 // inTheWay tells whether a family's name, or a name of its lines, is taken by
 // a histogram or summary on one side and a family on the other.
-func (t types) inTheWay(f block) bool {
+func (t types) inTheWay(f convert.Block) bool {
 	for _, suffix := range []string{"_count", "_sum", "_bucket"} {
-		if base, cut := strings.CutSuffix(f.name, suffix); cut && hasLines(t[base], suffix) {
+		if base, cut := strings.CutSuffix(f.Name, suffix); cut && hasLines(t[base], suffix) {
 			return true
 		}
-		if _, held := t[f.name+suffix]; held && hasLines(f.kind, suffix) {
+		if _, held := t[f.Name+suffix]; held && hasLines(f.Type, suffix) {
 			return true
 		}
 	}
