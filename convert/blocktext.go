@@ -160,16 +160,19 @@ func (l textLine) decode(names interned) (Series, error) {
 	if err != nil {
 		return Series{}, err
 	}
-	var ls Labels
+	ls, err := l.decodeLabels(names)
+	return Series{Name: names.of(l.name), Labels: ls, Value: value}, err
+}
+
+func (l textLine) decodeLabels(names interned) (ls Labels, err error) {
 	for rest := l.labels; len(rest) > 0; {
 		name, escaped, behind, ok := cutPair(rest)
 		if !ok {
-			return Series{}, errors.New("labels do not end")
+			return nil, errors.New("labels do not end")
 		}
 		ls, rest = append(ls, Label{names.of(name), unescape(names.of(escaped))}), behind
 	}
-	ls, err = sorted(ls)
-	return Series{Name: names.of(l.name), Labels: ls, Value: value}, err
+	return sorted(ls)
 }
 
 // sorted makes Labels of labels as they were written.
