@@ -3,6 +3,8 @@ package convert
 import (
 	"encoding/binary"
 	"math"
+
+	"github.com/prometheus/common/model"
 )
 
 // The fields of io.prometheus.client, as in prometheus/client_model
@@ -48,19 +50,20 @@ var protobufTypes = map[Type]struct{ number, tag byte }{
 // appendProtobuf appends a family as a delimited message. The lines of a
 // histogram or summary are those of assemble.
 func appendProtobuf(dst []byte, f *Family) []byte {
-	family := appendFamilyHeader(nil, f)
+	dst, start := begin(dst)
+	dst = appendFamilyHeader(dst, f)
+	lastLine := f.Name + "_count"
 	for series := f.Series; len(series) > 0; {
 		n := 1
 		if !f.Type.Simple() {
-			for series[n-1].Name != f.Name+"_count" {
+			for series[n-1].Name != lastLine {
 				n++
 			}
 		}
-		family = appendBytes(family, tagFamilyMetric, appendMetric(nil, f, series[:n]))
+		dst = appendMetric(dst, f, series[:n])
 		series = series[n:]
 	}
-	dst = binary.AppendUvarint(dst, uint64(len(family)))
-	return append(dst, family...)
+	return end(dst, start)
 }
 
 func appendFamilyHeader(dst []byte, f *Family) []byte {
@@ -74,24 +77,25 @@ func appendFamilyHeader(dst []byte, f *Family) []byte {
 // appendMetric appends a Metric message: of one series, or of the lines of one
 // label set, of which the last two are sum and count.
 func appendMetric(dst []byte, f *Family, lines []Series) []byte {
+	dst, start := begin(append(dst, tagFamilyMetric))
 	last := lines[len(lines)-1]
 	for _, l := range last.Labels {
 		dst = appendLabel(dst, l)
 	}
-	var value []byte
-	switch f.Type {
-	case Histogram, Summary:
-		value = appendPoints(nil, f.Type, lines)
-	default:
-		value = appendDouble(nil, tagValue, last.Value)
+	dst, value := begin(append(dst, protobufTypes[f.Type].tag))
+	if f.Type.Simple() {
+		dst = appendDouble(dst, tagValue, last.Value)
+	} else {
+		dst = appendPoints(dst, f.Type, lines)
 	}
-	return appendBytes(dst, protobufTypes[f.Type].tag, value)
+	return end(end(dst, value), start)
 }
 
 func appendLabel(dst []byte, l Label) []byte {
-	pair := appendString(nil, tagLabelName, l.Name)
-	pair = appendString(pair, tagLabelValue, l.Value)
-	return appendBytes(dst, tagMetricLabel, pair)
+	dst, start := begin(append(dst, tagMetricLabel))
+	dst = appendString(dst, tagLabelName, l.Name)
+	dst = appendString(dst, tagLabelValue, l.Value)
+	return end(dst, start)
 }
 
 func appendPoints(dst []byte, t Type, lines []Series) []byte {
@@ -100,20 +104,37 @@ func appendPoints(dst []byte, t Type, lines []Series) []byte {
 	dst = binary.AppendUvarint(dst, uint64(count.Value))
 	dst = appendDouble(dst, tagSampleSum, sum.Value)
 	for _, p := range points {
-		_, at, _ := splitPoint(t, p.Labels)
-		number, _ := parseFloat(at)
-		dst = appendBytes(dst, tagPoint, appendPoint(nil, t, number, p.Value))
+		dst = appendPoint(dst, t, p)
 	}
 	return dst
 }
 
-func appendPoint(dst []byte, t Type, at, value float64) []byte {
+func appendPoint(dst []byte, t Type, line Series) []byte {
+	dst, start := begin(append(dst, tagPoint))
 	if t == Summary {
-		return appendDouble(appendDouble(dst, tagQuantileAt, at), tagQuantileValue, value)
+		at, _ := parseFloat(line.Labels.Get(model.QuantileLabel))
+		dst = appendDouble(appendDouble(dst, tagQuantileAt, at), tagQuantileValue, line.Value)
+		return end(dst, start)
 	}
-	dst = append(dst, tagBucketCount)
-	dst = binary.AppendUvarint(dst, uint64(value))
-	return appendDouble(dst, tagBucketBound, at)
+	at, _ := parseFloat(line.Labels.Get(model.BucketLabel))
+	dst = binary.AppendUvarint(append(dst, tagBucketCount), uint64(line.Value))
+	return end(appendDouble(dst, tagBucketBound, at), start)
+}
+
+// begin leaves one byte for the length of the message that is appended next,
+// which is all that most need, and returns where that starts.
+func begin(dst []byte) (longer []byte, start int) {
+	return append(dst, 0), len(dst) + 1
+}
+
+// end puts the length before the message that start is of.
+func end(dst []byte, start int) []byte {
+	var length [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(length[:], uint64(len(dst)-start))
+	dst = append(dst, length[1:n]...) // for the room
+	copy(dst[start-1+n:], dst[start:])
+	copy(dst[start-1:], length[:n])
+	return dst
 }
 
 func appendDouble(dst []byte, tag byte, v float64) []byte {
