@@ -22,6 +22,9 @@ type Config struct {
 type Gateway struct {
 	Name                string
 	URL                 *url.URL      // no userinfo, no query; a path prefix without trailing slash
+	Loopback            bool          // URL is on this machine
+	Encoding            string        // EncodingAuto, EncodingProtobuf or EncodingText
+	Compression         string        // CompressionAuto, CompressionNone, CompressionGzip or CompressionSnappy
 	Timeout             time.Duration // of one request
 	MaxConcurrentPushes int           // at least 1
 	HTTP                promconfig.HTTPClientConfig
@@ -68,6 +71,21 @@ const (
 	MarkDown = "mark_down" // up 0 replaces the group
 	Keep     = "keep"      // the last values stay
 	Delete   = "delete"    // the group goes
+)
+
+// What a push is written as.
+const (
+	EncodingAuto     = "auto"     // what the gateway's version reads best
+	EncodingProtobuf = "protobuf" // delimited messages
+	EncodingText     = "text"     // text format 0.0.4
+)
+
+// What the body of a push is compressed with.
+const (
+	CompressionAuto   = "auto" // none to a loopback host, else by the gateway's version
+	CompressionNone   = "none"
+	CompressionGzip   = "gzip"
+	CompressionSnappy = "snappy" // framed
 )
 
 // The builtins, by the label of their block.

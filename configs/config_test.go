@@ -3,6 +3,7 @@ package configs
 import (
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +49,9 @@ func TestDefaults(t *testing.T) {
 		Gateways: []Gateway{{
 			Name:                "default",
 			URL:                 &url.URL{Scheme: "http", Host: "localhost:9091"},
+			Loopback:            true,
+			Encoding:            "auto",
+			Compression:         "auto",
 			Timeout:             10 * time.Second,
 			MaxConcurrentPushes: 4,
 			HTTP:                promconfig.HTTPClientConfig{EnableHTTP2: true},
@@ -85,6 +89,8 @@ func TestGatewayValues(t *testing.T) {
 	got := load(t, `
 gateway "a" {
   url                   = "https://push.example.net/prefix/"
+  encoding              = "text"
+  compression           = "snappy"
   timeout               = "3s"
   max_concurrent_pushes = 2
   basic_auth {
@@ -101,6 +107,8 @@ builtin "self" {}
 	want := Gateway{
 		Name:                "a",
 		URL:                 &url.URL{Scheme: "https", Host: "push.example.net", Path: "/prefix"},
+		Encoding:            EncodingText,
+		Compression:         CompressionSnappy,
 		Timeout:             3 * time.Second,
 		MaxConcurrentPushes: 2,
 		HTTP: promconfig.HTTPClientConfig{
@@ -114,6 +122,38 @@ builtin "self" {}
 	if diff := cmp.Diff(want, got, plain); diff != "" {
 		t.Errorf("gateway (-want +got):\n%s", diff)
 	}
+}
+
+func TestGatewayChoices(t *testing.T) {
+	check := func(attribute, encoding, compression string) {
+		t.Helper()
+		g := load(t, strings.Replace(minimal, `9091"`, "9091\"\n"+attribute, 1)).Gateways[0]
+		if g.Encoding != encoding || g.Compression != compression {
+			t.Errorf("%s: got %q and %q, want %q and %q", attribute, g.Encoding, g.Compression, encoding, compression)
+		}
+	}
+	check(`encoding = "auto"`, EncodingAuto, CompressionAuto)
+	check(`encoding = "protobuf"`, EncodingProtobuf, CompressionAuto)
+	check(`encoding = "text"`, EncodingText, CompressionAuto)
+	check(`compression = "auto"`, EncodingAuto, CompressionAuto)
+	check(`compression = "none"`, EncodingAuto, CompressionNone)
+	check(`compression = "gzip"`, EncodingAuto, CompressionGzip)
+	check(`compression = "snappy"`, EncodingAuto, CompressionSnappy)
+}
+
+func TestGatewayLoopback(t *testing.T) {
+	check := func(host string, want bool) {
+		t.Helper()
+		if got := load(t, strings.Replace(minimal, "localhost:9091", host, 1)).Gateways[0].Loopback; got != want {
+			t.Errorf("%s: got %v, want %v", host, got, want)
+		}
+	}
+	check("localhost/prefix", true)
+	check("127.0.0.2:9091", true)
+	check("[::1]:9091", true)
+	check("0.0.0.0:9091", false)
+	check("10.0.0.1:9091", false)
+	check("localhost.example.net:9091", false)
 }
 
 func TestJobValues(t *testing.T) {

@@ -15,6 +15,8 @@ const (
 	defaultOnScrapeFailure = MarkDown
 	defaultOnShutdown      = MarkDown
 
+	defaultEncoding            = EncodingAuto
+	defaultCompression         = CompressionAuto
 	defaultGatewayTimeout      = 10 * time.Second
 	defaultMaxConcurrentPushes = 4
 

@@ -25,10 +25,13 @@ func (d *decoder) decodeGateway(block *hclsyntax.Block, name named) Gateway {
 	g := Gateway{
 		Name:                name.value,
 		URL:                 s.gatewayURL(),
+		Encoding:            s.choice("encoding", defaultEncoding, EncodingAuto, EncodingProtobuf, EncodingText),
+		Compression:         s.choice("compression", defaultCompression, CompressionAuto, CompressionNone, CompressionGzip, CompressionSnappy),
 		Timeout:             s.duration("timeout", defaultGatewayTimeout),
 		MaxConcurrentPushes: s.integer("max_concurrent_pushes", defaultMaxConcurrentPushes, 1),
 		HTTP:                s.httpClient(),
 	}
+	g.Loopback = g.URL != nil && isLoopback(g.URL.Hostname())
 	if g.HTTP.BasicAuth != nil && isPlain(g.URL) {
 		d.warnPlain(s.at("url"))
 	}

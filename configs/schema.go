@@ -61,9 +61,9 @@ var gatewaySchema = blockSchema{
 	kind:       "gateway",
 	label:      "name",
 	required:   []string{"url"},
-	attributes: []string{"timeout", "max_concurrent_pushes"},
+	attributes: []string{"encoding", "compression", "timeout", "max_concurrent_pushes"},
 	blocks:     []*blockSchema{&basicAuthSchema, &httpHeaderSchema},
-	later:      slices.Concat([]string{"urls", "encoding", "compression", "retry"}, laterHTTPNames),
+	later:      slices.Concat([]string{"urls", "retry"}, laterHTTPNames),
 }
 
 var jobSchema = blockSchema{

@@ -26,7 +26,9 @@ global {
 
 gateway "default" {
   url                   = "https://push.example.net/prefix"
-  timeout               = "10s" # of one request
+  encoding              = "auto" # or protobuf, text; auto goes by the gateway's version
+  compression           = "auto" # or none, gzip, snappy; auto is none to a loopback host
+  timeout               = "10s"  # of one request
   max_concurrent_pushes = 4
 
   basic_auth {

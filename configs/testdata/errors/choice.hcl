@@ -12,6 +12,12 @@ builtin "network" {
   require_address = "ipv6" # ERROR: Not one of the choices
 }
 
+gateway "edge" {
+  url         = "http://edge:9091"
+  encoding    = "protobuff" # ERROR: Not one of the choices
+  compression = "zstd"      # ERROR: Not one of the choices
+}
+
 gateway "default" {
   url = "http://localhost:9091"
 }
