@@ -39,7 +39,7 @@ type Job struct {
 	Gateways                      []string // never empty: all gateways where the job names none
 	ScrapeInterval, ScrapeTimeout time.Duration
 	HonorLabels                   bool
-	FallbackMediaType             string // for an answer without a known Content-Type: "" fails it, "text/plain" or "application/openmetrics-text"
+	FallbackMediaType             string // for an answer without a known Content-Type: "" fails it, "text/plain", "application/openmetrics-text" or "application/vnd.google.protobuf"
 	EnableCompression             bool
 	BodySizeLimit                 int64          // bytes after decompression; 0 is no limit
 	Limits                        convert.Limits // none for a builtin

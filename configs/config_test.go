@@ -218,6 +218,21 @@ job "node" {
 	}
 }
 
+func TestFallbackMediaType(t *testing.T) {
+	check := func(protocol, want string) {
+		t.Helper()
+		src := strings.Replace(minimal, `8000"]`, "8000\"]\nfallback_scrape_protocol = \""+protocol+`"`, 1)
+		if got := load(t, src).Jobs[0].FallbackMediaType; got != want {
+			t.Errorf("%s: got %q, want %q", protocol, got, want)
+		}
+	}
+	check("PrometheusText0.0.4", "text/plain")
+	check("PrometheusText1.0.0", "text/plain")
+	check("OpenMetricsText0.0.1", "application/openmetrics-text")
+	check("OpenMetricsText1.0.0", "application/openmetrics-text")
+	check("PrometheusProto", "application/vnd.google.protobuf")
+}
+
 func TestFilesAreOneTarget(t *testing.T) {
 	got := load(t, minimal+`
 job "textfile" {

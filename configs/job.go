@@ -122,11 +122,13 @@ func (s *section) gatewayNames() []string {
 
 // fallbackMediaType is what an answer without a known Content-Type is read as.
 func (s *section) fallbackMediaType() string {
-	switch s.choice("fallback_scrape_protocol", "", "PrometheusText0.0.4", "PrometheusText1.0.0", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0") {
+	switch s.choice("fallback_scrape_protocol", "", "PrometheusText0.0.4", "PrometheusText1.0.0", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0", "PrometheusProto") {
 	case "PrometheusText0.0.4", "PrometheusText1.0.0":
 		return "text/plain"
 	case "OpenMetricsText0.0.1", "OpenMetricsText1.0.0":
 		return "application/openmetrics-text"
+	case "PrometheusProto":
+		return "application/vnd.google.protobuf"
 	}
 	return ""
 }

@@ -135,6 +135,19 @@ func TestHTTPLoginPage(t *testing.T) {
 	}
 }
 
+// The body of protobuf is no text: it arrives as it is.
+func TestHTTPProtobuf(t *testing.T) {
+	const messages = "\x05\n\x03a\r\n\x00\xff"
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited")
+		io.WriteString(w, messages)
+	})
+	body, exposition, err := scrapeAll(t, newHTTP(t, server.URL))
+	if err != nil || body != messages || exposition.MediaType != MediaTypeProtobuf {
+		t.Errorf("got %q, %+v, %v, want %q as protobuf", body, exposition, err, messages)
+	}
+}
+
 // Fault T9.
 func TestHTTPUnframed(t *testing.T) {
 	check := func(response string, want bool) {

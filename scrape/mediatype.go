@@ -1,32 +1,29 @@
 package scrape
 
 import (
-	"errors"
 	"fmt"
 	"mime"
 )
 
 // mediaType applies the rules of Prometheus 3 (extractMediaType in
 // model/textparse/interface.go) to the Content-Type of a body that is not
-// empty. A fallback of "" is none.
+// empty. A fallback of "" is none. As there, the parameters of protobuf are
+// not looked at: another message, or one not delimited, is for the parser to
+// refuse.
 func mediaType(contentType, fallback string) (string, error) {
 	parsed, params, err := mime.ParseMediaType(contentType)
 	switch {
 	case err != nil: // a missing header too
-	case parsed == MediaTypeText:
-		return MediaTypeText, nil
+	case parsed == MediaTypeText || parsed == MediaTypeProtobuf:
+		return parsed, nil
 	case parsed == MediaTypeOpenMetrics && params["version"] != "2.0.0": // experimental there
 		return MediaTypeOpenMetrics, nil
-	case parsed == "application/vnd.google.protobuf":
-		return "", &refusal{ReasonContentType, errProtobuf}
 	}
 	if fallback != "" {
 		return fallback, nil
 	}
 	return "", &refusal{ReasonContentType, contentTypeError(contentType)}
 }
-
-var errProtobuf = errors.New("server sent protobuf, which was not asked for; this version reads the text formats only")
 
 // contentTypeError names the remedy for what is usually a web application
 // with metrics of its own.

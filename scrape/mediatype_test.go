@@ -3,8 +3,11 @@ package scrape
 import (
 	"strings"
 	"testing"
+
+	"github.com/prometheus/prometheus/model/textparse"
 )
 
+// TestMediaType holds each judgement to that of Prometheus too.
 func TestMediaType(t *testing.T) {
 	const refused = ""
 	check := func(contentType, fallback, want string) {
@@ -12,6 +15,9 @@ func TestMediaType(t *testing.T) {
 		got, err := mediaType(contentType, fallback)
 		if got != want || (err == nil) != (want != refused) {
 			t.Errorf("%q, fallback %q: got %q, %v, want %q", contentType, fallback, got, err, want)
+		}
+		if oracle := prometheusMediaType(contentType, fallback); got != oracle {
+			t.Errorf("%q, fallback %q: got %q, but Prometheus takes it for %q", contentType, fallback, got, oracle)
 		}
 	}
 	check("text/plain", "", MediaTypeText)
@@ -24,14 +30,38 @@ func TestMediaType(t *testing.T) {
 		"", "text/html", "text/html; charset=utf-8", "application/json", "text", "*/*",
 		"text/plain; version", "text/plain;;;=", "text/plain, text/html", "\x00",
 		"application/openmetrics-text; version=2.0.0",
+		"application/x-protobuf", "application/vnd.google.protobuf; encoding",
+		"application/vnd.google.protobuf; encoding=delimited; encoding=text",
 	} {
 		check(unknown, "", refused)
 		check(unknown, MediaTypeText, MediaTypeText)
 		check(unknown, MediaTypeOpenMetrics, MediaTypeOpenMetrics)
+		check(unknown, MediaTypeProtobuf, MediaTypeProtobuf)
 	}
-	const protobuf = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
-	check(protobuf, "", refused)
-	check(protobuf, MediaTypeText, refused)
+	for _, protobuf := range []string{
+		"application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+		"application/vnd.google.protobuf;encoding=delimited;proto=io.prometheus.client.MetricFamily;escaping=underscores",
+		`Application/Vnd.Google.Protobuf; PROTO="io.prometheus.client.MetricFamily"; encoding="delimited"`,
+		"application/vnd.google.protobuf",
+		"application/vnd.google.protobuf; proto=other.Message; encoding=text",
+	} {
+		check(protobuf, "", MediaTypeProtobuf)
+		check(protobuf, MediaTypeText, MediaTypeProtobuf)
+	}
+}
+
+// prometheusMediaType tells by the parser that Prometheus chooses.
+func prometheusMediaType(contentType, fallback string) string {
+	parser, _ := textparse.New(nil, contentType, nil, textparse.ParserOptions{FallbackContentType: fallback})
+	switch parser.(type) {
+	case *textparse.PromParser:
+		return MediaTypeText
+	case *textparse.OpenMetricsParser:
+		return MediaTypeOpenMetrics
+	case *textparse.ProtobufParser:
+		return MediaTypeProtobuf
+	}
+	return ""
 }
 
 func TestMediaTypeErrors(t *testing.T) {
@@ -47,5 +77,4 @@ func TestMediaTypeErrors(t *testing.T) {
 	check("", remedy)
 	check("application/json", `Content-Type "application/json" is not a metrics format; `+remedy)
 	check(strings.Repeat("x", 1000)+"\n", `"`+strings.Repeat("x", 100)+`"`)
-	check("application/vnd.google.protobuf", "this version reads the text formats only")
 }

@@ -19,10 +19,13 @@ type Source interface {
 	Scrape(ctx context.Context) (*Exposition, error)
 }
 
-// The media types of the text formats, as in Content-Type without parameters.
+// The media types of the formats, as in Content-Type without parameters.
 const (
 	MediaTypeText        = "text/plain"
 	MediaTypeOpenMetrics = "application/openmetrics-text"
+	// MediaTypeProtobuf is that of io.prometheus.client.MetricFamily messages,
+	// each after its length.
+	MediaTypeProtobuf = "application/vnd.google.protobuf"
 )
 
 // An Exposition is one answer of a target.
@@ -31,8 +34,8 @@ type Exposition struct {
 	// answer is cut off, too large or too late. Close gives the connection
 	// back, or ends it where the body was not read to its end.
 	Body io.ReadCloser
-	// MediaType is MediaTypeText or MediaTypeOpenMetrics, the fallback
-	// protocol applied; "" only where the body is empty.
+	// MediaType is MediaTypeText, MediaTypeOpenMetrics or MediaTypeProtobuf,
+	// the fallback protocol applied; "" only where the body is empty.
 	MediaType string
 	// Time is when the scrape began.
 	Time time.Time

@@ -72,7 +72,8 @@ job "node" {
   scrape_timeout  = "10s"
   honor_labels    = false
 
-  # Without it, an answer without a known Content-Type fails the scrape.
+  # Without it, an answer without a known Content-Type fails the scrape. Or
+  # PrometheusText1.0.0, OpenMetricsText0.0.1, OpenMetricsText1.0.0, PrometheusProto.
   fallback_scrape_protocol = "PrometheusText0.0.4"
   enable_compression       = true
   follow_redirects         = true

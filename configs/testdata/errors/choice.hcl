@@ -8,6 +8,10 @@ job "node" {
   on_scrape_failure        = "delete"              # ERROR: Not one of the choices
   fallback_scrape_protocol = "PrometheusText0.0.5" # ERROR: Not one of the choices
 }
+job "proto" {
+  targets                  = ["localhost:9101"]
+  fallback_scrape_protocol = "PrometheusProto1.0.0" # ERROR: Not one of the choices
+}
 builtin "network" {
   require_address = "ipv6" # ERROR: Not one of the choices
 }
