@@ -64,9 +64,13 @@ func convertWithExpfmt(body []byte) error {
 	return nil
 }
 
+var benchBuffers Buffers
+var benchBody oneBody
+
 func convertWithConverter(body []byte) error {
-	c := &Converter{Target: oracleTarget}
-	var out oneBody
+	c := &Converter{Target: oracleTarget, Buffers: &benchBuffers}
+	out := benchBody[:0]
+	defer func() { benchBody = out }()
 	_, err := c.Convert(Input{Body: bytes.NewReader(body)}, &out)
 	return err
 }

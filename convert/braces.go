@@ -12,10 +12,10 @@ func (r *reader) braces(e *entry) error {
 	for {
 		r.blanks()
 		start := r.pos
-		switch {
-		case r.pos >= len(r.in):
+		switch c, more := r.peek(); {
+		case !more:
 			return r.errorAt(start, "the label set does not end")
-		case r.in[r.pos] == '}':
+		case c == '}':
 			r.pos++
 			return nil
 		}
@@ -23,10 +23,9 @@ func (r *reader) braces(e *entry) error {
 			return err
 		}
 		r.blanks()
-		comma := r.pos < len(r.in) && r.in[r.pos] == ','
-		if comma {
+		if r.at(',') {
 			r.pos++
-		} else if r.openMetrics && (r.pos >= len(r.in) || r.in[r.pos] != '}') {
+		} else if r.openMetrics && !r.at('}') {
 			return r.errorAt(r.pos, "want a comma or a closing brace")
 		}
 	}
@@ -42,7 +41,7 @@ func (r *reader) pair(e *entry, start int) error {
 		e.sample.refuse(r.errorAt(start, "a quoted name must be UTF-8 and not empty"))
 	}
 	r.blanks()
-	if quoted && r.pos < len(r.in) && (r.in[r.pos] == ',' || r.in[r.pos] == '}') {
+	if quoted && (r.at(',') || r.at('}')) {
 		if e.named {
 			return r.errorAt(start, "the metric has two names")
 		}
@@ -72,7 +71,7 @@ func hasLabel(ls []Label, name string) bool {
 // pairName reads what stands before the equals sign.
 func (r *reader) pairName() (name string, quoted bool, err error) {
 	start := r.pos
-	if r.in[r.pos] != '"' {
+	if !r.at('"') {
 		if name = r.labelName(); name == "" {
 			return "", false, r.errorAt(start, "want a label name")
 		}
@@ -84,13 +83,13 @@ func (r *reader) pairName() (name string, quoted bool, err error) {
 
 // pairValue reads the equals sign and the value.
 func (r *reader) pairValue() (string, error) {
-	if r.pos >= len(r.in) || r.in[r.pos] != '=' {
+	if !r.at('=') {
 		return "", r.errorAt(r.pos, "want an equals sign")
 	}
 	r.pos++
 	r.blanks()
 	start := r.pos
-	if r.pos >= len(r.in) || r.in[r.pos] != '"' {
+	if !r.at('"') {
 		return "", r.errorAt(start, "want a label value in quotes")
 	}
 	value, err := r.quotedValue()

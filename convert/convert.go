@@ -1,11 +1,8 @@
 package convert
 
 import (
-	"errors"
 	"io"
-	"strings"
-
-	"github.com/prometheus/common/model"
+	"sync"
 )
 
 // An Input is an exposition as package scrape delivers it.
@@ -24,9 +21,17 @@ type Converter struct {
 	// Claim says whether this target may write into a group other than its
 	// own. Nil means always.
 	Claim func(group Labels) bool
+	// Buffers are shared by converters. Nil means that each conversion makes
+	// its own.
+	Buffers *Buffers
 
 	withheld []Series // up{…} and the like of the last Convert, for Report
 }
+
+// Buffers are what conversions work with, kept from one to the next while they
+// are in use and of a common size. The zero value is ready, and safe for
+// concurrent use.
+type Buffers struct{ runs sync.Pool }
 
 // Stats says what became of an exposition.
 type Stats struct {
@@ -35,7 +40,7 @@ type Stats struct {
 	PostRelabel int   // as scrape_samples_post_metric_relabeling counts
 	Timestamps  int   // stripped: a Pushgateway refuses them
 	Exemplars   int   // stripped
-	Flattened   int   // histograms and summaries that go out as plain series, see checkParts
+	Flattened   int   // histograms and summaries that go out as plain series, see pointSet
 	Dropped     map[DropReason]int
 }
 
@@ -60,161 +65,36 @@ const (
 	DropGroupOwned    DropReason = "group_owned"    // honor_labels, and the group belongs to another target
 )
 
-// Convert reads an exposition to its end and hands its families to batch, all
-// but the families of the report series, which Report adds. After an error,
-// which is a *SyntaxError, a *LimitError or one of Body, the batch must be
-// discarded; the stats are still those that Prometheus reports for such a
-// scrape.
+// Convert reads an exposition while it arrives, and hands its families to
+// batch, all but the families of the report series, which Report adds. After an
+// error, which is a *SyntaxError, a *LimitError or one of Body, the batch must
+// be discarded; the stats are still those that Prometheus, which reads all of a
+// body before it parses any, reports for such a scrape.
 func (c *Converter) Convert(in Input, batch Batch) (Stats, error) {
 	c.withheld = nil
-	var text strings.Builder
-	n, err := io.Copy(&text, in.Body)
-	stats := Stats{Bytes: n}
-	if err != nil {
-		return stats, err
+	r := c.Buffers.get()
+	defer c.Buffers.put(r)
+	r.begin(c, in, batch)
+	err := r.read()
+	if err := r.window.drain(); err != nil {
+		return Stats{Bytes: r.window.read}, err
 	}
-	run := c.begin(in, text.String(), &stats)
-	if err := run.read(); err != nil {
-		return stats, err
-	}
-	run.emit(batch)
-	return stats, nil
+	r.stats.Bytes = r.window.read
+	return r.stats, err
 }
 
-// A run is one call of Convert.
-type run struct {
-	*Converter
-	reader reader
-	stats  *Stats
-	decls  declarations
-	groups map[string]*group
-	made   int             // groups that have a series
-	stored int             // series that Prometheus holds against sample_limit
-	seen   map[string]bool // series by group, name and labels
-	series []namedSeries
-	order  []*groupFamily
-}
-
-// A namedSeries is a series that will be carried, and its group.
-type namedSeries struct {
-	group *group
-	Series
-}
-
-func (c *Converter) begin(in Input, text string, stats *Stats) *run {
-	openMetrics := in.MediaType == "application/openmetrics-text"
-	return &run{
-		Converter: c,
-		reader:    reader{in: text, openMetrics: openMetrics, unframed: in.Unframed},
-		stats:     stats,
-		decls:     declarations{openMetrics: openMetrics},
-		groups:    make(map[string]*group),
-		seen:      make(map[string]bool),
-	}
-}
-
-// read reads all lines, as many as Prometheus would before it gives up.
-func (r *run) read() error {
-	if r.reader.in == "" {
-		return nil // Prometheus takes an empty body in any format
-	}
-	for {
-		e, err := r.reader.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return r.Limits.checkSamples(r.stored)
-		case err != nil:
-			return err
-		case e.kind != entrySample:
-			r.decls.add(e)
-		default:
-			if err := r.add(e); err != nil {
-				return err
-			}
+func (b *Buffers) get() *run {
+	if b != nil {
+		if r, ok := b.runs.Get().(*run); ok {
+			return r
 		}
 	}
+	return new(run)
 }
 
-// add gives a series its group and its final labels, and keeps it unless a
-// gateway could not carry it.
-func (r *run) add(e entry) error {
-	r.stats.Samples++
-	if err := e.sample.refused; err != nil {
-		return err
+// put keeps what a run has allocated, unless it is uncommonly much.
+func (b *Buffers) put(r *run) {
+	if b != nil && r.clear() {
+		b.runs.Put(r)
 	}
-	g, ls := r.place(e.sample.labels)
-	if err := r.Limits.checkLabels(e.name, g.labels, ls); err != nil {
-		return err
-	}
-	r.stats.PostRelabel++
-	r.count(e.sample)
-	reason := r.unfit(g, e.name, ls)
-	if reason != DropDuplicate || e.sample.timestamp {
-		r.stored++
-	}
-	if reason != "" {
-		r.stats.drop(reason)
-		return nil
-	}
-	if err := r.use(g); err != nil {
-		return err
-	}
-	r.series = append(r.series, namedSeries{g, Series{Name: e.name, Labels: ls, Value: e.sample.value}})
-	return nil
-}
-
-// use counts the groups that get a series.
-func (r *run) use(g *group) error {
-	if g.used {
-		return nil
-	}
-	g.used = true
-	r.made++
-	return r.Limits.checkGroups(r.made)
-}
-
-func (r *run) count(s sample) {
-	if s.timestamp {
-		r.stats.Timestamps++
-	}
-	if s.exemplar {
-		r.stats.Exemplars++
-	}
-}
-
-// unfit says why a series cannot be carried, or "".
-func (r *run) unfit(g *group, name string, ls Labels) DropReason {
-	switch {
-	case g.labels.Get(model.JobLabel) == "" || g.labels.Get(model.InstanceLabel) == "":
-		return DropEmptyIdentity
-	case !g.free:
-		return DropGroupOwned
-	case gatewayOwned(name):
-		return DropGatewayOwned
-	case g.own && len(ls) == 0 && isReport(name):
-		return DropReportSeries
-	case !model.LegacyValidation.IsValidMetricName(name):
-		return DropUTF8Name
-	}
-	for _, l := range ls {
-		if !model.LegacyValidation.IsValidLabelName(l.Name) {
-			return DropUTF8Name
-		}
-		if strings.HasPrefix(l.Name, model.ReservedLabelPrefix) {
-			return DropReservedLabel
-		}
-	}
-	key := g.labels.Key() + "\xfe" + name + "\xfe" + ls.Key()
-	if r.seen[key] {
-		return DropDuplicate
-	}
-	r.seen[key] = true
-	return ""
-}
-
-// gatewayOwned tells the names that a Pushgateway sets itself, or, worse,
-// stores once and breaks on later (contract C38, C40, C41).
-func gatewayOwned(name string) bool {
-	return strings.HasPrefix(name, "pushgateway_") ||
-		name == "push_time_seconds" || name == "push_failure_time_seconds"
 }

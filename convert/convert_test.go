@@ -76,6 +76,9 @@ func runCase(t *testing.T, archive *txtar.Archive) {
 	c := newCase(t, archive)
 	var batch textBatch
 	stats, err := c.converter.Convert(c.input, &batch)
+	if err != nil {
+		batch = textBatch{}
+	}
 	if c.report != nil {
 		c.converter.Report(*c.report, &batch)
 	}
@@ -86,6 +89,7 @@ func runCase(t *testing.T, archive *txtar.Archive) {
 		checkFile(t, archive, "error", err.Error()+"\n")
 		checkFile(t, archive, "want", groupsText(&batch))
 	} else {
+		batch.refuse(&stats)
 		checkFile(t, archive, "want", groupsText(&batch))
 		checkFile(t, archive, "error", "")
 		for _, g := range batch.groups {
@@ -176,7 +180,9 @@ func checkFile(t *testing.T, archive *txtar.Archive, name, got string) {
 func groupsText(batch *textBatch) string {
 	var b strings.Builder
 	for _, g := range batch.groups {
-		fmt.Fprintf(&b, "## %s\n%s", g.labels, g.text)
+		if len(g.text) > 0 {
+			fmt.Fprintf(&b, "## %s\n%s", g.labels, g.text)
+		}
 	}
 	return b.String()
 }

@@ -19,9 +19,13 @@ func (e *SyntaxError) Error() string {
 
 func (r *reader) errorAt(pos int, format string, args ...any) error {
 	before := r.in[:pos]
+	line, column := strings.Count(before, "\n")+1, pos-strings.LastIndexByte(before, '\n')
+	if line == 1 {
+		column += r.column
+	}
 	return &SyntaxError{
-		Line:    strings.Count(before, "\n") + 1,
-		Column:  pos - strings.LastIndexByte(before, '\n'),
+		Line:    line,
+		Column:  column,
 		Message: fmt.Sprintf(format, args...),
 	}
 }

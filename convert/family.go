@@ -1,6 +1,6 @@
 package convert
 
-import "strings"
+import "bytes"
 
 // A Type is a metric type as a Pushgateway's text format has it.
 type Type string
@@ -35,107 +35,187 @@ type Series struct {
 	Value  float64
 }
 
-// A declaration is what the metadata lines say of one family.
-type declaration struct {
-	kind string // the word of its TYPE line, "" without one
-	help string
-}
+// A kind is the word of a TYPE line, or none.
+type kind uint8
 
-// declarations are those of one exposition.
-type declarations struct {
-	openMetrics bool
-	byName      map[string]declaration
-}
+const (
+	kindNone kind = iota
+	kindCounter
+	kindGauge
+	kindHistogram
+	kindSummary
+	kindUntyped
+	kindUnknown
+	kindInfo
+	kindStateset
+	kindGaugeHistogram
+	kinds
+)
 
-// add takes a metadata line. As in Prometheus' own metadata the last line of a
-// kind stands.
-func (d *declarations) add(e entry) {
-	if d.byName == nil {
-		d.byName = make(map[string]declaration)
+// textKind returns the kind of a word of the text format.
+func textKind(word string) (kind, bool) {
+	switch word {
+	case "counter":
+		return kindCounter, true
+	case "gauge":
+		return kindGauge, true
+	case "histogram":
+		return kindHistogram, true
+	case "summary":
+		return kindSummary, true
+	case "untyped":
+		return kindUntyped, true
 	}
-	decl := d.byName[e.name]
-	switch e.kind {
-	case entryHelp:
-		decl.help = e.text
-	case entryType:
-		decl.kind = e.text
+	return kindNone, false
+}
+
+// openMetricsKind returns the kind of a word of OpenMetrics.
+func openMetricsKind(word string) (kind, bool) {
+	switch word {
+	case "untyped":
+		return kindNone, false
+	case "unknown":
+		return kindUnknown, true
+	case "info":
+		return kindInfo, true
+	case "stateset":
+		return kindStateset, true
+	case "gaugehistogram":
+		return kindGaugeHistogram, true
 	}
-	d.byName[e.name] = decl
-}
-
-// familyOf finds the family that a series belongs to: its name, type and help
-// as they go to the gateway. That is where OpenMetrics, whose families are
-// named without the suffix, is translated (contract C52).
-func (d *declarations) familyOf(series string) Family {
-	own := d.byName[series]
-	for _, suffix := range suffixes {
-		base, ok := strings.CutSuffix(series, suffix.text)
-		if !ok || base == "" {
-			continue
-		}
-		decl := d.byName[base]
-		t, ok := suffix.kinds[decl.kind]
-		if !ok || t.Simple() && (!d.openMetrics || own.kind != "") {
-			continue // in the text format a counter's series has its family's name
-		}
-		return suffix.family(base, t, decl.help)
-	}
-	return Family{Name: series, Help: own.help, Type: ownTypes[own.kind]}
-}
-
-// A suffix is what a series may have behind its family's name, with the types
-// that have it there and what the series becomes.
-type suffix struct {
-	text  string
-	kinds map[string]Type
-}
-
-func (s suffix) family(base string, t Type, help string) Family {
-	if t.Simple() {
-		base += s.text
-	}
-	return Family{Name: base, Help: help, Type: t}
-}
-
-var suffixes = []suffix{
-	{"_bucket", map[string]Type{"histogram": Histogram, "gaugehistogram": Gauge}},
-	{"_sum", map[string]Type{"histogram": Histogram, "summary": Summary}},
-	{"_count", map[string]Type{"histogram": Histogram, "summary": Summary}},
-	{"_gsum", map[string]Type{"gaugehistogram": Gauge}},
-	{"_gcount", map[string]Type{"gaugehistogram": Gauge}},
-	{"_total", map[string]Type{"counter": Counter}},
-	{"_info", map[string]Type{"info": Gauge}},
-	{"_created", map[string]Type{"counter": Gauge, "histogram": Gauge, "summary": Gauge}},
+	return textKind(word)
 }
 
 // ownTypes are those of series that have their family's own name.
-var ownTypes = map[string]Type{
-	"":               Untyped,
-	"untyped":        Untyped,
-	"unknown":        Untyped,
-	"counter":        Counter,
-	"gauge":          Gauge,
-	"stateset":       Gauge,
-	"info":           Gauge,
-	"gaugehistogram": Gauge,
-	"histogram":      Histogram,
-	"summary":        Summary,
+var ownTypes = [kinds]Type{
+	kindNone:           Untyped,
+	kindUntyped:        Untyped,
+	kindUnknown:        Untyped,
+	kindCounter:        Counter,
+	kindGauge:          Gauge,
+	kindStateset:       Gauge,
+	kindInfo:           Gauge,
+	kindGaugeHistogram: Gauge,
+	kindHistogram:      Histogram,
+	kindSummary:        Summary,
 }
 
-// types returns the words that a TYPE line may have.
-func (r *reader) types() map[string]bool {
-	if r.openMetrics {
-		return openMetricsTypes
-	}
-	return textTypes
+// A suffix is what a series may have behind its family's name, with the types
+// that have it there and what the series becomes; "" is nothing.
+type suffix struct {
+	text  string
+	types [kinds]Type
+	role  role
 }
 
-var (
-	textTypes = map[string]bool{
-		"counter": true, "gauge": true, "histogram": true, "summary": true, "untyped": true,
-	}
-	openMetricsTypes = map[string]bool{
-		"counter": true, "gauge": true, "histogram": true, "gaugehistogram": true,
-		"summary": true, "info": true, "stateset": true, "unknown": true,
-	}
+// A role says which line of a histogram or summary a series is.
+type role uint8
+
+const (
+	roleNone  role = iota
+	rolePoint      // a bucket or a quantile
+	roleSum
+	roleCount
 )
+
+var suffixes = [...]suffix{
+	{"_bucket", [kinds]Type{kindHistogram: Histogram, kindGaugeHistogram: Gauge}, rolePoint},
+	{"_sum", [kinds]Type{kindHistogram: Histogram, kindSummary: Summary}, roleSum},
+	{"_count", [kinds]Type{kindHistogram: Histogram, kindSummary: Summary}, roleCount},
+	{"_gsum", [kinds]Type{kindGaugeHistogram: Gauge}, roleNone},
+	{"_gcount", [kinds]Type{kindGaugeHistogram: Gauge}, roleNone},
+	{"_total", [kinds]Type{kindCounter: Counter}, roleNone},
+	{"_info", [kinds]Type{kindInfo: Gauge}, roleNone},
+	{"_created", [kinds]Type{kindCounter: Gauge, kindHistogram: Gauge, kindSummary: Gauge}, roleNone},
+}
+
+// suffixOf returns the suffix that a series' name has, or nil.
+func suffixOf(series []byte) *suffix {
+	if c := series[len(series)-1]; c != 't' && c != 'm' && c != 'l' && c != 'o' && c != 'd' {
+		return nil
+	}
+	at := bytes.LastIndexByte(series, '_')
+	if at <= 0 {
+		return nil
+	}
+	for i := range suffixes {
+		if suffixes[i].text == string(series[at:]) {
+			return &suffixes[i]
+		}
+	}
+	return nil
+}
+
+// A member says what a series is to its family as it goes out.
+type member struct {
+	family  int  // index of the family's name
+	meta    int  // index of the name whose HELP it has
+	kind    Type // of the family
+	role    role // in histograms and summaries
+	created bool // an OpenMetrics …_created, which stands among its family's lines
+}
+
+// memberOf finds the family that a series belongs to. That is where OpenMetrics,
+// whose families are named without the suffix, is translated (contract C52).
+// The report series' names are kept for gauges: up must not become a
+// histogram's name.
+func (r *run) memberOf(series []byte) member {
+	own := r.names.add(series)
+	if s := suffixOf(series); s != nil {
+		if m, ok := r.suffixed(series, own, s); ok {
+			return m
+		}
+	}
+	m := r.ownMember(own)
+	if isReport(text(series)) {
+		m.kind, m.role = Gauge, roleNone
+	}
+	return m
+}
+
+// ownMember is a series that has its family's name.
+func (r *run) ownMember(i int) member {
+	m := member{family: i, meta: i, kind: ownTypes[r.names.entries[i].kind]}
+	if m.kind == Summary {
+		m.role = rolePoint
+	}
+	return m
+}
+
+// suffixed is memberOf for a name with a suffix; ok is false where its family's
+// name has it too.
+func (r *run) suffixed(series []byte, own int, s *suffix) (m member, ok bool) {
+	name := series[:len(series)-len(s.text)]
+	base := r.names.find(name)
+	if base < 0 {
+		r.strays = r.strays || s.role != roleNone
+		return m, false
+	}
+	t := s.types[r.names.entries[base].kind]
+	switch {
+	case t == "":
+		r.strays = r.strays || s.role != roleNone
+		return m, false
+	case !t.Simple() && isReport(text(name)):
+		return r.plain(series, own), true
+	case !t.Simple():
+		return member{family: base, meta: base, kind: t, role: s.role}, true
+	case !r.reader.openMetrics || r.names.entries[own].kind != kindNone:
+		return m, false // in the text format a counter's series has its family's name
+	case isReport(text(series)):
+		t = Gauge
+	}
+	return member{family: own, meta: base, kind: t, created: s.text == "_created"}, true
+}
+
+// plain is a series on its own, outside of the histogram or summary that it was
+// a line of.
+func (r *run) plain(series []byte, own int) member {
+	m := member{family: own, meta: own, kind: ownTypes[r.names.entries[own].kind]}
+	if isReport(text(series)) {
+		m.kind = Gauge
+	} else if !m.kind.Simple() {
+		m.kind = Untyped
+	}
+	return m
+}

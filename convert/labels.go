@@ -47,6 +47,15 @@ func (ls Labels) Has(name string) bool {
 	return ls.Get(name) != ""
 }
 
+// clone returns a copy that shares no memory.
+func (ls Labels) clone() Labels {
+	c := make(Labels, len(ls))
+	for i, l := range ls {
+		c[i] = Label{strings.Clone(l.Name), strings.Clone(l.Value)}
+	}
+	return c
+}
+
 // Key returns a string that is equal for equal labels only: for maps, not for
 // people. 0xFF cannot stand in valid UTF-8, so it separates.
 func (ls Labels) Key() string {

@@ -32,6 +32,9 @@ func (l Limits) checkGroups(n int) error {
 	return nil
 }
 
+// ofLabels tells whether there is a limit for single labels.
+func (l Limits) ofLabels() bool { return l.Labels+l.LabelNameLength+l.LabelValueLength > 0 }
+
 // checkLabels checks the labels that a series has in Prometheus: its name,
 // those of its group and its own.
 func (l Limits) checkLabels(name string, sets ...Labels) error {

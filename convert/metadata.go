@@ -6,36 +6,28 @@ import (
 	"unicode/utf8"
 )
 
-// comment reads a line that begins with '#'; found is false for one that says
-// nothing.
-func (r *reader) comment() (e entry, found bool, err error) {
+// comment reads a line that begins with '#'.
+func (r *reader) comment() (entry, error) {
 	start := r.pos
 	r.pos++
 	if r.openMetrics {
-		e, err = r.openMetricsComment(start)
-		return e, true, err
+		return r.openMetricsComment(start)
 	}
-	if r.blanks() == 0 {
-		r.skipLine()
-		return e, false, nil
-	}
-	switch {
-	case r.keyword("HELP"):
+	var e entry
+	if r.blanks() > 0 && r.keyword("HELP") {
 		e.kind = entryHelp
-	case r.keyword("TYPE"):
+	} else if r.pos > start+1 && r.keyword("TYPE") {
 		e.kind = entryType
-	default:
+	} else {
 		r.skipLine()
-		return e, false, nil
+		return e, nil
 	}
-	e, err = r.metadata(e)
-	return e, true, err
+	return r.metadata(e)
 }
 
 // keyword takes word and the blanks behind it, at least one.
 func (r *reader) keyword(word string) bool {
-	rest, ok := strings.CutPrefix(r.in[r.pos:], word)
-	if !ok || rest == "" || !isBlank(rest[0]) {
+	if !r.atText(word+" ") && !r.atText(word+"\t") {
 		return false
 	}
 	r.pos += len(word)
@@ -44,25 +36,35 @@ func (r *reader) keyword(word string) bool {
 }
 
 func (r *reader) openMetricsComment(start int) (entry, error) {
+	const eof = " EOF"
 	var e entry
-	rest := r.in[r.pos:]
 	switch {
-	case strings.HasPrefix(rest, " HELP "):
+	case r.atText(" HELP "):
 		e.kind = entryHelp
-	case strings.HasPrefix(rest, " TYPE "):
+	case r.atText(" TYPE "):
 		e.kind = entryType
-	case strings.HasPrefix(rest, " UNIT "):
+	case r.atText(" UNIT "):
 		e.kind = entryUnit
-	case rest == " EOF" || rest == " EOF\n":
-		r.pos = len(r.in)
-		return e, io.EOF
-	case strings.HasPrefix(rest, " EOF"):
-		return e, r.errorAt(start, "data after # EOF")
+	case r.atText(eof):
+		return e, r.endOfBody(start, r.pos+len(eof))
 	default:
 		return e, r.errorAt(start, "want # HELP, # TYPE, # UNIT or # EOF")
 	}
 	r.pos += len(" HELP ")
 	return r.metadata(e)
+}
+
+// endOfBody is called for # EOF, with the place behind it: a line break may
+// follow, and nothing else.
+func (r *reader) endOfBody(start, end int) error {
+	if end < len(r.in) && r.in[end] == '\n' {
+		end++
+	}
+	if end < len(r.in) {
+		return r.errorAt(start, "data after # EOF")
+	}
+	r.pos, r.looked = end, true
+	return io.EOF
 }
 
 // metadata reads the name and the text of a HELP, TYPE or UNIT line.
@@ -82,7 +84,8 @@ func (r *reader) metadata(e entry) (entry, error) {
 		}
 		e.text = r.unescapeHelp(e.text)
 	case entryType:
-		if !r.types()[e.text] {
+		var ok bool
+		if e.typeKind, ok = r.typeKind(e.text); !ok {
 			return e, r.errorAt(start, "%.50q is not a metric type", e.text)
 		}
 	case entryUnit:
@@ -94,8 +97,16 @@ func (r *reader) metadata(e entry) (entry, error) {
 	return e, nil
 }
 
+// typeKind returns the kind of a TYPE line's word.
+func (r *reader) typeKind(word string) (kind, bool) {
+	if r.openMetrics {
+		return openMetricsKind(word)
+	}
+	return textKind(word)
+}
+
 func (r *reader) metadataName() (string, error) {
-	if r.pos < len(r.in) && r.in[r.pos] == '"' {
+	if r.at('"') {
 		name, err := r.quotedName()
 		return unescape(name), err
 	}

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -16,9 +17,10 @@ type group struct {
 }
 
 // place finds the group of a series and the labels that it keeps there. All
-// labels with a name of the target's labels are in the group's key instead.
+// labels with a name of the target's labels are in the group's key instead. The
+// labels are valid until the next call.
 func (r *run) place(written []Label) (*group, Labels) {
-	var kept, conflicting []Label
+	kept, conflicting := r.kept[:0], r.conflicting[:0]
 	for _, l := range written {
 		switch {
 		case r.Target.Has(l.Name):
@@ -27,34 +29,50 @@ func (r *run) place(written []Label) (*group, Labels) {
 			kept = append(kept, l)
 		}
 	}
-	key := r.Target
-	if r.HonorLabels {
-		key = override(r.Target, conflicting)
-	} else {
+	g := r.own
+	if len(conflicting) > 0 && r.HonorLabels {
+		g = r.groupOf(override(r.Target, conflicting))
+	} else if len(conflicting) > 0 {
 		kept = r.export(kept, conflicting)
 	}
 	slices.SortFunc(kept, byName)
-	return r.group(key), kept
+	r.kept, r.conflicting = kept, conflicting
+	return g, kept
 }
 
 func byName(a, b Label) int { return strings.Compare(a.Name, b.Name) }
 
 // export renames labels that the target has too, as Prometheus does with
 // honor_labels off. The gateway would overwrite them (contract C21).
-func (c *Converter) export(kept, conflicting []Label) []Label {
-	slices.SortFunc(conflicting, byName)
-	slices.SortStableFunc(conflicting, func(a, b Label) int { return len(a.Name) - len(b.Name) })
+func (r *run) export(kept, conflicting []Label) []Label {
+	slices.SortFunc(conflicting, func(a, b Label) int {
+		return cmp.Or(len(a.Name)-len(b.Name), byName(a, b))
+	})
 	for _, l := range conflicting {
 		if l.Value == "" {
 			continue
 		}
-		name := model.ExportedLabelPrefix + l.Name
-		for c.Target.Has(name) || hasLabel(kept, name) {
-			name = model.ExportedLabelPrefix + name
+		name := r.exported(l.Name)
+		for r.Target.Has(name) || hasLabel(kept, name) {
+			name = r.exported(name)
 		}
 		kept = append(kept, Label{name, l.Value})
 	}
 	return kept
+}
+
+// exported returns the name that a label gets beside one of the target. They
+// are few, and many series have them.
+func (r *run) exported(name string) string {
+	if found, ok := r.exports[name]; ok {
+		return found
+	}
+	if r.exports == nil || len(r.exports) > maxLabels {
+		r.exports = make(map[string]string)
+	}
+	name = strings.Clone(name)
+	r.exports[name] = model.ExportedLabelPrefix + name
+	return r.exports[name]
 }
 
 // override returns the labels of target with the values that a series has
@@ -76,12 +94,18 @@ func override(target Labels, own []Label) Labels {
 	return key
 }
 
-func (r *run) group(key Labels) *group {
+func (r *run) groupOf(key Labels) *group {
 	k := key.Key()
+	if k == r.Target.Key() {
+		return r.own
+	}
 	g, ok := r.groups[k]
 	if !ok {
-		g = &group{labels: key, own: k == r.Target.Key()}
-		g.free = g.own || r.Claim == nil || !identified(key) || r.Claim(key)
+		g = &group{labels: key.clone()}
+		g.free = r.Claim == nil || !identified(key) || r.Claim(g.labels)
+		if r.groups == nil {
+			r.groups = make(map[string]*group)
+		}
 		r.groups[k] = g
 	}
 	return g
@@ -91,4 +115,36 @@ func (r *run) group(key Labels) *group {
 // instance. Without an instance, hosts would overwrite each other's group.
 func identified(key Labels) bool {
 	return key.Has(model.JobLabel) && key.Has(model.InstanceLabel)
+}
+
+// unfit says why a series cannot be carried, or "".
+func unfit(g *group, name string, ls Labels) DropReason {
+	switch {
+	case g.labels.Get(model.JobLabel) == "" || g.labels.Get(model.InstanceLabel) == "":
+		return DropEmptyIdentity
+	case !g.free:
+		return DropGroupOwned
+	case gatewayOwned(name):
+		return DropGatewayOwned
+	case g.own && len(ls) == 0 && isReport(name):
+		return DropReportSeries
+	case !model.LegacyValidation.IsValidMetricName(name):
+		return DropUTF8Name
+	}
+	for _, l := range ls {
+		if !model.LegacyValidation.IsValidLabelName(l.Name) {
+			return DropUTF8Name
+		}
+		if strings.HasPrefix(l.Name, model.ReservedLabelPrefix) {
+			return DropReservedLabel
+		}
+	}
+	return ""
+}
+
+// gatewayOwned tells the names that a Pushgateway sets itself, or, worse,
+// stores once and breaks on later (contract C38, C40, C41).
+func gatewayOwned(name string) bool {
+	return strings.HasPrefix(name, "pushgateway_") ||
+		name == "push_time_seconds" || name == "push_failure_time_seconds"
 }

@@ -3,8 +3,6 @@ package convert
 import (
 	"encoding/binary"
 	"math"
-
-	"github.com/prometheus/common/model"
 )
 
 // The fields of io.prometheus.client, as in prometheus/client_model
@@ -104,20 +102,18 @@ func appendPoints(dst []byte, t Type, lines []Series) []byte {
 	dst = binary.AppendUvarint(dst, uint64(count.Value))
 	dst = appendDouble(dst, tagSampleSum, sum.Value)
 	for _, p := range points {
-		dst = appendPoint(dst, t, p)
+		at, _ := parseFloat(p.Labels.Get(pointLabel(t)))
+		dst = appendPoint(dst, t, at, p.Value)
 	}
 	return dst
 }
 
-func appendPoint(dst []byte, t Type, line Series) []byte {
+func appendPoint(dst []byte, t Type, at, value float64) []byte {
 	dst, start := begin(append(dst, tagPoint))
 	if t == Summary {
-		at, _ := parseFloat(line.Labels.Get(model.QuantileLabel))
-		dst = appendDouble(appendDouble(dst, tagQuantileAt, at), tagQuantileValue, line.Value)
-		return end(dst, start)
+		return end(appendDouble(appendDouble(dst, tagQuantileAt, at), tagQuantileValue, value), start)
 	}
-	at, _ := parseFloat(line.Labels.Get(model.BucketLabel))
-	dst = binary.AppendUvarint(append(dst, tagBucketCount), uint64(line.Value))
+	dst = binary.AppendUvarint(append(dst, tagBucketCount), uint64(value))
 	return end(appendDouble(dst, tagBucketBound, at), start)
 }
 

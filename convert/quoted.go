@@ -27,11 +27,14 @@ func (r *reader) quoted(limit int) (string, error) {
 			return r.in[open+1 : i], nil
 		case '\\':
 			i++
-			if i < len(r.in) && r.in[i] == '\n' {
+			if i >= len(r.in) {
+				r.looked = true
+			} else if r.in[i] == '\n' {
 				return "", r.errorAt(open, "a line ends after a backslash in quotes")
 			}
 		}
 	}
+	r.looked = r.looked || limit == len(r.in)
 	return "", r.errorAt(open, "unterminated label value")
 }
 

@@ -7,17 +7,19 @@ import (
 
 // An entry is what one line of an exposition says.
 type entry struct {
-	kind   entryKind
-	name   string // of the metric, or of the family in metadata
-	named  bool   // a metric's name was there, if only ""
-	text   string // HELP text, TYPE word, UNIT
-	sample sample
+	kind     entryKind
+	name     string // of the metric, or of the family in metadata
+	named    bool   // a metric's name was there, if only ""
+	text     string // HELP text, TYPE word, UNIT
+	typeKind kind   // of the TYPE word
+	sample   sample
 }
 
 type entryKind int
 
 const (
-	entrySample entryKind = iota
+	entryNothing entryKind = iota // a blank line or a comment
+	entrySample
 	entryHelp
 	entryType
 	entryUnit
@@ -47,31 +49,54 @@ func (s *sample) refuse(err error) {
 type reader struct {
 	in  string
 	pos int
+	// looked is true where the end of in was looked at: what next says may be
+	// another thing where more follows.
+	looked bool
 
 	openMetrics bool
-	unframed    bool // a last line without its newline may be a stump
+	unframed    bool    // a last line without its newline may be a stump
+	last        byte    // of the body, where in has all of it
+	column      int     // bytes of the line that stand before in
+	labels      []Label // scratch of the entry
 }
 
 // next returns the next entry, or io.EOF after the last. The strings of an
-// entry are parts of the input.
+// entry are parts of the input, its labels are valid until the next call.
 func (r *reader) next() (entry, error) {
-	for {
-		r.blanks()
-		if r.pos >= len(r.in) {
-			return entry{}, r.end()
-		}
-		switch c := r.in[r.pos]; {
-		case c == '\n' && !r.openMetrics:
-			r.newline()
-		case c == '#':
-			e, found, err := r.comment()
-			if found || err != nil {
-				return e, err
-			}
-		default:
-			return r.series()
-		}
+	r.blanks()
+	switch c, more := r.peek(); {
+	case !more:
+		return entry{}, r.end()
+	case c == '\n' && !r.openMetrics:
+		r.pos++
+		return entry{}, nil
+	case c == '#':
+		return r.comment()
 	}
+	return r.series()
+}
+
+// peek returns the next byte, or false at the end.
+func (r *reader) peek() (c byte, more bool) {
+	if r.pos < len(r.in) {
+		return r.in[r.pos], true
+	}
+	r.looked = true
+	return 0, false
+}
+
+// at tells whether c is the next byte.
+func (r *reader) at(c byte) bool {
+	next, more := r.peek()
+	return more && next == c
+}
+
+// atText tells whether what follows begins with s.
+func (r *reader) atText(s string) bool {
+	if len(r.in)-r.pos < len(s) {
+		r.looked = true
+	}
+	return strings.HasPrefix(r.in[r.pos:], s)
 }
 
 // end is called where the input ends before a line begins.
@@ -79,7 +104,7 @@ func (r *reader) end() error {
 	switch {
 	case r.openMetrics:
 		return r.errorAt(r.pos, "the body does not end with # EOF")
-	case r.unframed && r.in[len(r.in)-1] != '\n':
+	case r.unframed && r.last != '\n':
 		return r.errorAt(r.pos, "the last line does not end, and the connection ended without a length: the body may be cut off")
 	}
 	return io.EOF
@@ -87,12 +112,14 @@ func (r *reader) end() error {
 
 // series reads a line with a value.
 func (r *reader) series() (entry, error) {
-	e := entry{kind: entrySample, name: r.metricName()}
+	e := entry{kind: entrySample, name: r.metricName(), sample: sample{labels: r.labels[:0]}}
 	e.named = e.name != ""
 	start := r.pos
 	r.blanks()
-	if r.pos < len(r.in) && r.in[r.pos] == '{' {
-		if err := r.braces(&e); err != nil {
+	if r.at('{') {
+		err := r.braces(&e)
+		r.labels = e.sample.labels
+		if err != nil {
 			return e, err
 		}
 		if !e.named {
@@ -106,7 +133,7 @@ func (r *reader) series() (entry, error) {
 
 // newline steps over a line break, or stays at the end of the input.
 func (r *reader) newline() {
-	if r.pos < len(r.in) {
+	if _, more := r.peek(); more {
 		r.pos++
 	}
 }
@@ -120,6 +147,7 @@ func (r *reader) skipLine() {
 func (r *reader) lineBreak() int {
 	end := strings.IndexByte(r.in[r.pos:], '\n')
 	if end < 0 {
+		r.looked = true
 		return len(r.in)
 	}
 	return r.pos + end
@@ -129,7 +157,7 @@ func (r *reader) lineBreak() int {
 // returns their number.
 func (r *reader) blanks() int {
 	start := r.pos
-	for !r.openMetrics && r.pos < len(r.in) && isBlank(r.in[r.pos]) {
+	for !r.openMetrics && (r.at(' ') || r.at('\t')) {
 		r.pos++
 	}
 	return r.pos - start
@@ -138,7 +166,7 @@ func (r *reader) blanks() int {
 // metricName reads a classic metric name; "" where none begins.
 func (r *reader) metricName() string {
 	start := r.pos
-	for r.pos < len(r.in) && (r.in[r.pos] == ':' || continuesName(r.in[r.pos], r.pos-start)) {
+	for c, more := r.peek(); more && (c == ':' || continuesName(c, r.pos-start)); c, more = r.peek() {
 		r.pos++
 	}
 	return r.in[start:r.pos]
@@ -147,7 +175,7 @@ func (r *reader) metricName() string {
 // labelName reads a classic label name, which has no colons.
 func (r *reader) labelName() string {
 	start := r.pos
-	for r.pos < len(r.in) && continuesName(r.in[r.pos], r.pos-start) {
+	for c, more := r.peek(); more && continuesName(c, r.pos-start); c, more = r.peek() {
 		r.pos++
 	}
 	return r.in[start:r.pos]

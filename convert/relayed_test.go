@@ -24,6 +24,7 @@ func relayed(t *testing.T, body, mediaType string, c *Converter) (seriesSet, Sta
 	if err != nil {
 		return nil, stats, err
 	}
+	batch.refuse(&stats)
 	c.hand(&batch)
 	got := make(seriesSet)
 	types := make(map[string]dto.MetricType)
@@ -32,6 +33,18 @@ func relayed(t *testing.T, body, mediaType string, c *Converter) (seriesSet, Sta
 	}
 	refuseCollisions(t, types)
 	return got, stats, nil
+}
+
+// refuse does what package push does for a gateway that refuses repeated
+// series.
+func (b *textBatch) refuse(stats *Stats) {
+	for _, g := range b.groups {
+		distinct, n := Text.Distinct(g.text)
+		g.text, g.series = distinct, g.series-n
+		for range n {
+			stats.drop(DropDuplicate)
+		}
+	}
 }
 
 // refuseCollisions is checkSuffixCollisions of client_golang, which a gateway
@@ -53,7 +66,7 @@ func refuseCollisions(t *testing.T, types map[string]dto.MetricType) {
 
 // hand gives the withheld series to the batch without the report's own.
 func (c *Converter) hand(batch Batch) {
-	for name := range reportNames {
+	for _, name := range []string{"up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling"} {
 		if series := c.withheldOf(name); len(series) > 0 {
 			(&Family{Name: name, Type: Gauge, Series: series}).AppendTo(batch, c.Target)
 		}

@@ -48,19 +48,18 @@ func (c *Converter) withheldOf(name string) []Series {
 // IsReported tells the names of the families that [Converter.Report] hands
 // over: those of Prometheus's own series about a scrape but for
 // scrape_series_added.
-func IsReported(name string) bool { return reportNames[name] }
+func IsReported(name string) bool {
+	return isReport(name) && name != scrapeSeriesAdded
+}
 
 // isReport tells the names of Prometheus's own series about a scrape.
 func isReport(name string) bool {
-	_, found := reportNames[name]
-	return found
+	switch name {
+	case "up", "scrape_duration_seconds", "scrape_samples_scraped",
+		"scrape_samples_post_metric_relabeling", scrapeSeriesAdded:
+		return true
+	}
+	return false
 }
 
-// reportNames has true for those that Report hands over.
-var reportNames = map[string]bool{
-	"up":                                    true,
-	"scrape_duration_seconds":               true,
-	"scrape_samples_scraped":                true,
-	"scrape_samples_post_metric_relabeling": true,
-	"scrape_series_added":                   false, // design: cannot be carried
-}
+const scrapeSeriesAdded = "scrape_series_added" // design: cannot be carried

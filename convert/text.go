@@ -10,22 +10,22 @@ import (
 // slice. A family always has its TYPE line, so that the gateway does not take
 // it for untyped (contract C37).
 func appendText(dst []byte, f *Family) []byte {
-	if f.Help != "" {
-		dst = append(dst, "# HELP "...)
-		dst = append(dst, f.Name...)
-		dst = append(dst, ' ')
-		dst = append(dst, helpEscaper.Replace(f.Help)...)
-		dst = append(dst, '\n')
-	}
-	dst = append(dst, "# TYPE "...)
-	dst = append(dst, f.Name...)
-	dst = append(dst, ' ')
-	dst = append(dst, f.Type...)
-	dst = append(dst, '\n')
+	dst = appendTextHeader(dst, f.Name, f.Help, f.Type)
 	for i := range f.Series {
 		dst = appendSeries(dst, &f.Series[i])
 	}
 	return dst
+}
+
+func appendTextHeader(dst []byte, name, help string, t Type) []byte {
+	if help != "" {
+		dst = append(append(dst, "# HELP "...), name...)
+		dst = append(append(dst, ' '), helpEscaper.Replace(help)...)
+		dst = append(dst, '\n')
+	}
+	dst = append(append(dst, "# TYPE "...), name...)
+	dst = append(append(dst, ' '), t...)
+	return append(dst, '\n')
 }
 
 func appendSeries(dst []byte, s *Series) []byte {

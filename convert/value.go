@@ -16,10 +16,11 @@ func (r *reader) suffix(s *sample) error {
 		return r.openMetricsSuffix(s)
 	}
 	r.blanks()
-	if start := r.pos; start < len(r.in) && isDigit(r.in[start]) {
-		for r.pos < len(r.in) && isDigit(r.in[r.pos]) {
-			r.pos++
-		}
+	start := r.pos
+	for c, more := r.peek(); more && isDigit(c); c, more = r.peek() {
+		r.pos++
+	}
+	if r.pos > start {
 		if _, err := strconv.ParseInt(r.in[start:r.pos], 10, 64); err != nil {
 			return r.errorAt(start, "timestamp %.50q is out of range", r.in[start:r.pos])
 		}
@@ -31,15 +32,13 @@ func (r *reader) suffix(s *sample) error {
 
 func (r *reader) openMetricsSuffix(s *sample) error {
 	const exemplar = " # {"
-	rest := r.in[r.pos:]
-	if strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, exemplar) {
+	if r.at(' ') && !r.atText(exemplar) {
 		if err := r.openMetricsTimestamp(); err != nil {
 			return err
 		}
 		s.timestamp = true
-		rest = r.in[r.pos:]
 	}
-	if strings.HasPrefix(rest, exemplar) {
+	if r.atText(exemplar) {
 		s.exemplar = true
 		r.pos += len(exemplar) - 1
 		return r.exemplar()
@@ -71,7 +70,7 @@ func (r *reader) exemplar() error {
 	if _, err := r.value(); err != nil {
 		return err
 	}
-	if strings.HasPrefix(r.in[r.pos:], " ") {
+	if r.at(' ') {
 		if err := r.openMetricsTimestamp(); err != nil {
 			return err
 		}
@@ -83,13 +82,13 @@ func (r *reader) exemplar() error {
 func (r *reader) value() (float64, error) {
 	if !r.openMetrics {
 		r.blanks()
-	} else if r.pos >= len(r.in) || r.in[r.pos] != ' ' {
+	} else if !r.at(' ') {
 		return 0, r.errorAt(r.pos, "want a blank and a value")
 	} else {
 		r.pos++
 	}
 	start := r.pos
-	for r.pos < len(r.in) && !endsValue(r.in[r.pos], r.openMetrics) {
+	for c, more := r.peek(); more && !endsValue(c, r.openMetrics); c, more = r.peek() {
 		r.pos++
 	}
 	v, err := parseFloat(r.in[start:r.pos])
@@ -113,12 +112,12 @@ func parseFloat(s string) (float64, error) {
 }
 
 func (r *reader) lineEnd() error {
-	switch {
-	case r.pos < len(r.in) && r.in[r.pos] == '\n':
-		r.newline()
-	case r.pos < len(r.in) && r.openMetrics:
+	switch c, more := r.peek(); {
+	case more && c == '\n':
+		r.pos++
+	case more && r.openMetrics:
 		return r.errorAt(r.pos, "want the end of the line")
-	case r.pos < len(r.in):
+	case more:
 		return r.errorAt(r.pos, "want a timestamp in milliseconds or a line break")
 	case r.openMetrics:
 		return r.errorAt(r.pos, "the body does not end with # EOF")

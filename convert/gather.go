@@ -1,50 +1,40 @@
 package convert
 
-// emit hands the families of a run to batch, in the order in which each begins
-// in the exposition; those of Report are withheld.
-func (r *run) emit(batch Batch) {
-	r.gather()
-	r.flattenUnfaithful()
-	r.flattenColliding()
-	for _, f := range r.order {
-		if f.group.own && IsReported(f.Name) {
-			r.withheld = append(r.withheld, f.Series...)
-			continue
-		}
-		f.AppendTo(batch, f.group.labels)
-	}
-}
-
 // A groupFamily is a family in one group.
 type groupFamily struct {
 	group *group
 	Family
 }
 
-// gather sorts the series into families, however they stood. Of a bucket or a
-// quantile that stands twice the first is kept, as in Prometheus 3, which has
-// one spelling for numbers there.
-func (r *run) gather() {
+// gather sorts series into families, however they stood. Of a series, and of a
+// bucket or a quantile, that stands twice the first is kept, as in Prometheus 3,
+// which has one spelling for numbers there.
+func (r *run) gather(series []namedSeries) {
 	index := make(map[familyKey]*groupFamily)
 	points := make(map[pointKey]bool)
-	for _, s := range r.series {
+	seen := make(map[string]bool)
+	for _, s := range series {
 		family := r.family(s.Name)
-		if point, found := pointOf(family.Type, s); found {
-			if points[point] {
-				r.stats.drop(DropDuplicate)
-				continue
-			}
-			points[point] = true
+		if r.repeated(seen, points, s, family.Type) {
+			r.stats.drop(DropDuplicate)
+			continue
 		}
-		key := familyKey{s.group, family.Name}
-		f := index[key]
-		if f == nil {
-			f = &groupFamily{group: s.group, Family: family}
-			index[key] = f
-			r.order = append(r.order, f)
-		}
-		f.Series = append(f.Series, s.Series)
+		r.join(index, &groupFamily{s.group, Family{family.Name, family.Help, family.Type, []Series{s.Series}}})
 	}
+}
+
+// repeated tells whether a series was there before.
+func (r *run) repeated(seen map[string]bool, points map[pointKey]bool, s namedSeries, t Type) bool {
+	key := s.group.labels.Key() + "\xfe" + s.Name + "\xfe" + s.Labels.Key()
+	point, isPoint := pointOf(t, s)
+	if seen[key] || isPoint && points[point] {
+		return true
+	}
+	seen[key] = true
+	if isPoint {
+		points[point] = true
+	}
+	return false
 }
 
 type familyKey struct {
@@ -52,30 +42,17 @@ type familyKey struct {
 	name  string
 }
 
-// family is familyOf, with the report series' names kept for gauges: up must
-// not become a histogram's name.
+// family is the family that a series belongs to, without series.
 func (r *run) family(series string) Family {
-	f := r.decls.familyOf(series)
-	switch {
-	case isReport(f.Name) && !f.Type.Simple():
-		return r.plain(series)
-	case isReport(f.Name):
-		f.Type = Gauge
-	}
-	return f
+	return r.familyOf(r.memberOf([]byte(series)))
 }
 
-// plain is the family of a series on its own, outside of the histogram or
-// summary that it was a line of.
-func (r *run) plain(series string) Family {
-	own := r.decls.byName[series]
-	f := Family{Name: series, Help: own.help, Type: ownTypes[own.kind]}
-	if isReport(series) {
-		f.Type = Gauge
-	} else if !f.Type.Simple() {
-		f.Type = Untyped
+func (r *run) familyOf(m member) Family {
+	return Family{
+		Name: string(r.names.entries[m.family].text),
+		Help: string(r.names.entries[m.meta].help),
+		Type: m.kind,
 	}
-	return f
 }
 
 // flattenUnfaithful puts the lines of histograms and summaries together, and
@@ -175,7 +152,8 @@ func (r *run) spread(names map[string]bool) (more bool) {
 }
 
 func (r *run) plainWith(s Series, help string) Family {
-	f := r.plain(s.Name)
+	name := []byte(s.Name)
+	f := r.familyOf(r.plain(name, r.names.add(name)))
 	if f.Help == "" {
 		f.Help = help
 	}

@@ -1,0 +1,81 @@
+package convert
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// A protobufEncoder writes delimited protobuf. It holds one family, as that
+// begins with its length.
+type protobufEncoder struct {
+	out     Output
+	tag     byte   // of the values of the family's metrics
+	family  []byte // its message so far
+	scratch []byte
+	series  int
+}
+
+func (e *protobufEncoder) format() Format { return Protobuf }
+func (e *protobufEncoder) size() int      { return cap(e.family) + cap(e.scratch) }
+
+func (e *protobufEncoder) reset(out Output, _ *window) {
+	*e = protobufEncoder{out: out, family: e.family[:0], scratch: e.scratch[:0]}
+}
+
+func (e *protobufEncoder) begin(h *header) {
+	f := append(e.family[:0], tagFamilyName)
+	f = append(binary.AppendUvarint(f, uint64(len(h.name))), h.name...)
+	if len(h.help) > 0 {
+		f = append(f, tagFamilyHelp)
+		f = append(binary.AppendUvarint(f, uint64(len(h.help))), h.help...)
+	}
+	t := protobufTypes[h.kind]
+	e.family, e.tag = append(f, tagFamilyType, t.number), t.tag
+}
+
+func (e *protobufEncoder) sample(l *line) {
+	e.series++
+	f, start := begin(append(e.family, tagFamilyMetric))
+	for i := range l.labels {
+		value, escaped := l.labelValue(i)
+		f = appendPair(f, l.labelName(i), value, escaped)
+	}
+	f = append(f, e.tag, valueSize, tagValue)
+	f = binary.LittleEndian.AppendUint64(f, math.Float64bits(number(l.value.of(l.buf))))
+	e.family = end(f, start)
+}
+
+// valueSize is that of the message of a counter, gauge or untyped value.
+const valueSize = 1 + 8
+
+func (e *protobufEncoder) set(s *pointSet) {
+	e.series += s.lines
+	f, start := begin(append(e.family, tagFamilyMetric))
+	for _, p := range s.pairs {
+		f = appendPair(f, p.name, p.value, p.escaped)
+	}
+	f, value := begin(append(f, e.tag))
+	e.family = end(end(s.appendMessage(f), value), start)
+}
+
+func (e *protobufEncoder) end() {
+	if e.series > 0 {
+		e.scratch = binary.AppendUvarint(e.scratch[:0], uint64(len(e.family)))
+		e.out.Append(e.scratch, 0)
+		e.out.Append(e.family, e.series)
+	}
+	e.family, e.series = e.family[:0], 0
+}
+
+func (e *protobufEncoder) flush() {}
+
+func appendPair(dst, name, value []byte, escaped bool) []byte {
+	if escaped {
+		value = []byte(unescape(text(value)))
+	}
+	dst, start := begin(append(dst, tagMetricLabel))
+	dst = binary.AppendUvarint(append(dst, tagLabelName), uint64(len(name)))
+	dst = append(dst, name...)
+	dst = binary.AppendUvarint(append(dst, tagLabelValue), uint64(len(value)))
+	return end(append(dst, value...), start)
+}

@@ -1,0 +1,119 @@
+package convert
+
+import (
+	"slices"
+	"strings"
+)
+
+// A namedSeries is a series that waits for the end, and its group.
+type namedSeries struct {
+	group *group
+	Series
+}
+
+// clone returns a copy that lives as long as its user wants.
+func (s Series) clone() Series {
+	return Series{Name: strings.Clone(s.Name), Labels: s.Labels.clone(), Value: s.Value}
+}
+
+// hold has a series of the target's group wait for the end, and all of its
+// family with it.
+func (r *run) hold(s Series) error {
+	m := r.memberOf([]byte(s.Name))
+	r.holdFamily(m.family, m.kind)
+	r.held = append(r.held, namedSeries{r.own, s})
+	return nil
+}
+
+// holdForeign does it with one of another group. What is decided at the end for
+// a family of one group is for all, so the target's group's waits too.
+func (r *run) holdForeign(g *group, s Series) error {
+	if err := r.use(g); err != nil {
+		return err
+	}
+	m := r.memberOf([]byte(s.Name))
+	r.holdFamily(m.family, m.kind)
+	r.held = append(r.held, namedSeries{g, s})
+	return nil
+}
+
+// holdFamily has a family wait for the end, with all that is still to come.
+func (r *run) holdFamily(i int, t Type) {
+	n := &r.names.entries[i]
+	before := n.state
+	if before == unopened {
+		n.out = t
+	}
+	n.state = held
+	r.affect(i)
+	if before != open {
+		return
+	}
+	if s := &r.points; s.lines > 0 {
+		s.lines = 0
+		r.holdLines(s.lineText(r.window.buf))
+	}
+	r.endFamily()
+}
+
+// holdLines has lines of the target's group, in canonical spelling, wait for
+// the end.
+func (r *run) holdLines(lines []byte) {
+	in := reader{in: string(lines)}
+	for in.pos < len(in.in) {
+		e, err := in.next()
+		if err != nil {
+			panic("convert: a line that was taken cannot be read: " + err.Error())
+		}
+		ls := Labels(slices.Clone(e.sample.labels))
+		slices.SortFunc(ls, byName)
+		r.held = append(r.held, namedSeries{r.own, Series{Name: e.name, Labels: ls, Value: e.sample.value}})
+	}
+}
+
+// aside has the …_created lines of the open family, which OpenMetrics puts
+// among the others. They become a family behind that one.
+type aside struct {
+	member  member
+	text    []byte // in canonical spelling
+	scanner scanner
+}
+
+// putAside takes a …_created line of the open family. It returns false for any
+// other.
+func (r *run) putAside(l *line) bool {
+	a, m := &r.aside, r.member
+	switch {
+	case r.open < 0 || r.open == m.family || r.openMeta != m.meta:
+		return false
+	case len(a.text) == 0 && r.names.entries[m.family].state == unopened:
+		a.member = m
+	case len(a.text) == 0 || a.member.family != m.family:
+		return false
+	}
+	a.text = append(append(a.text, l.buf[l.place.start:l.value.end]...), '\n')
+	return true
+}
+
+// writeAside encodes what was put aside.
+func (r *run) writeAside() {
+	a := &r.aside
+	if len(a.text) == 0 {
+		return
+	}
+	lines := append(a.text, make([]byte, padding)...)
+	a.text = a.text[:0]
+	if !r.opened(&a.member) {
+		r.holdLines(lines[:len(lines)-padding])
+		return
+	}
+	a.scanner.reset(false, nil)
+	for i := 0; i < len(lines)-padding; i = a.scanner.line.place.end {
+		if !a.scanner.scan(lines, i) {
+			panic("convert: a line that was taken cannot be read")
+		}
+		a.scanner.line.verbatim = false
+		r.encoders.sample(&a.scanner.line)
+	}
+	r.endFamily()
+}

@@ -1,0 +1,81 @@
+package convert
+
+import "slices"
+
+// A line is one sample as it stands in a buffer.
+type line struct {
+	buf       []byte // the window, or one line in canonical spelling; padding bytes more
+	place     span   // in buf, with the line break
+	verbatim  bool   // stands in the window as it must be written
+	name      span
+	labels    int // their number
+	values    [maxLabels]span
+	escaped   uint64 // bit i: value i has escapes
+	empty     bool   // a value is; such a label is none
+	shape     shape
+	value     span
+	timestamp bool // has one
+}
+
+// maxLabels is how many labels the fast way takes.
+const maxLabels = 64
+
+// labelName returns the name of the ith label.
+func (l *line) labelName(i int) []byte { return l.shape.labels[i].name.of(l.shape.text) }
+
+// labelValue returns the value of the ith label, and whether it has escapes.
+func (l *line) labelValue(i int) (value []byte, escaped bool) {
+	return l.values[i].of(l.buf), l.escaped&(1<<i) != 0
+}
+
+// series returns the line's series; its strings are copies.
+func (l *line) series() Series {
+	s := Series{Name: string(l.name.of(l.buf)), Value: number(l.value.of(l.buf))}
+	for i := range l.labels {
+		value, _ := l.labelValue(i)
+		s.Labels = append(s.Labels, Label{string(l.labelName(i)), unescape(string(value))})
+	}
+	slices.SortFunc(s.Labels, byName)
+	return s
+}
+
+// A shape is the label names of the last line, or more. Most lines have those
+// of the line before, so what is known of them need not be found out again.
+type shape struct {
+	n      int
+	labels [maxLabels]struct {
+		before span // what stands before the value: {name=" or ",name="
+		name   span
+	}
+	text []byte // of which those are parts
+}
+
+// cut forgets all labels from the nth on.
+func (s *shape) cut(n int) {
+	if n < s.n {
+		s.text = s.text[:s.labels[n].before.start]
+		s.n = n
+	}
+}
+
+// add appends a label: before is what stands before its value.
+func (s *shape) add(before []byte) {
+	l := &s.labels[s.n]
+	l.before = span{len(s.text), len(s.text) + len(before)}
+	l.name = span{l.before.start + 1, l.before.end - len(`="`)}
+	if s.n > 0 {
+		l.name.start++
+	}
+	s.text = append(s.text, before...)
+	s.n++
+}
+
+// has tells whether a name is among the first n labels.
+func (s *shape) has(name []byte) bool {
+	for i := range s.labels[:s.n] {
+		if string(s.labels[i].name.of(s.text)) == string(name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,79 @@
+package convert
+
+import "slices"
+
+// regroup is the slow way for families that could not be encoded as they came:
+// that opened again, were declared late, or are histograms and summaries that a
+// gateway would not give back as they are. What was encoded of them is taken
+// out of the outputs, and joined with what was held.
+func (r *run) regroup() {
+	series := append(r.takeBack(), r.held...)
+	r.gather(series)
+	r.flattenUnfaithful()
+	r.flattenColliding()
+	for _, f := range r.order {
+		if f.group.own && IsReported(f.Name) {
+			r.withheld = append(r.withheld, f.Series...)
+			continue
+		}
+		f.AppendTo(r.batch, f.group.labels)
+	}
+}
+
+// takeBack takes the affected families out of the target's outputs.
+func (r *run) takeBack() (series []namedSeries) {
+	for i, out := range r.batch.Outputs(r.Target) {
+		format := out.Format()
+		out.Rewrite(func(body []byte, n int) ([]byte, int) {
+			kept := body[:0]
+			for b := range format.Blocks(body) {
+				if !r.isAffected(b.Name) {
+					kept = append(kept, b.Raw...)
+					continue
+				}
+				n -= b.Series()
+				if i == 0 {
+					series = append(series, r.decoded(b)...)
+				}
+			}
+			return kept, n
+		})
+	}
+	return series
+}
+
+func (r *run) isAffected(family string) bool {
+	i := r.names.find([]byte(family))
+	return i >= 0 && r.names.entries[i].affected
+}
+
+func (r *run) decoded(b Block) (series []namedSeries) {
+	f, err := b.Family()
+	if err != nil {
+		panic("convert: what was encoded cannot be read: " + err.Error())
+	}
+	for _, s := range f.Series {
+		slices.SortFunc(s.Labels, byName)
+		series = append(series, namedSeries{r.own, s.clone()})
+	}
+	return series
+}
+
+// checkSamples is asked after the whole body was read, as in Prometheus, so
+// that the report counts all of its samples. Prometheus forgives repetitions of
+// a series without a timestamp; they are looked for only where they matter.
+func (r *run) checkSamples() error {
+	n := r.stored
+	if r.Limits.Samples == 0 || n <= r.Limits.Samples || r.stats.Timestamps > 0 {
+		return r.Limits.checkSamples(n)
+	}
+	n -= r.stats.Dropped[DropDuplicate]
+	if outputs := r.batch.Outputs(r.Target); len(outputs) > 0 {
+		outputs[0].Rewrite(func(body []byte, series int) ([]byte, int) {
+			_, repeated := outputs[0].Format().Distinct(body)
+			n -= repeated
+			return body, series
+		})
+	}
+	return r.Limits.checkSamples(n)
+}

@@ -1,0 +1,228 @@
+package convert
+
+import (
+	"errors"
+	"io"
+	"strings"
+)
+
+// A run is one call of Convert. It gives each line to the encoders of the
+// target's own group while that is in the window. What cannot go there as it
+// comes waits for the end, see regroup.
+type run struct {
+	*Converter
+	batch   Batch
+	stats   Stats
+	stored  int  // series that Prometheus holds against sample_limit
+	limited bool // labels are
+
+	window  window
+	lines   int     // before the window's pos
+	scanner scanner // takes nearly all lines
+	reader  reader  // takes the others
+	other   scanner // has lines that stood in another spelling
+
+	names    names
+	member   member  // what the last line is to its family
+	fate     fate    // of all lines with its name
+	pending  pending // metadata right before the next line
+	open     int     // index of the family that is being encoded, or -1
+	openMeta int     // of the name whose HELP it has
+	encoders encoders
+	header   header // scratch
+	points   pointSet
+	seen     map[uint64]struct{} // label sets of histograms and summaries
+	aside    aside
+	affected int // names that are
+	held     []namedSeries
+	order    []*groupFamily // made of those
+
+	groups map[string]*group
+	own    *group // the target's
+	made   int    // groups that have a series
+
+	kept, conflicting []Label           // scratch of place
+	exports           map[string]string // exported_… names
+
+	strays bool // a series was no histogram's line that may have been one
+}
+
+// begin makes a run ready, which may have been used before.
+func (r *run) begin(c *Converter, in Input, batch Batch) {
+	openMetrics := in.MediaType == "application/openmetrics-text"
+	r.Converter, r.batch = c, batch
+	r.stats, r.stored, r.lines = Stats{}, 0, 0
+	r.limited = c.Limits.ofLabels()
+	r.window.reset(in.Body)
+	r.scanner.reset(openMetrics, c.Target)
+	r.other.reset(false, nil)
+	r.reader.openMetrics, r.reader.unframed, r.reader.column = openMetrics, in.Unframed, 0
+	r.names.begin()
+	r.open, r.pending, r.points.lines, r.aside.text = -1, pending{}, 0, r.aside.text[:0]
+	r.affected, r.held, r.order, r.strays = 0, nil, nil, false
+	clear(r.seen)
+	r.groups, r.made = nil, 0
+	r.own = &group{labels: c.Target, own: true, free: true}
+	r.encoders.begin(batch.Outputs(c.Target), &r.window)
+}
+
+// maxKept is how much of a buffer is kept for the next exposition, in bytes.
+const maxKept = 4 << 20
+
+// clear forgets what belongs to the caller. It reports whether the run is worth
+// being used again.
+func (r *run) clear() bool {
+	r.Converter, r.batch, r.groups, r.own, r.held = nil, nil, nil, nil, nil
+	r.window.from, r.scanner.target = nil, nil
+	r.encoders.clear()
+	return len(r.window.buf)+cap(r.names.text)+r.encoders.size() < maxKept
+}
+
+// read reads all lines, as many as Prometheus would before it gives up.
+func (r *run) read() error {
+	for {
+		switch err := r.next(); err {
+		case nil:
+		case io.EOF:
+			return r.finish()
+		default:
+			return err
+		}
+	}
+}
+
+// next takes one line, or moves the window on.
+func (r *run) next() error {
+	w := &r.window
+	if w.pos >= w.lines {
+		if w.eof {
+			return r.readSlowly()
+		}
+		return r.slide(0)
+	}
+	b := w.buf[:w.end+padding]
+	if !r.limited {
+		if next := r.points.nextPoint(b, w.pos); next >= 0 {
+			return r.counted(next)
+		}
+	}
+	if b[w.pos] == '#' {
+		if r.foresees(b[:w.lines]) {
+			return nil
+		}
+		if c, ok := r.scanner.comment(b, w.pos); ok && r.declares(c, b) {
+			r.advance(c.next)
+			return nil
+		}
+	} else if r.scanner.scan(b, w.pos) {
+		return r.takeLine()
+	}
+	return r.readSlowly()
+}
+
+// advance moves behind a line.
+func (r *run) advance(to int) {
+	r.window.pos = to
+	r.lines++
+}
+
+// slide moves the window on, to have min bytes from pos on. Only lines that
+// wait to be written stay in it.
+func (r *run) slide(min int) error {
+	w := &r.window
+	r.encoders.flush()
+	keep := w.pos
+	if r.pending.place.end != w.pos {
+		r.pending = pending{}
+	} else {
+		keep = r.pending.place.start
+	}
+	if r.points.lines > 0 && r.points.place != (span{}) {
+		keep = r.points.place.start // stands before pending
+	}
+	r.pending.place.start -= keep
+	r.pending.place.end -= keep
+	r.points.shift(keep)
+	return w.slide(keep, w.pos-keep+min)
+}
+
+// takeLine takes the line of the scanner.
+func (r *run) takeLine() error {
+	l := &r.scanner.line
+	next := l.place.end
+	r.stats.Samples++
+	timestamp := l.timestamp
+	if l.empty {
+		l = r.same(r.other.squeeze(l))
+	}
+	if r.limited {
+		if err := r.Limits.checkLabels(text(r.scanner.name), r.Target, l.series().Labels); err != nil {
+			return err
+		}
+	}
+	r.stats.PostRelabel++
+	r.stored++
+	if timestamp {
+		r.stats.Timestamps++
+	}
+	err := r.add(l)
+	r.advance(next)
+	return err
+}
+
+// counted counts a point that the set took by itself.
+func (r *run) counted(next int) error {
+	r.stats.Samples++
+	r.stats.PostRelabel++
+	r.stored++
+	r.advance(next)
+	return nil
+}
+
+// readSlowly takes an entry with the whole grammar.
+func (r *run) readSlowly() error {
+	w, in := &r.window, &r.reader
+	for {
+		in.in, in.pos, in.looked, in.last = text(w.buf[w.pos:w.end]), 0, false, w.last
+		if w.eof && w.read == 0 {
+			return io.EOF // Prometheus takes an empty body in any format
+		}
+		e, err := in.next()
+		if in.looked && !w.eof {
+			if err := r.slide(2 * (w.end - w.pos)); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return r.located(err)
+		}
+		if err := r.takeEntry(e); err != nil {
+			return r.located(err)
+		}
+		r.lines += strings.Count(in.in[:in.pos], "\n")
+		in.column = in.pos - strings.LastIndexByte(in.in[:in.pos], '\n') - 1
+		w.pos += in.pos
+		return nil
+	}
+}
+
+// located counts the lines before the window into an error of the reader.
+func (r *run) located(err error) error {
+	var syntax *SyntaxError
+	if errors.As(err, &syntax) {
+		syntax.Line += r.lines
+	}
+	return err
+}
+
+// finish is called behind the last line.
+func (r *run) finish() error {
+	r.close()
+	r.encoders.flush()
+	r.affectColliding()
+	if r.affected > 0 || len(r.held) > 0 {
+		r.regroup()
+	}
+	return r.checkSamples()
+}
