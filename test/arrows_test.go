@@ -21,7 +21,11 @@ var arrows = map[string][]string{
 	"cmd/promferry":                  {"scrape", "convert", "push", "builtin", "configs", "relay", "cmd/promferry/internal/gateway"},
 	"cmd/promferry/internal/gateway": {},
 	"test":                           {},
+	"test/bodies":                    {},
+	"test/proc":                      {},
 	"test/once-vs-curl":              {},
+	"test/relay-cost":                {"test/bodies", "test/proc"},
+	"test/push-cost":                 {"test/bodies", "test/proc"},
 }
 
 func TestImportsFollowTheArrows(t *testing.T) {
