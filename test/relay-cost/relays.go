@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// A relay is one of those measured.
+type relay struct {
+	name    string
+	command func(w *world) (*exec.Cmd, error)
+}
+
+func (o *options) relays(s shape) []relay {
+	own := relay{"promferry", o.promferry}
+	if !s.reference {
+		return []relay{own}
+	}
+	return []relay{{"reference", reference}, own}
+}
+
+// promferry is the built binary, with its web server as in production.
+func (o *options) promferry(w *world) (*exec.Cmd, error) {
+	file := filepath.Join(o.dir, "promferry.hcl")
+	if err := os.WriteFile(file, w.config(o.extra), 0o600); err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(o.binary, "run", "--config.file="+file, "--web.listen-address=127.0.0.1:0", "--log.level=warn")
+	cmd.Env = environment()
+	return cmd, nil
+}
+
+// environment has nothing that configures a relay.
+func environment() []string {
+	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}
+}
+
+// config has the defaults, but for the interval, and for groups that stay as
+// they are, as the stop is not measured.
+func (w *world) config(extra []string) []byte {
+	var text strings.Builder
+	fmt.Fprintf(&text, "global {\n\tscrape_interval = %q\n\tscrape_timeout = %q\n\ton_shutdown = \"keep\"\n}\n", w.shape.interval, w.shape.interval)
+	fmt.Fprintf(&text, "gateway \"sink\" {\n\turl = %q\n", w.sink.URL)
+	for _, line := range extra {
+		fmt.Fprintf(&text, "\t%s\n", line)
+	}
+	text.WriteString("}\njob \"bench\" {\n")
+	for i := range w.shape.targets {
+		fmt.Fprintf(&text, "\tstatic_config {\n\t\ttargets = [%q]\n\t\tlabels = { instance = \"t%d\" }\n\t}\n", targetURL(w.targets.URL, i), i)
+	}
+	text.WriteString("}\n")
+	return []byte(text.String())
+}
+
+// reference is this program itself.
+func reference(w *world) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self, asReference, "-from="+w.targets.URL, "-to="+w.sink.URL,
+		"-targets="+strconv.Itoa(w.shape.targets), "-interval="+w.shape.interval.String())
+	cmd.Env = environment()
+	return cmd, nil
+}

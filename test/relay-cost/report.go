@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A report is printed while it grows: a run takes minutes.
+type report struct {
+	own map[string]cost // promferry's, by shape
+}
+
+func newReport() *report {
+	fmt.Printf("%-8s %-10s %11s %8s %8s %13s %13s %9s\n", "shape", "relay", "scrapes", "pushes", "kB/push", "CPU s/M smpl", "peak RSS MiB", "CPU ratio")
+	return &report{own: make(map[string]cost)}
+}
+
+// add prints the rows of a shape and its goals. promferry's cost is the last
+// one, the reference's the first, if it was measured.
+func (r *report) add(s shape, costs []cost) {
+	for _, c := range costs {
+		fmt.Printf("%-8s %-10s %5d/%-5d %8d %8d %13.2f %13.1f %9s\n", s.name, c.relay, c.scrapes, c.expected, c.pushes,
+			c.pushed/c.pushes/1000, c.secondsPerMillion(), c.peakMiB(), ratio(s, c, costs[0]))
+		c.printTrouble()
+	}
+	own := costs[len(costs)-1]
+	r.own[s.name] = own
+	if s.cpuGoal > 0 {
+		own.goal("CPU, times the reference", own.secondsPerMillion()/costs[0].secondsPerMillion(), s.cpuGoal)
+	}
+	if s.rssGoal > 0 {
+		own.goal("peak RSS, MiB", own.peakMiB(), s.rssGoal)
+	}
+	if other, measured := r.own[s.rssOf]; measured {
+		own.goal("peak RSS, times that of "+s.rssOf, own.peakMiB()/other.peakMiB(), s.rssTimes)
+	}
+}
+
+// printTrouble says what makes a row mean less than it seems to.
+func (c cost) printTrouble() {
+	if c.behind() {
+		fmt.Printf("         %s fell behind: scrapes or pushes are missing\n", c.relay)
+	}
+	if c.exit != nil {
+		fmt.Printf("         %s did not end cleanly: %v\n", c.relay, firstLine(c.exit))
+	}
+}
+
+func ratio(s shape, c, reference cost) string {
+	if !s.reference {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f", c.secondsPerMillion()/reference.secondsPerMillion())
+}
+
+// goal judges. A relay that did only a part of its work meets none.
+func (c cost) goal(what string, got, most float64) {
+	verdict := "met"
+	switch {
+	case c.behind():
+		verdict = "MISSED, as it fell behind"
+	case got > most:
+		verdict = "MISSED"
+	}
+	fmt.Printf("         %s: %.3g, at most %.3g, goal: %s\n", what, got, most, verdict)
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
