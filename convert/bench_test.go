@@ -2,7 +2,6 @@ package convert
 
 import (
 	"bytes"
-	"io"
 	"os"
 	"testing"
 
@@ -13,34 +12,34 @@ import (
 )
 
 // BenchmarkConvert/<engine>/<body> compares engines in one run; only the ratio
-// of their times means something. expfmt-text is what a relay without an
-// engine of its own does: parse into families, write them as text.
+// of their times means something. expfmt-text and expfmt-protobuf are what a
+// relay without an engine of its own does: parse into families, write them.
+// Ours are as a worker has them: the buffers are those of the scrape before.
 func BenchmarkConvert(b *testing.B) {
-	node, err := os.ReadFile("../test/corpus/captured/node_exporter-1.12.1/scrape1.txt")
-	if err != nil {
-		b.Fatal(err)
-	}
 	engines := []struct {
 		name    string
-		convert func(body []byte) error
+		convert func() func(body []byte) error
 	}{
-		{"expfmt-text", convertWithExpfmt},
-		{"text", convertWithConverter},
+		{"expfmt-text", func() func([]byte) error { return withExpfmt(expfmt.FmtText) }},
+		{"text", func() func([]byte) error { return withConverter(Text) }},
+		{"expfmt-protobuf", func() func([]byte) error { return withExpfmt(expfmt.FmtProtoDelim) }},
+		{"protobuf", func() func([]byte) error { return withConverter(Protobuf) }},
 	}
-	inputs := []struct {
+	bodies := []struct {
 		name string
 		text []byte
 	}{
-		{"node", node},
+		{"node", nodeBody(b)},
 		{"big", bodies.Big(50_000)},
 	}
-	for _, engine := range engines {
-		for _, body := range inputs {
+	for _, body := range bodies {
+		for _, engine := range engines {
 			b.Run(engine.name+"/"+body.name, func(b *testing.B) {
+				convert := engine.convert()
 				b.SetBytes(int64(len(body.text)))
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := engine.convert(body.text); err != nil {
+					if err := convert(body.text); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -49,51 +48,76 @@ func BenchmarkConvert(b *testing.B) {
 	}
 }
 
-func convertWithExpfmt(body []byte) error {
-	parser := expfmt.NewTextParser(model.LegacyValidation)
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	for _, f := range families {
-		if _, err := expfmt.MetricFamilyToText(io.Discard, f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-var benchBuffers Buffers
-var benchBody oneBody
-
-func convertWithConverter(body []byte) error {
-	c := &Converter{Target: oracleTarget, Buffers: &benchBuffers}
-	out := benchBody[:0]
-	defer func() { benchBody = out }()
-	_, err := c.Convert(Input{Body: bytes.NewReader(body)}, &out)
-	return err
-}
-
-// oneBody is a batch that has one body of text for all groups.
-type oneBody []byte
-
-func (b *oneBody) Outputs(Labels) []Output                        { return []Output{b} }
-func (b *oneBody) Format() Format                                 { return Text }
-func (b *oneBody) Append(encoded []byte, _ int)                   { *b = append(*b, encoded...) }
-func (b *oneBody) Rewrite(change func([]byte, int) ([]byte, int)) { *b, _ = change(*b, 0) }
-
-// The benchmark's body is what it says.
-func TestBigBody(t *testing.T) {
-	body := bodies.Big(50_000)
-	c := &Converter{Target: oracleTarget}
-	stats, err := c.Convert(Input{Body: bytes.NewReader(body)}, new(oneBody))
+func nodeBody(t testing.TB) []byte {
+	t.Helper()
+	node, err := os.ReadFile("../test/corpus/captured/node_exporter-1.12.1/scrape1.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if stats.Samples < 49_000 || stats.Samples > 51_000 || stats.Flattened != 0 || len(stats.Dropped) != 0 {
-		t.Errorf("got %+v, want about 50,000 samples and nothing lost", stats)
+	return node
+}
+
+func withExpfmt(format expfmt.Format) func([]byte) error {
+	var out bytes.Buffer
+	return func(body []byte) error {
+		parser := expfmt.NewTextParser(model.LegacyValidation)
+		families, err := parser.TextToMetricFamilies(bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		out.Reset()
+		encoder := expfmt.NewEncoder(&out, format)
+		for _, f := range families {
+			if err := encoder.Encode(f); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	if mb := len(body) >> 20; mb < 10 || mb > 25 {
-		t.Errorf("%d MB, want about 18", mb)
+}
+
+func withConverter(format Format) func([]byte) error {
+	c := &Converter{Target: oracleTarget, Buffers: new(Buffers)}
+	out := &oneBody{format: format}
+	return func(body []byte) error {
+		out.body = out.body[:0]
+		_, err := c.Convert(Input{Body: bytes.NewReader(body)}, out)
+		return err
+	}
+}
+
+// oneBody is a batch that has one body for all groups.
+type oneBody struct {
+	format Format
+	body   []byte
+	series int
+}
+
+func (b *oneBody) Outputs(Labels) []Output { return []Output{b} }
+func (b *oneBody) Format() Format          { return b.format }
+
+func (b *oneBody) Append(encoded []byte, series int) {
+	b.body = append(b.body, encoded...)
+	b.series += series
+}
+
+func (b *oneBody) Rewrite(change func([]byte, int) ([]byte, int)) {
+	b.body, b.series = change(b.body, b.series)
+}
+
+// The benchmark's bodies lose nothing, and allocate next to nothing.
+func TestBenchmarkBodies(t *testing.T) {
+	for name, body := range map[string][]byte{"node": nodeBody(t), "big": bodies.Big(50_000)} {
+		for _, format := range []Format{Text, Protobuf} {
+			c := &Converter{Target: oracleTarget, Buffers: new(Buffers)}
+			out := &oneBody{format: format}
+			stats, err := c.Convert(Input{Body: bytes.NewReader(body)}, out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if samples := bodies.Samples(body); stats.Samples != samples || out.series != samples || stats.Flattened != 0 || len(stats.Dropped) != 0 {
+				t.Errorf("%s as %s: got %d series, %+v, want %d samples and nothing lost", name, format, out.series, stats, samples)
+			}
+		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/promferry/promferry/test/bodies"
 )
 
 func TestDistinctText(t *testing.T) {
@@ -170,18 +172,12 @@ func BenchmarkDistinct(b *testing.B) {
 	}
 }
 
-func convertedBody(t testing.TB, format Format, series int) (body []byte) {
+func convertedBody(t testing.TB, format Format, series int) []byte {
 	t.Helper()
-	var text oneBody
-	if _, err := (&Converter{Target: oracleTarget}).Convert(Input{Body: bytes.NewReader(bigBody(series))}, &text); err != nil {
+	out := &oneBody{format: format}
+	in := Input{Body: bytes.NewReader(bodies.Big(series))}
+	if _, err := (&Converter{Target: oracleTarget}).Convert(in, out); err != nil {
 		t.Fatal(err)
 	}
-	for b := range Text.Blocks(text) {
-		f, err := b.Family()
-		if err != nil {
-			t.Fatal(err)
-		}
-		body = format.AppendFamily(body, &f)
-	}
-	return body
+	return out.body
 }
