@@ -10,7 +10,7 @@ type pending struct {
 // declares takes a comment in canonical spelling, or returns false.
 func (r *run) declares(c comment, b []byte) bool {
 	i := r.names.add(c.name.of(b))
-	r.scanner.declared = r.names.entries[i].text
+	r.scanner.declared, r.declared = r.names.entries[i].text, i
 	p := &r.pending
 	if p.family != i || p.place.end != r.window.pos || p.help && c.kind == entryHelp || p.word && c.kind == entryType {
 		*p = pending{family: i, place: span{r.window.pos, r.window.pos}}
@@ -40,7 +40,7 @@ func (r *run) foresees(b []byte) bool {
 	}
 	e := &r.names.entries[i]
 	r.pending = pending{family: i, place: span{pos, pos + len(e.header)}, help: len(e.help) > 0, word: true}
-	r.scanner.declared, r.scanner.name = e.text, nil
+	r.scanner.declared, r.declared, r.scanner.name = e.text, i, nil
 	r.window.pos += len(e.header)
 	r.lines += e.headerLines
 	if r.strays {
@@ -117,7 +117,7 @@ func (r *run) begins(m *member) {
 	r.open, r.openMeta = m.family, m.meta
 	meta := &r.names.entries[m.meta]
 	h := &r.header
-	*h = header{name: n.text, help: meta.help, kind: m.kind}
+	h.name, h.help, h.kind, h.place = n.text, meta.help, m.kind, span{}
 	if p := &r.pending; p.family == m.family && m.meta == m.family && p.word && p.place.end == r.window.pos &&
 		p.help == (len(h.help) > 0) && r.sameWord(meta.kind, m.kind) {
 		h.place = p.place

@@ -1,6 +1,9 @@
 package convert
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // A line is one sample as it stands in a buffer.
 type line struct {
@@ -43,11 +46,25 @@ func (l *line) series() Series {
 // of the line before, so what is known of them need not be found out again.
 type shape struct {
 	n      int
-	labels [maxLabels]struct {
-		before span // what stands before the value: {name=" or ",name="
-		name   span
+	labels [maxLabels]shapeLabel
+	text   []byte // of the labels
+}
+
+// A shapeLabel is one label's name, and what stands before its value: {name="
+// or ",name="
+type shapeLabel struct {
+	before, name span
+	size         int    // of before
+	word, mask   uint64 // its first bytes, at most eight
+}
+
+// stands tells whether what stands before the kth value stands at b[i].
+func (s *shape) stands(k int, b []byte, i int) bool {
+	l := &s.labels[k]
+	if (binary.LittleEndian.Uint64(b[i:])^l.word)&l.mask != 0 {
+		return false
 	}
-	text []byte // of which those are parts
+	return l.size <= 8 || i+l.size <= len(b) && string(b[i+8:i+l.size]) == string(s.text[l.before.start+8:l.before.end])
 }
 
 // cut forgets all labels from the nth on.
@@ -58,19 +75,25 @@ func (s *shape) cut(n int) {
 	}
 }
 
-// add appends a label: before is what stands before its value.
+// add appends a label with what stands before its value.
 func (s *shape) add(before []byte) {
+	start := len(s.text)
+	s.text = append(s.text, before...)
 	l := &s.labels[s.n]
-	l.before = span{len(s.text), len(s.text) + len(before)}
+	*l = shapeLabel{before: span{start, len(s.text)}, size: len(before), mask: ^uint64(0)}
 	l.name = span{l.before.start + 1, l.before.end - len(`="`)}
 	if s.n > 0 {
 		l.name.start++
 	}
-	s.text = append(s.text, before...)
+	var first [8]byte
+	if n := copy(first[:], before); n < 8 {
+		l.mask = 1<<(8*n) - 1
+	}
+	l.word = binary.LittleEndian.Uint64(first[:])
 	s.n++
 }
 
-// has tells whether a name is among the first n labels.
+// has tells whether a name is among the labels.
 func (s *shape) has(name []byte) bool {
 	for i := range s.labels[:s.n] {
 		if string(s.labels[i].name.of(s.text)) == string(name) {

@@ -112,13 +112,6 @@ func ordinary(s []byte) bool {
 	return suffixOf(s) == nil && !isReport(text(s)) && !gatewayOwned(text(s))
 }
 
-// isOrdinary tells whether an entry of this exposition has that name, and is
-// ordinary.
-func (n *names) isOrdinary(i int, s []byte) bool {
-	e := &n.entries[i]
-	return e.ordinary && e.seen == n.now && string(e.text) == string(s)
-}
-
 func (n *names) lookup(s []byte) (index int, hash uint64) {
 	hash = maphash.Bytes(n.seed, s)
 	mask := uint64(len(n.places) - 1)
@@ -173,6 +166,9 @@ func (n *names) setHelp(i int, help []byte) {
 // setHeader notes how an entry's HELP and TYPE lines stood, and that they came
 // after those of the last one.
 func (n *names) setHeader(i int, header []byte, lines int) {
+	if i == n.last {
+		return // it was foreseen
+	}
 	e := &n.entries[i]
 	if string(e.header) != string(header) {
 		e.header = n.keep(header)

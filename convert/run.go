@@ -25,6 +25,7 @@ type run struct {
 	names    names
 	member   member  // what the last line is to its family
 	fate     fate    // of all lines with its name
+	declared int     // index of the scanner's declared name
 	pending  pending // metadata right before the next line
 	open     int     // index of the family that is being encoded, or -1
 	openMeta int     // of the name whose HELP it has

@@ -16,7 +16,8 @@ type scanner struct {
 	line        line
 	declared    []byte // a name that was right
 	name        []byte // of the last line; empty to have the next one looked at anew
-	named       []byte // backs name, unless that is declared
+	isDeclared  bool   // name is declared
+	named       []byte // backs name, else
 	renamed     bool   // the line has another name than the one for which this was set to false
 	scratch     []byte // of respell
 }
@@ -68,10 +69,9 @@ func (s *scanner) scan(b []byte, start int) (ok bool) {
 	l := &s.line
 	i := start + len(s.name)
 	if i == start || i >= len(b) || string(b[start:i]) != string(s.name) || b[i] != '{' && b[i] != ' ' {
-		if i = s.skipDeclared(b, start); i == start {
+		if i = s.newName(b, start); i == start {
 			return false
 		}
-		s.rename(b[start:i])
 	}
 	l.buf, l.name, l.labels, l.escaped, l.empty = b, span{start, i}, 0, 0, false
 	if b[i] == '{' {
@@ -134,17 +134,13 @@ func (s *scanner) timestamp(b []byte, i int) int {
 func (s *scanner) labels(b []byte, i int) int {
 	l := &s.line
 	for k := 0; k < maxLabels; k++ {
-		if k < l.shape.n {
-			before := l.shape.labels[k].before
-			if n := before.end - before.start; i+n > len(b) || string(b[i:i+n]) != string(l.shape.text[before.start:before.end]) {
-				l.shape.cut(k)
-			}
+		if k < l.shape.n && !l.shape.stands(k, b, i) {
+			l.shape.cut(k)
 		}
 		if k == l.shape.n && !s.newLabel(b, i) {
 			return -1
 		}
-		before := l.shape.labels[k].before
-		start := i + before.end - before.start
+		start := i + l.shape.labels[k].size
 		end := start
 		if end = s.labelValue(b, start, k); end < 0 {
 			return -1
@@ -236,24 +232,32 @@ func skipName(b []byte, i int) int {
 	return i
 }
 
-// rename notes the name of a line that is not that of the line before.
-func (s *scanner) rename(name []byte) {
-	s.renamed = true
-	if string(name) == string(s.declared) {
-		s.name = s.declared
-		return
+// newName returns the index behind the name at b[i], which is not that of the
+// line before, or i without one.
+func (s *scanner) newName(b []byte, i int) int {
+	if end := s.skipDeclared(b, i); end > i {
+		s.name, s.renamed, s.isDeclared = s.declared, true, true
+		return end
 	}
-	s.named = append(s.named[:0], name...)
-	s.name = s.named
+	end := skipName(b, i)
+	if end > i {
+		s.rename(b[i:end])
+	}
+	return end
 }
 
-// skipDeclared is skipName. The name is looked at anew only where it is not the
-// one that was declared last.
+func (s *scanner) rename(name []byte) {
+	s.named = append(s.named[:0], name...)
+	s.name, s.renamed, s.isDeclared = s.named, true, false
+}
+
+// skipDeclared returns the index behind the name at b[i] if that is the one
+// that was declared last, and need not be looked at; else i.
 func (s *scanner) skipDeclared(b []byte, i int) int {
 	if n := len(s.declared); n > 0 && i+n < len(b) && string(b[i:i+n]) == string(s.declared) && !nameBytes[b[i+n]] {
 		return i + n
 	}
-	return skipName(b, i)
+	return i
 }
 
 // nameBytes are those of a metric's name but for its first, which is no digit.
@@ -288,7 +292,9 @@ func (s *scanner) comment(b []byte, start int) (c comment, ok bool) {
 		return c, false
 	}
 	c.name.start = start + keyword
-	c.name.end = s.skipDeclared(b, c.name.start)
+	if c.name.end = s.skipDeclared(b, c.name.start); c.name.end == c.name.start {
+		c.name.end = skipName(b, c.name.start)
+	}
 	if c.name.end == c.name.start || b[c.name.end] != ' ' {
 		return c, false
 	}

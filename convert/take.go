@@ -97,8 +97,8 @@ func (r *run) same(l *line) *line {
 func (r *run) rename() {
 	name := r.scanner.name
 	r.scanner.renamed = false
-	if i := r.names.recent; r.names.isOrdinary(i, name) {
-		r.member, r.fate = r.ownMember(i), fateCarried
+	if r.scanner.isDeclared && r.names.entries[r.declared].ordinary {
+		r.member, r.fate = r.ownMember(r.declared), fateCarried
 		return
 	}
 	r.member = r.memberOf(name)
