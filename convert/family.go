@@ -161,7 +161,7 @@ type member struct {
 // histogram's name.
 func (r *run) memberOf(series []byte) member {
 	own := r.names.add(series)
-	if s := suffixOf(series); s != nil {
+	if s := r.names.entries[own].suffix; s != nil {
 		if m, ok := r.suffixed(series, own, s); ok {
 			return m
 		}
@@ -171,6 +171,12 @@ func (r *run) memberOf(series []byte) member {
 		m.kind, m.role = Gauge, roleNone
 	}
 	return m
+}
+
+// isOrdinary tells whether a name alone says what its series are.
+func (r *run) isOrdinary(i int) bool {
+	n := &r.names.entries[i]
+	return !n.special && (n.suffix == nil || n.suffix.role == roleNone && !r.reader.openMetrics)
 }
 
 // ownMember is a series that has its family's name.

@@ -20,11 +20,11 @@ type names struct {
 
 // A name is one entry. Its bytes are parts of names.text.
 type name struct {
-	hash uint64
-	text []byte
-	// ordinary is true where the name alone says what a series is: it has no
-	// suffix, and is not one of those that are not the target's to use.
-	ordinary bool
+	hash   uint64
+	text   []byte
+	suffix *suffix // or nil
+	// special names are not the target's to use.
+	special bool
 
 	// Of the exposition in which it was seen last.
 	seen     uint32
@@ -103,13 +103,9 @@ func (n *names) create(s []byte, hash uint64) int {
 	if 2*len(n.entries) >= len(n.places) {
 		n.grow()
 	}
-	n.entries = append(n.entries, name{hash: hash, text: n.keep(s), ordinary: ordinary(s)})
+	n.entries = append(n.entries, name{hash: hash, text: n.keep(s), suffix: suffixOf(s), special: isReport(text(s)) || gatewayOwned(text(s))})
 	n.place(hash, int32(len(n.entries)))
 	return len(n.entries) - 1
-}
-
-func ordinary(s []byte) bool {
-	return suffixOf(s) == nil && !isReport(text(s)) && !gatewayOwned(text(s))
 }
 
 func (n *names) lookup(s []byte) (index int, hash uint64) {

@@ -97,7 +97,7 @@ func (r *run) same(l *line) *line {
 func (r *run) rename() {
 	name := r.scanner.name
 	r.scanner.renamed = false
-	if r.scanner.isDeclared && r.names.entries[r.declared].ordinary {
+	if r.scanner.isDeclared && r.isOrdinary(r.declared) {
 		r.member, r.fate = r.ownMember(r.declared), fateCarried
 		return
 	}
