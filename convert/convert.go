@@ -8,7 +8,7 @@ import (
 // An Input is an exposition as package scrape delivers it.
 type Input struct {
 	Body      io.Reader
-	MediaType string // "application/openmetrics-text"; anything else is the text format
+	MediaType string // "application/openmetrics-text", "application/vnd.google.protobuf"; anything else is the text format
 	Unframed  bool   // the transport could not tell a cut-off body from a whole one
 }
 
@@ -40,6 +40,7 @@ type Stats struct {
 	PostRelabel int   // as scrape_samples_post_metric_relabeling counts
 	Timestamps  int   // stripped: a Pushgateway refuses them
 	Exemplars   int   // stripped
+	Natives     int   // native histograms that were cut to what the text format has of them
 	Flattened   int   // histograms and summaries that go out as plain series, see pointSet
 	Dropped     map[DropReason]int
 }

@@ -194,7 +194,7 @@ func statsText(s Stats) string {
 		n    int
 	}{
 		{"samples", s.Samples}, {"post_relabel", s.PostRelabel}, {"timestamps", s.Timestamps},
-		{"exemplars", s.Exemplars}, {"flattened", s.Flattened},
+		{"exemplars", s.Exemplars}, {"natives", s.Natives}, {"flattened", s.Flattened},
 	} {
 		if count.n != 0 {
 			fmt.Fprintln(&b, count.name, count.n)

@@ -28,7 +28,7 @@ func directScrape(body, mediaType string, honor bool) (direct, error) {
 	if body == "" {
 		return d, nil
 	}
-	p, err := textparse.New([]byte(body), mediaType, labels.NewSymbolTable(), textparse.ParserOptions{})
+	p, err := textparse.New([]byte(body), mediaType, labels.NewSymbolTable(), textparse.ParserOptions{IgnoreNativeHistograms: true})
 	if err != nil {
 		return d, err
 	}

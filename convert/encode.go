@@ -1,5 +1,7 @@
 package convert
 
+import "slices"
+
 // An encoder writes one group's families to an output, while they are read.
 type encoder interface {
 	format() Format
@@ -71,6 +73,10 @@ func (e encoders) flush() {
 	for _, each := range e {
 		each.flush()
 	}
+}
+
+func (e encoders) hasText() bool {
+	return slices.ContainsFunc(e, func(each encoder) bool { return each.format() == Text })
 }
 
 func (e encoders) size() (n int) {

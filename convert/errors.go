@@ -7,13 +7,17 @@ import (
 )
 
 // A SyntaxError is a body that is not in its format. Line and Column count
-// from 1; Column is in bytes.
+// from 1; Column is in bytes. In protobuf Line is 0, and Column counts from the
+// beginning of the body to that of the message.
 type SyntaxError struct {
 	Line, Column int
 	Message      string
 }
 
 func (e *SyntaxError) Error() string {
+	if e.Line == 0 {
+		return "protobuf, byte " + strconv.Itoa(e.Column) + ": " + e.Message
+	}
 	return "line " + strconv.Itoa(e.Line) + ", column " + strconv.Itoa(e.Column) + ": " + e.Message
 }
 

@@ -142,11 +142,16 @@ func (r *run) close() {
 	if r.open < 0 {
 		return
 	}
+	r.closePoints()
+	r.endFamily()
+	r.writeAside()
+}
+
+// closePoints ends the set of points that is being read, if any.
+func (r *run) closePoints() {
 	if !r.endPoints() {
 		r.holdFamily(r.open, r.names.entries[r.open].out)
 	}
-	r.endFamily()
-	r.writeAside()
 }
 
 func (r *run) endFamily() {

@@ -33,6 +33,7 @@ type name struct {
 	state    state
 	out      Type // the type under which its family went out
 	affected bool // see run.affect
+	natives  int  // native histograms in its messages
 
 	// What was read then: HELP, if any, and TYPE, as they must be written.
 	header      []byte
@@ -95,7 +96,7 @@ func (n *names) see(i int) {
 	if e.seen == n.now {
 		return
 	}
-	e.seen, e.kind, e.help, e.state, e.affected = n.now, kindNone, nil, unopened, false
+	e.seen, e.kind, e.help, e.state, e.affected, e.natives = n.now, kindNone, nil, unopened, false, 0
 	n.live = append(n.live, i)
 }
 

@@ -16,11 +16,12 @@ type run struct {
 	stored  int  // series that Prometheus holds against sample_limit
 	limited bool // labels are
 
-	window  window
-	lines   int     // before the window's pos
-	scanner scanner // takes nearly all lines
-	reader  reader  // takes the others
-	other   scanner // has lines that stood in another spelling
+	protobuf bool
+	window   window
+	lines    int     // before the window's pos
+	scanner  scanner // takes nearly all lines
+	reader   reader  // takes the others
+	other    scanner // has lines that stood in another spelling
 
 	names    names
 	member   member  // what the last line is to its family
@@ -51,6 +52,7 @@ type run struct {
 // begin makes a run ready, which may have been used before.
 func (r *run) begin(c *Converter, in Input, batch Batch) {
 	openMetrics := in.MediaType == "application/openmetrics-text"
+	r.protobuf = in.MediaType == "application/vnd.google.protobuf"
 	r.Converter, r.batch = c, batch
 	r.stats, r.stored, r.lines = Stats{}, 0, 0
 	r.limited = c.Limits.ofLabels()
@@ -81,6 +83,9 @@ func (r *run) clear() bool {
 
 // read reads all lines, as many as Prometheus would before it gives up.
 func (r *run) read() error {
+	if r.protobuf {
+		return r.readFamilies()
+	}
 	for {
 		switch err := r.next(); err {
 		case nil:
@@ -211,7 +216,11 @@ func (r *run) readSlowly() error {
 // located counts the lines before the window into an error of the reader.
 func (r *run) located(err error) error {
 	var syntax *SyntaxError
-	if errors.As(err, &syntax) {
+	switch {
+	case !errors.As(err, &syntax):
+	case r.protobuf:
+		syntax.Column = int(r.window.before) + r.window.pos + 1
+	default:
 		syntax.Line += r.lines
 	}
 	return err
@@ -223,6 +232,7 @@ func (r *run) finish() error {
 	r.encoders.flush()
 	r.affectColliding()
 	if r.affected > 0 || len(r.held) > 0 {
+		r.countNatives()
 		r.regroup()
 	}
 	return r.checkSamples()

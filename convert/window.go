@@ -17,6 +17,8 @@ type window struct {
 	err   error // of the body, for good
 	last  byte  // of the body so far
 	read  int64 // bytes of the body so far
+	// before counts the bytes of the body that the window has left behind.
+	before int64
 }
 
 const (
@@ -38,6 +40,7 @@ func (w *window) reset(from io.Reader) {
 // of the body. The caller's places in the window are then keep less.
 func (w *window) slide(keep, min int) error {
 	copy(w.buf, w.buf[keep:w.end])
+	w.before += int64(keep)
 	w.pos -= keep
 	w.end -= keep
 	w.lines = 0

@@ -1,0 +1,157 @@
+package convert
+
+import (
+	"math"
+	"strconv"
+	"unicode/utf8"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/model"
+	"google.golang.org/protobuf/proto"
+)
+
+// takeMetric takes the lines of a metric, in the order of the text format.
+func (r *run) takeMetric(f *dto.MetricFamily, m *dto.Metric) error {
+	labels, err := labelsOf(f.GetName(), m)
+	if err != nil {
+		return err
+	}
+	lines := metricLines{run: r, family: f.GetName(), labels: labels, timestamp: m.GetTimestampMs() != 0}
+	switch f.GetType() {
+	case dto.MetricType_SUMMARY:
+		lines.summary(m.GetSummary())
+	case dto.MetricType_HISTOGRAM, dto.MetricType_GAUGE_HISTOGRAM:
+		r.closePoints() // what is there after the lines is then theirs
+		lines.histogram(m.GetHistogram())
+		r.native(m.GetHistogram())
+	case dto.MetricType_COUNTER:
+		lines.add("", m.GetCounter().GetValue(), m.GetCounter().GetExemplar())
+	case dto.MetricType_GAUGE:
+		lines.add("", m.GetGauge().GetValue(), nil)
+	default:
+		lines.add("", m.GetUntyped().GetValue(), nil)
+	}
+	return lines.err
+}
+
+func labelsOf(family string, m *dto.Metric) ([]Label, error) {
+	labels := make([]Label, 0, len(m.Label)+1)
+	for _, l := range m.Label {
+		if !model.UTF8Validation.IsValidLabelName(l.GetName()) || !utf8.ValidString(l.GetValue()) {
+			return nil, familyError(family, "label %.50q: name and value must be UTF-8, and the name not empty", l.GetName())
+		}
+		labels = append(labels, Label{l.GetName(), l.GetValue()})
+	}
+	return labels, nil
+}
+
+// metricLines makes lines of one metric until one fails.
+type metricLines struct {
+	run       *run
+	family    string
+	labels    []Label
+	timestamp bool
+	err       error
+}
+
+// add takes one line, with one label more if that has a name.
+func (l *metricLines) add(suffix string, value float64, exemplar *dto.Exemplar, point ...Label) {
+	if l.err != nil {
+		return
+	}
+	labels := append(l.labels[:len(l.labels):len(l.labels)], point...)
+	s := sample{labels: labels, value: value, timestamp: l.timestamp, exemplar: exemplar != nil}
+	for i, label := range labels {
+		if label.Name == model.MetricNameLabel || hasLabel(labels[:i], label.Name) {
+			s.refuse(familyError(l.family, "label name %.50q is not unique", label.Name))
+		}
+	}
+	l.err = l.run.takeSample(entry{kind: entrySample, name: l.family + suffix, sample: s})
+}
+
+func (l *metricLines) summary(s *dto.Summary) {
+	for _, q := range s.GetQuantile() {
+		l.add("", q.GetValue(), nil, Label{model.QuantileLabel, formatPoint(q.GetQuantile())})
+	}
+	l.add("_sum", s.GetSampleSum(), nil)
+	l.add("_count", float64(s.GetSampleCount()), nil)
+}
+
+// histogram takes the buckets up to +Inf, which is made where it is missing.
+func (l *metricLines) histogram(h *dto.Histogram) {
+	count := countOf(h.GetSampleCountFloat(), h.GetSampleCount())
+	last := math.Inf(-1)
+	for _, b := range h.GetBucket() {
+		if math.IsInf(last, 1) {
+			break
+		}
+		last = b.GetUpperBound()
+		l.add("_bucket", countOf(b.GetCumulativeCountFloat(), b.GetCumulativeCount()), b.GetExemplar(), Label{model.BucketLabel, formatPoint(last)})
+	}
+	if !math.IsInf(last, 1) {
+		l.add("_bucket", count, nil, Label{model.BucketLabel, "+Inf"})
+	}
+	l.add("_sum", h.GetSampleSum(), nil)
+	l.add("_count", count, nil)
+}
+
+// countOf is what Prometheus takes for the count where both are there.
+func countOf(float float64, integer uint64) float64 {
+	if float != 0 {
+		return float
+	}
+	return float64(integer)
+}
+
+func formatPoint(v float64) string {
+	if math.IsInf(v, 1) {
+		return "+Inf"
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+// native adds what makes a histogram a native one to the set of lines that was
+// just read. What text cannot carry, or a gateway not keep, is counted.
+func (r *run) native(h *dto.Histogram) {
+	if !isNative(h) {
+		return
+	}
+	r.stats.Exemplars += len(h.GetExemplars())
+	if r.points.lines == 0 || !consistent(h) || r.encoders.hasText() {
+		r.stats.Natives++
+		return
+	}
+	fields := &dto.Histogram{
+		Schema: h.Schema, ZeroThreshold: h.ZeroThreshold, ZeroCount: h.ZeroCount,
+		NegativeSpan: h.NegativeSpan, NegativeDelta: h.NegativeDelta,
+		PositiveSpan: h.PositiveSpan, PositiveDelta: h.PositiveDelta,
+	}
+	encoded, err := proto.Marshal(fields)
+	if err != nil {
+		r.stats.Natives++
+		return
+	}
+	r.points.native = encoded
+	r.names.entries[r.open].natives++
+}
+
+// isNative is isNativeHistogram of Prometheus's model/textparse.
+func isNative(h *dto.Histogram) bool {
+	return len(h.GetPositiveSpan()) > 0 || len(h.GetNegativeSpan()) > 0 || h.GetZeroThreshold() > 0 || h.GetZeroCount() > 0
+}
+
+// consistent tells whether a native histogram has whole counts, which a gateway
+// before 1.10.0 needs, and as many as its spans say: Prometheus would refuse all
+// of the gateway's exposition for another.
+func consistent(h *dto.Histogram) bool {
+	return h.GetSampleCountFloat() == 0 && h.GetZeroCountFloat() == 0 &&
+		spanned(h.GetPositiveSpan()) == len(h.GetPositiveDelta()) &&
+		spanned(h.GetNegativeSpan()) == len(h.GetNegativeDelta())
+}
+
+func spanned(spans []*dto.BucketSpan) (n int) {
+	for _, s := range spans {
+		n += int(s.GetLength())
+	}
+	return n
+}
