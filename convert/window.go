@@ -44,13 +44,12 @@ func (w *window) slide(keep, min int) error {
 	w.pos -= keep
 	w.end -= keep
 	w.lines = 0
-	for searched := w.end; !w.eof; {
+	for found := false; !w.eof && !(found && w.end >= min); {
+		searched := w.end
 		if err := w.fill(); err != nil {
 			return err
 		}
-		if i := bytes.LastIndexByte(w.buf[searched:w.end], '\n'); i >= 0 && w.end >= min {
-			break
-		}
+		found = found || bytes.IndexByte(w.buf[searched:w.end], '\n') >= 0
 	}
 	w.lines = bytes.LastIndexByte(w.buf[:w.end], '\n') + 1
 	return nil
