@@ -131,6 +131,9 @@ var suffixes = [...]suffix{
 
 // suffixOf returns the suffix that a series' name has, or nil.
 func suffixOf(series []byte) *suffix {
+	if len(series) == 0 { // in quotes, of metadata
+		return nil
+	}
 	if c := series[len(series)-1]; c != 't' && c != 'm' && c != 'l' && c != 'o' && c != 'd' {
 		return nil
 	}
