@@ -44,31 +44,8 @@ func TestCasesMatchPrometheus(t *testing.T) {
 	}
 }
 
-// FuzzConvertMatchesPrometheus: what Prometheus takes we take, with the same
-// series, and what we take Prometheus takes.
-func FuzzConvertMatchesPrometheus(f *testing.F) {
-	for _, row := range corpus(f) {
-		mediaType, ok := row.mediaType()
-		body, err := os.ReadFile(filepath.Join("../test/corpus", row.path))
-		if !ok || err != nil || len(body) > 4096 {
-			continue
-		}
-		f.Add(string(body), mediaType == "application/openmetrics-text")
-	}
-	for _, c := range cases(f) {
-		f.Add(c.body, c.input.MediaType == "application/openmetrics-text")
-	}
-	f.Fuzz(func(t *testing.T, body string, openMetrics bool) {
-		mediaType := "text/plain"
-		if openMetrics {
-			mediaType = "application/openmetrics-text"
-		}
-		compareWithPrometheus(t, body, mediaType)
-	})
-}
-
-// compareWithPrometheus compares with honor_labels off and on and reports
-// whether both accept the body.
+// compareWithPrometheus compares with honor_labels off and on, in both
+// output formats, and reports whether both sides accept the body.
 func compareWithPrometheus(t *testing.T, body, mediaType string) bool {
 	t.Helper()
 	if knownDifference(body) {
@@ -82,7 +59,13 @@ func compareWithPrometheus(t *testing.T, body, mediaType string) bool {
 func compareJob(t *testing.T, body, mediaType string, c Converter) bool {
 	t.Helper()
 	want, wantErr := directScrape(body, mediaType, c.HonorLabels)
-	got, stats, gotErr := relayed(t, body, mediaType, &c)
+	asText := compareScrape(t, body, mediaType, Text, c, want, wantErr)
+	return compareScrape(t, body, mediaType, Protobuf, c, want, wantErr) && asText
+}
+
+func compareScrape(t *testing.T, body, mediaType string, format Format, c Converter, want direct, wantErr error) bool {
+	t.Helper()
+	got, stats, gotErr := relayed(t, body, mediaType, format, &c)
 	if (wantErr == nil) != (gotErr == nil) {
 		t.Errorf("verdict: Prometheus says %v, we say %v\n%.400q", wantErr, gotErr, body)
 	}

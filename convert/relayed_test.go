@@ -3,6 +3,7 @@ package convert
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -17,9 +18,9 @@ import (
 )
 
 // relayed converts a body and passes it through a gateway's parser and writer.
-func relayed(t *testing.T, body, mediaType string, c *Converter) (seriesSet, Stats, error) {
+func relayed(t *testing.T, body, mediaType string, format Format, c *Converter) (seriesSet, Stats, error) {
 	t.Helper()
-	var batch textBatch
+	batch := textBatch{format: format}
 	stats, err := c.Convert(Input{Body: strings.NewReader(body), MediaType: mediaType}, &batch)
 	if err != nil {
 		return nil, stats, err
@@ -39,7 +40,7 @@ func relayed(t *testing.T, body, mediaType string, c *Converter) (seriesSet, Sta
 // series.
 func (b *textBatch) refuse(stats *Stats) {
 	for _, g := range b.groups {
-		distinct, n := Text.Distinct(g.text)
+		distinct, n := g.Format().Distinct(g.text)
 		g.text, g.series = distinct, g.series-n
 		for range n {
 			stats.drop(DropDuplicate)
@@ -77,8 +78,7 @@ func (c *Converter) hand(batch Batch) {
 // returns the types of its families.
 func addGateway(t *testing.T, got seriesSet, g *textGroup) map[string]dto.MetricType {
 	t.Helper()
-	parser := expfmt.NewTextParser(model.LegacyValidation)
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(g.text))
+	families, err := g.families()
 	if err != nil {
 		t.Fatalf("a gateway would refuse the body: %v\n%.2000s", err, g.text)
 	}
@@ -116,6 +116,28 @@ func addGateway(t *testing.T, got seriesSet, g *textGroup) map[string]dto.Metric
 	}
 }
 
+// families reads the body as a gateway does.
+func (g *textGroup) families() (map[string]*dto.MetricFamily, error) {
+	if g.Format() == Text {
+		parser := expfmt.NewTextParser(model.LegacyValidation)
+		return parser.TextToMetricFamilies(bytes.NewReader(g.text))
+	}
+	families := make(map[string]*dto.MetricFamily)
+	decoder := expfmt.NewDecoder(bytes.NewReader(g.text), expfmt.NewFormat(expfmt.TypeProtoDelim))
+	for {
+		f := new(dto.MetricFamily)
+		if err := decoder.Decode(f); errors.Is(err, io.EOF) {
+			return families, nil
+		} else if err != nil {
+			return nil, err
+		}
+		if families[f.GetName()] != nil {
+			return nil, fmt.Errorf("family %s stands twice", f.GetName())
+		}
+		families[f.GetName()] = f
+	}
+}
+
 func refuseWrongKinds(t *testing.T, f *dto.MetricFamily) {
 	t.Helper()
 	for _, m := range f.Metric {
@@ -128,10 +150,14 @@ func refuseWrongKinds(t *testing.T, f *dto.MetricFamily) {
 	}
 }
 
-// A textBatch keeps the text of each group.
-type textBatch struct{ groups []*textGroup }
+// A textBatch keeps the body of each group: text, unless it has a format.
+type textBatch struct {
+	format Format
+	groups []*textGroup
+}
 
 type textGroup struct {
+	format Format
 	labels Labels
 	text   []byte
 	series int
@@ -141,12 +167,17 @@ func (b *textBatch) Outputs(group Labels) []Output {
 	i := slices.IndexFunc(b.groups, func(g *textGroup) bool { return g.labels.Key() == group.Key() })
 	if i < 0 {
 		i = len(b.groups)
-		b.groups = append(b.groups, &textGroup{labels: slices.Clone(group)})
+		b.groups = append(b.groups, &textGroup{format: b.format, labels: slices.Clone(group)})
 	}
 	return []Output{b.groups[i]}
 }
 
-func (g *textGroup) Format() Format { return Text }
+func (g *textGroup) Format() Format {
+	if g.format == "" {
+		return Text
+	}
+	return g.format
+}
 
 func (g *textGroup) Append(encoded []byte, series int) {
 	g.text = append(g.text, encoded...)
