@@ -72,16 +72,10 @@ const (
 // be discarded; the stats are still those that Prometheus, which reads all of a
 // body before it parses any, reports for such a scrape.
 func (c *Converter) Convert(in Input, batch Batch) (Stats, error) {
-	c.withheld = nil
 	r := c.Buffers.get()
-	defer c.Buffers.put(r)
-	r.begin(c, in, batch)
-	err := r.read()
-	if err := r.window.drain(); err != nil {
-		return Stats{Bytes: r.window.read}, err
-	}
-	r.stats.Bytes = r.window.read
-	return r.stats, err
+	stats, err := r.convert(c, in, batch)
+	c.Buffers.put(r) // not after a panic
+	return stats, err
 }
 
 func (b *Buffers) get() *run {

@@ -1,6 +1,7 @@
 package convert
 
-// pending is metadata that stands in the window right before the next line.
+// pending is metadata that stands in the window right before the next line, as
+// it must be written: HELP, if any, and then TYPE.
 type pending struct {
 	family     int // index of its name
 	place      span
@@ -12,7 +13,7 @@ func (r *run) declares(c comment, b []byte) bool {
 	i := r.names.add(c.name.of(b))
 	r.scanner.declared, r.declared = r.names.entries[i].text, i
 	p := &r.pending
-	if p.family != i || p.place.end != r.window.pos || p.help && c.kind == entryHelp || p.word && c.kind == entryType {
+	if p.family != i || p.place.end != r.window.pos || p.word || p.help && c.kind == entryHelp {
 		*p = pending{family: i, place: span{r.window.pos, r.window.pos}}
 	}
 	if c.kind == entryHelp {
@@ -35,7 +36,7 @@ func (r *run) declares(c comment, b []byte) bool {
 func (r *run) foresees(b []byte) bool {
 	pos := r.window.pos
 	i, ok := r.names.foresee(b, pos)
-	if !ok {
+	if !ok || r.reader.openMetrics && r.names.entries[i].headerKind == kindUntyped { // a word of the text format
 		return false
 	}
 	e := &r.names.entries[i]
@@ -43,9 +44,7 @@ func (r *run) foresees(b []byte) bool {
 	r.scanner.declared, r.declared, r.scanner.name = e.text, i, nil
 	r.window.pos += len(e.header)
 	r.lines += e.headerLines
-	if r.strays {
-		r.affectMembers(i)
-	}
+	r.affectMembers(i)
 	return true
 }
 
@@ -139,15 +138,14 @@ func (r *run) sameWord(k kind, t Type) bool {
 
 // close ends the family that is open, if any.
 func (r *run) close() {
-	if r.open < 0 {
-		return
-	}
 	r.closePoints()
-	r.endFamily()
-	r.writeAside()
+	if r.open >= 0 {
+		r.endFamily()
+	}
 }
 
-// closePoints ends the set of points that is being read, if any.
+// closePoints ends the set of points that is being read, if any. With it the
+// family may end.
 func (r *run) closePoints() {
 	if !r.endPoints() {
 		r.holdFamily(r.open, r.names.entries[r.open].out)
@@ -155,9 +153,6 @@ func (r *run) closePoints() {
 }
 
 func (r *run) endFamily() {
-	if r.open < 0 {
-		return
-	}
 	for _, e := range r.encoders {
 		e.end()
 	}
@@ -165,6 +160,7 @@ func (r *run) endFamily() {
 		n.state = closed
 	}
 	r.open = -1
+	r.writeAside()
 }
 
 // point takes a line of a histogram or summary. It returns false where a
@@ -218,7 +214,7 @@ func (r *run) endPoints() bool {
 	for _, e := range r.encoders {
 		e.set(s)
 	}
-	s.lines = 0
+	s.clear()
 	return true
 }
 

@@ -50,8 +50,8 @@ func (r *run) holdFamily(i int, t Type) {
 		return
 	}
 	if s := &r.points; s.lines > 0 {
-		s.lines = 0
 		r.holdLines(s.lineText(r.window.buf))
+		s.clear()
 	}
 	r.endFamily()
 }

@@ -49,6 +49,9 @@ func (s *pointSet) begin(kind Type, l *line, at int) {
 	}
 }
 
+// clear ends the set: no line is a next one of it.
+func (s *pointSet) clear() { s.lines, s.prefix = 0, span{} }
+
 func (s *pointSet) keep(b []byte) []byte {
 	start := len(s.text)
 	s.text = append(s.text, b...)

@@ -49,6 +49,18 @@ type run struct {
 	strays bool // a series was no histogram's line that may have been one
 }
 
+// convert is Convert.
+func (r *run) convert(c *Converter, in Input, batch Batch) (Stats, error) {
+	c.withheld = nil
+	r.begin(c, in, batch)
+	err := r.read()
+	if err := r.window.drain(); err != nil {
+		return Stats{Bytes: r.window.read}, err
+	}
+	r.stats.Bytes = r.window.read
+	return r.stats, err
+}
+
 // begin makes a run ready, which may have been used before.
 func (r *run) begin(c *Converter, in Input, batch Batch) {
 	openMetrics := in.MediaType == "application/openmetrics-text"
@@ -61,7 +73,8 @@ func (r *run) begin(c *Converter, in Input, batch Batch) {
 	r.other.reset(false, nil)
 	r.reader.openMetrics, r.reader.unframed, r.reader.column = openMetrics, in.Unframed, 0
 	r.names.begin()
-	r.open, r.pending, r.points.lines, r.aside.text = -1, pending{}, 0, r.aside.text[:0]
+	r.open, r.pending, r.aside.text = -1, pending{}, r.aside.text[:0]
+	r.points.clear()
 	r.affected, r.held, r.order, r.strays = 0, nil, nil, false
 	clear(r.seen)
 	r.groups, r.made = nil, 0

@@ -1,0 +1,69 @@
+package convert
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	textType        = "text/plain"
+	openMetricsType = "application/openmetrics-text"
+)
+
+// An exposition is what a target sends.
+type exposition struct{ body, mediaType string }
+
+// TestBuffersForget: what was converted before with the same buffers changes
+// nothing.
+func TestBuffersForget(t *testing.T) {
+	for name, test := range map[string]struct{ before, then exposition }{
+		"untyped is a word of the text format": {
+			exposition{"# TYPE a untyped\na 1\n", textType},
+			exposition{"# TYPE a untyped\na 1\n# EOF\n", openMetricsType},
+		},
+		"a known TYPE line that comes late": {
+			exposition{"# TYPE a counter\na 1\n# EOF\n", openMetricsType},
+			exposition{"a_total 1\n# TYPE a counter\na 2\n# EOF\n", openMetricsType},
+		},
+		"a quantile where the last one stood": {
+			exposition{"# TYPE s summary\ns_sum 1\ns_count 1\ns{quantile=\"0.5\"} 1\n", textType},
+			exposition{"s_sum 1\ns_count 1\ns{quantile=\"0.5\"} 1\ns{quantile=\"0.9\"} 1\n", textType},
+		},
+		"a bucket where an error stood": {
+			exposition{"# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{", textType},
+			exposition{"h_bucket{le=\"1\"} 1\nh_bucket{le=\"2\"} 1\n", textType},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := new(run)
+			outcomeOf(r, test.before)
+			if diff := cmp.Diff(outcomeOf(new(run), test.then), outcomeOf(r, test.then)); diff != "" {
+				t.Errorf("-fresh +used:\n%s", diff)
+			}
+		})
+	}
+}
+
+// outcomeOf converts an exposition into both formats and returns all that the
+// conversion says, as text.
+func outcomeOf(r *run, e exposition) string {
+	var batch twoBatch
+	c := &Converter{Target: oracleTarget}
+	stats, err := r.convert(c, Input{Body: strings.NewReader(e.body), MediaType: e.mediaType}, &batch)
+	r.clear()
+	if err != nil {
+		return statsText(stats) + err.Error()
+	}
+	c.hand(&batch)
+	return statsText(stats) + groupsText(&batch.text) + groupsText(&batch.protobuf)
+}
+
+// A twoBatch has each group in both formats.
+type twoBatch struct{ text, protobuf textBatch }
+
+func (b *twoBatch) Outputs(group Labels) []Output {
+	b.protobuf.format = Protobuf
+	return append(b.text.Outputs(group), b.protobuf.Outputs(group)...)
+}
