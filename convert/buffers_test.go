@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -38,26 +39,32 @@ func TestBuffersForget(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := new(run)
-			outcomeOf(r, test.before)
-			if diff := cmp.Diff(outcomeOf(new(run), test.then), outcomeOf(r, test.then)); diff != "" {
+			outcomeOf(r, test.before.input())
+			want, got := outcomeOf(new(run), test.then.input()), outcomeOf(r, test.then.input())
+			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("-fresh +used:\n%s", diff)
 			}
 		})
 	}
 }
 
+func (e exposition) input() Input {
+	return Input{Body: strings.NewReader(e.body), MediaType: e.mediaType}
+}
+
 // outcomeOf converts an exposition into both formats and returns all that the
 // conversion says, as text.
-func outcomeOf(r *run, e exposition) string {
+func outcomeOf(r *run, in Input) string {
 	var batch twoBatch
-	c := &Converter{Target: oracleTarget}
-	stats, err := r.convert(c, Input{Body: strings.NewReader(e.body), MediaType: e.mediaType}, &batch)
+	c := &Converter{Target: oracleTarget, HonorLabels: true}
+	stats, err := r.convert(c, in, &batch)
 	r.clear()
+	said := fmt.Sprint(stats.Bytes, statsText(stats))
 	if err != nil {
-		return statsText(stats) + err.Error()
+		return said + err.Error()
 	}
 	c.hand(&batch)
-	return statsText(stats) + groupsText(&batch.text) + groupsText(&batch.protobuf)
+	return said + groupsText(&batch.text) + groupsText(&batch.protobuf)
 }
 
 // A twoBatch has each group in both formats.

@@ -1,6 +1,9 @@
 package convert
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"unsafe"
+)
 
 // names are the names of families and of series, each with what the metadata
 // lines of the exposition say and what became of its family. What was found out
@@ -88,6 +91,11 @@ func (n *names) add(s []byte) int {
 	n.see(i)
 	n.recent = i
 	return i
+}
+
+// size is how much memory the names have, in bytes.
+func (n *names) size() int {
+	return cap(n.text) + cap(n.entries)*int(unsafe.Sizeof(name{})) + 4*len(n.places)
 }
 
 // see makes an entry one of this exposition.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"unsafe"
 
 	"github.com/prometheus/common/model"
 )
@@ -175,6 +176,11 @@ func (s *pointSet) whole() bool {
 	}
 	last := len(s.points) - 1
 	return last >= 0 && math.IsInf(s.points[last].at, 1) && s.points[last].value == s.count
+}
+
+// size is how much memory the set has, in bytes.
+func (s *pointSet) size() int {
+	return cap(s.text) + cap(s.other) + cap(s.points)*int(unsafe.Sizeof(setPoint{})) + cap(s.pairs)*int(unsafe.Sizeof(pair{}))
 }
 
 // appendMessage appends a Histogram or Summary message.

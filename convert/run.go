@@ -90,8 +90,16 @@ const maxKept = 4 << 20
 func (r *run) clear() bool {
 	r.Converter, r.batch, r.groups, r.own, r.held = nil, nil, nil, nil, nil
 	r.window.from, r.scanner.target = nil, nil
+	r.order, r.reader.in, r.reader.labels, r.kept, r.conflicting = nil, "", nil, nil, nil
 	r.encoders.clear()
-	return len(r.window.buf)+cap(r.names.text)+r.encoders.size() < maxKept
+	return r.size() < maxKept
+}
+
+// size is about how much memory is kept, in bytes.
+func (r *run) size() int {
+	const perSet = 20 // of a map
+	return len(r.window.buf) + r.names.size() + r.encoders.size() + r.points.size() +
+		cap(r.aside.text) + cap(r.other.scratch) + perSet*len(r.seen)
 }
 
 // read reads all lines, as many as Prometheus would before it gives up.
