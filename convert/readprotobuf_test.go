@@ -66,21 +66,23 @@ func protobufCorpus(t testing.TB) (bodies map[string]string) {
 func compareProtobuf(t *testing.T, body string) bool {
 	t.Helper()
 	want, wantErr := directScrape(body, mediaTypeProtobuf, false)
-	got, stats, gotErr := relayed(t, body, mediaTypeProtobuf, &Converter{Target: oracleTarget})
-	if (wantErr == nil) != (gotErr == nil) {
-		t.Errorf("verdict: Prometheus says %v, we say %v\n%.400q", wantErr, gotErr, body)
+	for _, format := range formats {
+		got, stats, gotErr := relayed(t, body, mediaTypeProtobuf, format, &Converter{Target: oracleTarget})
+		if (wantErr == nil) != (gotErr == nil) {
+			t.Errorf("verdict: Prometheus says %v, we say %v\n%.400q", wantErr, gotErr, body)
+		}
+		var syntax *SyntaxError
+		if gotErr != nil && !errors.As(gotErr, &syntax) {
+			t.Errorf("got error %v of type %T, want a *SyntaxError", gotErr, gotErr)
+		}
+		if wantErr != nil || gotErr != nil {
+			return false
+		}
+		if stats.Samples != want.samples || stats.PostRelabel != want.added {
+			t.Errorf("counted %d and %d samples, Prometheus %d and %d", stats.Samples, stats.PostRelabel, want.samples, want.added)
+		}
+		compareSeries(t, got, want.series, "")
 	}
-	var syntax *SyntaxError
-	if gotErr != nil && !errors.As(gotErr, &syntax) {
-		t.Errorf("got error %v of type %T, want a *SyntaxError", gotErr, gotErr)
-	}
-	if wantErr != nil || gotErr != nil {
-		return false
-	}
-	if stats.Samples != want.samples || stats.PostRelabel != want.added {
-		t.Errorf("counted %d and %d samples, Prometheus %d and %d", stats.Samples, stats.PostRelabel, want.samples, want.added)
-	}
-	compareSeries(t, got, want.series, "")
 	return true
 }
 
