@@ -3,9 +3,9 @@
 // have stored them.
 //
 // What comes in is an exposition (text 0.0.4 and 1.0.0, OpenMetrics 0.0.1 and
-// 1.0.0) and the labels of its target. What goes out are families, group by
-// group, to a [Batch], and [Stats] that name each thing that a gateway cannot
-// carry.
+// 1.0.0, delimited protobuf) and the labels of its target. What goes out are
+// bodies, as text or protobuf, group by group, to the outputs of a [Batch], and
+// [Stats] that name each thing that a gateway cannot carry.
 //
 // The oracle for what is accepted is Prometheus (model/textparse and the
 // scrape loop of prometheus/prometheus). These differences are deliberate:
@@ -18,6 +18,10 @@
 //     empty; Prometheus then loses both.
 //   - A last line without a line break is an error where the transport could
 //     not have told a cut-off body from a whole one ([Input.Unframed]).
+//   - A protobuf message is an error where the protobuf library says so;
+//     Prometheus's own decoder lets some pass, with field numbers out of range
+//     for one. A family is decoded whole: where it is broken, none of its
+//     samples are counted.
 //   - A histogram's buckets are told apart by number: of le="1" and le="1.0"
 //     the first wins, as in Prometheus 3, whatever stands between them.
 package convert

@@ -76,7 +76,7 @@ func (w *window) need(n int) error {
 func (r *run) takeFamily(message []byte) error {
 	f := new(dto.MetricFamily)
 	if err := proto.Unmarshal(message, f); err != nil {
-		return &SyntaxError{Message: err.Error()}
+		return &SyntaxError{Message: errNotProtobuf + ": " + err.Error()}
 	}
 	name := f.GetName()
 	switch {
@@ -99,6 +99,8 @@ func (r *run) takeFamily(message []byte) error {
 	}
 	return nil
 }
+
+const errNotProtobuf = "not a protobuf message"
 
 func familyError(family, format string, args ...any) error {
 	return &SyntaxError{Message: fmt.Sprintf("family %.50q: ", family) + fmt.Sprintf(format, args...)}
