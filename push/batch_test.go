@@ -1,7 +1,9 @@
 package push
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -17,12 +19,18 @@ func TestBatchEncodesByGroup(t *testing.T) {
 	(&convert.Family{Name: "y", Help: "Y.", Type: convert.Counter, Series: []convert.Series{
 		{Name: "y", Labels: labelsOf("l", "1"), Value: 3}, {Name: "y", Labels: labelsOf("l", "2"), Value: 4},
 	}}).AppendTo(batch, groupOf("b"))
-	want := []*request{
-		{group: groupOf("b"), method: "POST", body: []byte("# TYPE x gauge\nx 1\n# HELP y Y.\n# TYPE y counter\ny{l=\"1\"} 3\ny{l=\"2\"} 4\n"), series: 3},
-		{group: groupOf("a"), method: "POST", body: []byte("# TYPE x gauge\nx 2\n"), series: 1},
+	want := []string{
+		"{instance=\"b\",job=\"test\"} 3: # TYPE x gauge\nx 1\n# HELP y Y.\n# TYPE y counter\ny{l=\"1\"} 3\ny{l=\"2\"} 4\n",
+		"{instance=\"a\",job=\"test\"} 1: # TYPE x gauge\nx 2\n",
 	}
-	if got := batch.order; !reflect.DeepEqual(got, want) {
-		t.Errorf("requests: got %v, want %v", got, want)
+	var got []string
+	for _, g := range batch.order {
+		for _, body := range g.bodies {
+			got = append(got, fmt.Sprintf("%s %d: %s", g.group, body.series, body.decode()))
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("bodies: got %q, want %q", got, want)
 	}
 	if got, want := batch.Groups(), []convert.Labels{groupOf("b"), groupOf("a")}; !reflect.DeepEqual(got, want) {
 		t.Errorf("groups: got %v, want %v", got, want)
@@ -33,13 +41,13 @@ func TestBatchEncodesByGroup(t *testing.T) {
 }
 
 func TestBatchKeepsNothingOfItsArguments(t *testing.T) {
-	batch := Gateways{}.Begin(Replace)
+	batch := Gateways{newBench(t, nil).Gateway}.Begin(Replace)
 	group, family := groupOf("a"), gauge("x", 1)
 	family.AppendTo(batch, group)
 	group[0].Value, family.Series[0].Value = "changed", 2
 	got := batch.order[0]
-	if got.group.Key() != groupOf("a").Key() || string(got.body) != "# TYPE x gauge\nx 1\n" {
-		t.Errorf("got %v %q, want the group and family as they were", got.group, got.body)
+	if got.group.Key() != groupOf("a").Key() || string(got.bodies[0].decode()) != "# TYPE x gauge\nx 1\n" {
+		t.Errorf("got %v %q, want the group and family as they were", got.group, got.bodies[0].decode())
 	}
 }
 
@@ -77,7 +85,7 @@ func TestGatewaysShareBody(t *testing.T) {
 	batch.Commit()
 	_, first := a.take(t.Context())
 	_, second := b.take(t.Context())
-	if first == second || &first.body[0] != &second.body[0] {
+	if first == second || first.body != second.body {
 		t.Error("got bodies apart or one request, want two requests with one body")
 	}
 }

@@ -88,6 +88,14 @@ func (b *body) size() int {
 	return b.held.size
 }
 
+// mediaType is the Content-Type.
+func (b *body) mediaType() string {
+	if b == nil {
+		return convert.Text.MediaType()
+	}
+	return b.format.MediaType()
+}
+
 // decode returns what was appended, in memory of its own. It cannot fail but by
 // a defect.
 func (b *body) decode() []byte {

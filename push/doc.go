@@ -4,6 +4,11 @@
 // the type of a family its types are read, and the family goes out with the
 // type that is there, or is left out: the rest must not wait for it.
 //
+// A gateway may be asked for its version, once and again after errors: then it
+// gets protobuf, and compressed bodies, where it takes them. A batch encodes once
+// for all gateways that take the same. The bodies are in chunks of one pool,
+// [Buffers], and counted references say when nobody reads them any more.
+//
 // Each group has one slot at each gateway, which holds its newest body: a
 // gateway keeps only the newest value, so nothing is queued, and a body that
 // still waits gives way to the next one. A gateway has its own bound of

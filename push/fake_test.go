@@ -36,6 +36,7 @@ type sent struct{ method, path, body string }
 type fake struct {
 	takes  time.Duration                     // for one request
 	answer func(n int, s sent) (int, string) // to the request number n, from 0; nil means 200
+	says   string                            // its status; "" means that it has none
 
 	mu       sync.Mutex
 	requests []sent
@@ -43,6 +44,7 @@ type fake struct {
 	most     int            // requests at the same time
 	doubled  bool           // two requests of one path at the same time
 	paths    map[string]int // under way
+	asked    int            // for the status
 }
 
 func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -52,6 +54,9 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Body.Close()
 	}
 	s := sent{r.Method, r.URL.EscapedPath(), string(body)}
+	if s.path == "/api/v1/status" {
+		return answer(f.status()), nil
+	}
 	n := f.begin(s)
 	defer f.end(s)
 	if f.takes > 0 {
@@ -67,6 +72,18 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answer(http.StatusOK, ""), nil
 	}
 	return answer(f.answer(n, s)), nil
+}
+
+// status is what it answers when it is asked what it takes; that is not among
+// its requests.
+func (f *fake) status() (int, string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked++
+	if f.says == "" {
+		return http.StatusNotFound, ""
+	}
+	return http.StatusOK, f.says
 }
 
 func (f *fake) begin(s sent) int {
@@ -221,5 +238,16 @@ func groupOf(instance string) convert.Labels {
 
 // put returns a request for a group.
 func put(instance, body string) *request {
-	return &request{group: groupOf(instance), method: http.MethodPut, body: []byte(body), series: 1}
+	return &request{group: groupOf(instance), method: http.MethodPut, body: bodyOf(body, 1)}
 }
+
+// bodyOf returns a text body.
+func bodyOf(text string, series int) *body {
+	b := newBody(nil, plainText)
+	b.Append([]byte(text), series)
+	b.seal()
+	return b
+}
+
+// said returns the content of a text body.
+func said(text string) *content { return contentOf(bodyOf(text, 0)) }

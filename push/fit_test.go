@@ -23,20 +23,20 @@ func TestFit(t *testing.T) {
 	check := func(name, body string, held types, want fitted) {
 		t.Helper()
 		m := typeMemory{held: held}
-		m.remember([]byte(body))
-		got := m.fit([]byte(body))
-		if string(got.body) != string(want.body) || got.retyped != want.retyped || !slices.Equal(got.refused, want.refused) || got.seriesOut != want.seriesOut {
-			t.Errorf("%s: got %q, %+v, want %q, %+v", name, got.body, got, want.body, want)
+		m.remember(said(body))
+		got := m.fit(said(body))
+		if string(got.bytes()) != string(want.bytes()) || got.retyped != want.retyped || !slices.Equal(got.refused, want.refused) || got.seriesOut != want.seriesOut {
+			t.Errorf("%s: got %q, %+v, want %q, %+v", name, got.bytes(), got, want.bytes(), want)
 		}
 	}
-	same := func(body string) fitted { return fitted{body: []byte(body)} }
-	left := func(body string, series int, names ...string) fitted { return fitted{[]byte(body), 0, names, series} }
+	same := func(body string) fitted { return fitted{content: said(body)} }
+	left := func(body string, series int, names ...string) fitted { return fitted{said(body), 0, names, series} }
 
 	check("nothing held", simple+rest, types{}, same(simple+rest))
 	check("same type", simple+rest, types{"a": "untyped", "z": "gauge"}, same(simple+rest))
-	check("other type", simple+rest, types{"a": "counter"}, fitted{[]byte(asCounter + rest), 1, nil, 0})
-	check("last family", rest+simple, types{"a": "counter"}, fitted{[]byte(rest + asCounter), 1, nil, 0})
-	check("two", simple+rest, types{"a": "counter", "z": "untyped"}, fitted{[]byte(asCounter + "# TYPE z untyped\nz 1\n"), 2, nil, 0})
+	check("other type", simple+rest, types{"a": "counter"}, fitted{said(asCounter + rest), 1, nil, 0})
+	check("last family", rest+simple, types{"a": "counter"}, fitted{said(rest + asCounter), 1, nil, 0})
+	check("two", simple+rest, types{"a": "counter", "z": "untyped"}, fitted{said(asCounter + "# TYPE z untyped\nz 1\n"), 2, nil, 0})
 	check("gauge over histogram", simple+rest, types{"a": "histogram"}, left(rest, 2, "a"))
 	check("gauge over summary", simple+rest, types{"a": "summary"}, left(rest, 2, "a"))
 	check("histogram over gauge", histogram+rest, types{"h": "gauge"}, left(rest, 3, "h"))
@@ -195,7 +195,7 @@ func TestRealGatewayTakesFittedBodies(t *testing.T) {
 	push := func(instance, body string, wantRequests ...string) Outcome {
 		t.Helper()
 		requests = nil
-		b.offer(&request{group: groupOf("fit" + instance), method: http.MethodPut, body: []byte(body), series: strings.Count(body, "\n") - strings.Count(body, "#")})
+		b.offer(&request{group: groupOf("fit" + instance), method: http.MethodPut, body: bodyOf(body, strings.Count(body, "\n")-strings.Count(body, "#"))})
 		b.drain(t)
 		if !slices.Equal(requests, wantRequests) {
 			t.Errorf("group %s: got requests %q, want %q", instance, requests, wantRequests)
@@ -245,7 +245,7 @@ func TestRealGatewayTakesFittedBodies(t *testing.T) {
 		t.Errorf("got %v, %d retyped, want success with 1", got.Err, got.Retyped)
 	}
 	other := &Gateway{Name: "other", URL: gateway, Transport: transport, Timeout: time.Minute}
-	if err := other.do(t.Context(), http.MethodPut, "/metrics/job/test/instance/fitA", []byte("# TYPE fit_other gauge\nfit_other 1\n")); err != nil {
+	if err := other.do(t.Context(), http.MethodPut, "/metrics/job/test/instance/fitA", bodyOf("# TYPE fit_other gauge\nfit_other 1\n", 0)); err != nil {
 		t.Fatal(err)
 	}
 	if got := push("C", "# TYPE fit_other untyped\nfit_other 1\n", "PUT 400"); reason(got.Err) != "400" {

@@ -21,6 +21,9 @@ type Gateway struct {
 	Timeout             time.Duration     // of one request, answer included
 	MaxConcurrentPushes int               // 0 means 1
 	Budget              *Budget           // shared with the other gateways
+	Buffers             *Buffers          // shared with the other gateways; nil means the heap
+	Encoding            Encoding          // of bodies; "" means text
+	Compression         Compression       // of bodies; "" means none
 	Logger              *slog.Logger      // nil discards
 	Metrics             *Metrics          // nil counts nothing
 	// OnDone, if set, is called after each request that ended, from several
@@ -29,6 +32,7 @@ type Gateway struct {
 
 	types      typeMemory
 	unanswered unanswered
+	reception  reception
 
 	mu      sync.Mutex
 	slots   map[string]*slot // by group
@@ -39,25 +43,12 @@ type Gateway struct {
 	changed chan struct{}    // closed and replaced at each change of the fields above
 }
 
-// An Outcome is a request that ended.
-type Outcome struct {
-	Gateway string
-	Group   convert.Labels
-	Method  string
-	Path    string
-	Series  int
-	Bytes   int
-	Took    time.Duration
-	Retyped int      // families sent with the type that the gateway has
-	Refused []string // families left out: the gateway has another with their name
-	Err     error    // nil: the gateway stored it
-}
-
 // Run sends what is offered until ctx ends, and returns when no request is
 // under way any more. What still waits then stays unsent; what was under way
 // waits again, as nobody knows whether the gateway has it.
 func (g *Gateway) Run(ctx context.Context) {
 	var group sync.WaitGroup
+	group.Go(func() { g.Learn(ctx) })
 	for range max(g.MaxConcurrentPushes, 1) {
 		group.Go(func() { g.work(ctx) })
 	}
@@ -126,21 +117,35 @@ func (g *Gateway) put(r *request) (evicted []*ticket, lost []news) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := g.slot(r.group)
-	if both := r.over(s.waiting); g.Budget.fits(len(both.body)) {
-		r = both
-	}
+	r = g.join(r, s.waiting)
 	if s.waiting != nil {
 		lost = g.superseded()
 		g.Budget.release(s.waiting.ticket)
+		s.waiting.end()
 	}
-	if !g.Budget.fits(len(r.body)) {
+	if !g.Budget.fits(r.body.size()) {
+		r.end()
 		g.forget(s) // what is older must not follow what is newer
 		return nil, append(lost, g.drop(s, errTooLarge)...)
 	}
-	r.ticket, evicted = g.Budget.hold(len(r.body), func() { g.evict(s, r) })
+	r.ticket, evicted = g.Budget.hold(r.body.size(), func() { g.evict(s, r) })
 	s.waiting = r
 	g.enqueue(s)
 	return evicted, lost
+}
+
+// join returns r together with what waits in its place, if that has room.
+func (g *Gateway) join(r, waiting *request) *request {
+	both := r.over(waiting, g.Buffers)
+	if both == r {
+		return r
+	}
+	if g.Budget.fits(both.body.size()) {
+		r.end()
+		return both
+	}
+	both.end()
+	return r
 }
 
 // forget takes away what waits in a slot, if anything. g.mu is held.
@@ -163,6 +168,7 @@ func (g *Gateway) evicted(s *slot, r *request) (lost []news) {
 	if s.waiting != r {
 		return lost
 	}
+	r.end()
 	g.forget(s)
 	return g.drop(s, errPendingBytes)
 }
@@ -183,61 +189,6 @@ func (g *Gateway) enqueue(s *slot) {
 	g.notify()
 }
 
-// finish tells how a request ended, and only then lets the slot's next one go:
-// whoever waited for it finds its status, metrics and log.
-func (g *Gateway) finish(ctx context.Context, s *slot, r *request, out Outcome) {
-	g.mu.Lock()
-	s.end(out)
-	n := g.note(s, out.Err)
-	g.mu.Unlock()
-
-	interrupted := out.Err != nil && ctx.Err() != nil
-	if !interrupted { // else Abandon tells of it
-		g.tell(n)
-	}
-	g.Metrics.done(out)
-	if g.OnDone != nil {
-		g.OnDone(out)
-	}
-
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	s.sending = false
-	if interrupted && s.waiting == nil {
-		s.waiting = r
-	}
-	switch {
-	case s.waiting != nil:
-		g.enqueue(s)
-	case r.method == http.MethodDelete:
-		g.leave(s, out.Err)
-	}
-	g.notify()
-}
-
-// maxOrphans bounds the groups that could not be deleted and are remembered for
-// their error: a gateway that is down must not cost memory for each group that
-// goes.
-const maxOrphans = 100
-
-// leave forgets the slot of a group that is gone, or that was to go. g.mu is
-// held.
-func (g *Gateway) leave(s *slot, err error) {
-	if err == nil {
-		delete(g.slots, s.group.Key())
-		return
-	}
-	g.orphans = append(g.orphans, s)
-	if len(g.orphans) <= maxOrphans {
-		return
-	}
-	oldest := g.orphans[0]
-	g.orphans = g.orphans[1:]
-	if g.slots[oldest.group.Key()] == oldest && oldest.method == http.MethodDelete && !oldest.busy() {
-		delete(g.slots, oldest.group.Key())
-	}
-}
-
 // slot returns the slot of a group. g.mu is held.
 func (g *Gateway) slot(group convert.Labels) *slot {
 	key := group.Key()
@@ -250,47 +201,6 @@ func (g *Gateway) slot(group convert.Labels) *slot {
 		g.slots[key] = s
 	}
 	return s
-}
-
-// Drain waits until nothing waits and nothing is under way, or until ctx ends.
-// It returns how many groups are left with something unsent.
-func (g *Gateway) Drain(ctx context.Context) (unsent int) {
-	for {
-		g.mu.Lock()
-		busy := g.busy()
-		changed := g.changes()
-		g.mu.Unlock()
-		if busy == 0 {
-			return 0
-		}
-		select {
-		case <-ctx.Done():
-			return busy
-		case <-changed:
-		}
-	}
-}
-
-// busy counts the slots that have something to send or are sending.
-func (g *Gateway) busy() int {
-	n := 0
-	for _, s := range g.slots {
-		if s.busy() {
-			n++
-		}
-	}
-	return n
-}
-
-// roundTrip sends a request once. A redirect is an answer like any other: the
-// body and the credentials are for the configured gateway only (contract C10).
-// An [http.Client] told not to follow still reads Location, and repeats one
-// that it cannot parse, with the secrets in it.
-func (g *Gateway) roundTrip(req *http.Request) (*http.Response, error) {
-	if g.Transport == nil {
-		return http.DefaultTransport.RoundTrip(req)
-	}
-	return g.Transport.RoundTrip(req)
 }
 
 func (g *Gateway) logger() *slog.Logger {

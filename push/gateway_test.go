@@ -202,7 +202,7 @@ func TestOutcome(t *testing.T) {
 		var got []Outcome
 		b.OnDone = func(out Outcome) { got = append(got, out) }
 		b.run(t)
-		b.offer(&request{group: groupOf("a"), method: http.MethodPost, body: []byte("12"), series: 3})
+		b.offer(&request{group: groupOf("a"), method: http.MethodPost, body: bodyOf("12", 3)})
 		b.drain(t)
 		want := []Outcome{{Gateway: "gw", Group: groupOf("a"), Method: "POST", Path: "/metrics/job/test/instance/a", Series: 3, Bytes: 2, Took: time.Second}}
 		if !reflect.DeepEqual(got, want) {

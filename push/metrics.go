@@ -20,6 +20,7 @@ type Metrics struct {
 	lastSuccess      *prometheus.GaugeVec
 	retyped          *prometheus.CounterVec
 	refused          *prometheus.CounterVec
+	duplicates       *prometheus.CounterVec
 }
 
 const (
@@ -42,6 +43,7 @@ func NewMetrics(reg prometheus.Registerer, budget *Budget) *Metrics {
 		bytes:            counter("promferry_push_bytes_total", "Bytes of the bodies that a gateway has stored."),
 		retyped:          counter("promferry_families_retyped_total", "Families sent with the type that the gateway has for their name."),
 		refused:          counter("promferry_families_refused_total", "Families left out of a push because of what the gateway holds.", "reason"),
+		duplicates:       counter("promferry_duplicates_dropped_total", "Series left out of a push because they stood in it twice."),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "promferry_push_duration_seconds", Help: "Time from the begin of a request to the end of its answer.",
 			Buckets: []float64{.005, .025, .1, .5, 1, 2.5, 10},
@@ -86,6 +88,7 @@ func (m *Metrics) done(out Outcome) {
 	m.bytes.WithLabelValues(out.Gateway).Add(float64(out.Bytes))
 	m.lastSuccess.WithLabelValues(out.Gateway).SetToCurrentTime()
 	m.retyped.WithLabelValues(out.Gateway).Add(float64(out.Retyped))
+	m.duplicates.WithLabelValues(out.Gateway).Add(float64(out.Duplicates))
 	m.refused.WithLabelValues(out.Gateway, "type").Add(float64(len(out.Refused)))
 }
 

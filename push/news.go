@@ -1,7 +1,10 @@
 package push
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/promferry/promferry/convert"
@@ -9,6 +12,7 @@ import (
 
 // news is a change that a log tells of, once.
 type news struct {
+	level   slog.Level
 	message string
 	group   convert.Labels // nil: it is about all of them
 	err     error          // nil: it works again
@@ -40,7 +44,7 @@ func (g *Gateway) note(s *slot, err error) (all []news) {
 	s.status.LastError = err
 	if isOutage(err) {
 		if g.outage.tell() {
-			all = append(all, news{"gateway does not answer", s.group, err})
+			all = append(all, news{slog.LevelError, "gateway does not answer", s.group, err})
 		}
 		return all
 	}
@@ -49,13 +53,13 @@ func (g *Gateway) note(s *slot, err error) (all []news) {
 	}
 	if !isLocal(err) && g.outage.told {
 		g.outage.told = false
-		all = append(all, news{"gateway answers again", s.group, nil})
+		all = append(all, news{slog.LevelInfo, "gateway answers again", s.group, nil})
 	}
 	switch {
 	case err != nil && !s.failing:
-		all = append(all, news{"push failed", s.group, err})
+		all = append(all, news{slog.LevelError, "push failed", s.group, err})
 	case err == nil && s.failing:
-		all = append(all, news{"push works again", s.group, nil})
+		all = append(all, news{slog.LevelInfo, "push works again", s.group, nil})
 	}
 	s.failing = err != nil
 	return all
@@ -66,7 +70,7 @@ func (g *Gateway) superseded() (all []news) {
 	g.Metrics.superseded(g.Name)
 	if !g.outage.told && g.behind.tell() {
 		g.behind.told = false // it has no end that could be told
-		all = append(all, news{message: "gateway does not keep up", err: errBehind})
+		all = append(all, news{level: slog.LevelWarn, message: "gateway does not keep up", err: errBehind})
 	}
 	return all
 }
@@ -86,16 +90,30 @@ func isLocal(err error) bool {
 	return errors.Is(err, errPendingBytes) || errors.Is(err, errTooLarge) || errors.As(err, &panicked) || errors.As(err, &group)
 }
 
+// repeats keeps whether the group's bodies have series twice, and returns what
+// is new. Gateway.mu is held.
+func (s *slot) repeats(out Outcome) []news {
+	switch {
+	case out.Duplicates > 0 && !s.twice:
+		s.twice = true
+		return []news{{slog.LevelWarn, "series stand more than once; the first is kept", s.group, fmt.Errorf("%d series left out", out.Duplicates)}}
+	case out.Duplicates == 0 && s.twice && out.Err == nil:
+		s.twice = false
+		return []news{{slog.LevelInfo, "series stand once again", s.group, nil}}
+	}
+	return nil
+}
+
 // tell logs news. g.mu is not held: a log may block.
 func (g *Gateway) tell(all []news) {
 	for _, n := range all {
-		switch {
-		case n.group == nil:
-			g.logger().Warn(n.message, "gateway", g.Name, "err", n.err)
-		case n.err != nil:
-			g.logger().Error(n.message, "gateway", g.Name, "group", n.group.String(), "err", n.err)
-		default:
-			g.logger().Info(n.message, "gateway", g.Name, "group", n.group.String())
+		about := []any{"gateway", g.Name}
+		if n.group != nil {
+			about = append(about, "group", n.group.String())
 		}
+		if n.err != nil {
+			about = append(about, "err", n.err)
+		}
+		g.logger().Log(context.Background(), n.level, n.message, about...)
 	}
 }

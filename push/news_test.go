@@ -153,8 +153,8 @@ func TestPartThatFitsGoesWithoutTheRest(t *testing.T) {
 		b := newBench(t, &f)
 		b.Budget = NewBudget(40)
 		whole := "# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\n"
-		b.offer(&request{group: groupOf("a"), method: http.MethodPut, body: []byte(whole), series: 2})
-		b.offer(&request{group: groupOf("a"), method: http.MethodPost, body: []byte("# TYPE up gauge\nup 0\n"), series: 1})
+		b.offer(&request{group: groupOf("a"), method: http.MethodPut, body: bodyOf(whole, 2)})
+		b.offer(&request{group: groupOf("a"), method: http.MethodPost, body: bodyOf("# TYPE up gauge\nup 0\n", 1)})
 		b.run(t)
 		b.drain(t)
 		wantSent(t, &f, "POST # TYPE up gauge\nup 0")

@@ -201,7 +201,7 @@ func TestGatewayNeverSendsBadGroup(t *testing.T) {
 	var f fake
 	b := newBench(t, &f)
 	b.run(t)
-	b.offer(&request{group: labelsOf("job", "\xff"), method: http.MethodPut, body: []byte("# TYPE a gauge\na 1\n")})
+	b.offer(&request{group: labelsOf("job", "\xff"), method: http.MethodPut, body: bodyOf("# TYPE a gauge\na 1\n", 1)})
 	b.drain(t)
 	if got := f.sent(); got != nil {
 		t.Errorf("got %q, want no request", got)

@@ -1,8 +1,8 @@
 package push
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/promferry/promferry/convert"
 )
 
 // errorBodyLimit is how much of a gateway's error is read. A gateway writes up
@@ -21,6 +19,17 @@ const errorBodyLimit = 1 << 10
 // success lists the codes of a stored push: 200 where the gateway checked
 // consistency, 202 where it was told not to, and for DELETE (contract C2, C3).
 var success = []int{http.StatusOK, http.StatusAccepted}
+
+// roundTrip sends a request once. A redirect is an answer like any other: the
+// body and the credentials are for the configured gateway only (contract C10).
+// An [http.Client] told not to follow still reads Location, and repeats one
+// that it cannot parse, with the secrets in it.
+func (g *Gateway) roundTrip(req *http.Request) (*http.Response, error) {
+	if g.Transport == nil {
+		return http.DefaultTransport.RoundTrip(req)
+	}
+	return g.Transport.RoundTrip(req)
+}
 
 // A StatusError is a gateway's refusal.
 type StatusError struct {
@@ -48,18 +57,20 @@ func (e *StatusError) Inconsistent() bool {
 		strings.HasPrefix(e.Body, "pushed metrics are invalid or inconsistent with existing metrics:")
 }
 
+// isInconsistent tells the error of a body that the gateway understood.
+func isInconsistent(err error) bool {
+	var status *StatusError
+	return errors.As(err, &status) && status.Inconsistent()
+}
+
 // do sends one request to the path below the gateway's URL and checks its
 // answer. It ends within the gateway's timeout.
-func (g *Gateway) do(ctx context.Context, method, path string, body []byte) error {
+func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, g.urlOf(path), bytes.NewReader(body))
+	req, err := g.newRequest(ctx, method, path, b)
 	if err != nil {
 		return err
-	}
-	req.Header["Idempotency-Key"] = nil // not sent: allows net/http another try where a kept connection is dead
-	if method != http.MethodDelete {
-		req.Header.Set("Content-Type", convert.Text.MediaType())
 	}
 	resp, err := g.roundTrip(req)
 	if err != nil {
@@ -68,6 +79,7 @@ func (g *Gateway) do(ctx context.Context, method, path string, body []byte) erro
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, errorBodyLimit))
 	if slices.Contains(success, resp.StatusCode) {
+		g.noteSuccess(method, resp.StatusCode)
 		return nil
 	}
 	return &StatusError{
@@ -76,6 +88,37 @@ func (g *Gateway) do(ctx context.Context, method, path string, body []byte) erro
 		Code:     resp.StatusCode,
 		Location: location(resp),
 		Body:     oneLine(text),
+	}
+}
+
+// newRequest returns a request that is to be sent: its body has a reference.
+func (g *Gateway) newRequest(ctx context.Context, method, path string, b *body) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, g.urlOf(path), http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	req.Header["Idempotency-Key"] = nil // not sent: allows net/http another try where a kept connection is dead
+	if method == http.MethodDelete {
+		return req, nil
+	}
+	req.Header.Set("Content-Type", b.mediaType())
+	if b.size() == 0 {
+		return req, nil // and no Content-Encoding: an empty stream is none (contract C4)
+	}
+	if b.compression != CompressionNone {
+		req.Header.Set("Content-Encoding", string(b.compression))
+	}
+	req.ContentLength = int64(b.size())
+	req.GetBody = b.reader
+	req.Body, err = b.reader()
+	return req, err
+}
+
+// noteSuccess learns whether the gateway checks. All deletes are 202 (contract
+// C3).
+func (g *Gateway) noteSuccess(method string, code int) {
+	if method != http.MethodDelete && g.reception.stored(code) {
+		g.logger().Warn("gateway does not check what it stores; series that stand twice are left out before each push", "gateway", g.Name)
 	}
 }
 

@@ -99,7 +99,7 @@ func TestOnly200And202AreSuccess(t *testing.T) {
 			r.Header.Set("X-Code", fmt.Sprint(code))
 			return server.Client().Transport.RoundTrip(r)
 		})
-		err := g.do(t.Context(), http.MethodPut, testPath, []byte("a 1\n"))
+		err := g.do(t.Context(), http.MethodPut, testPath, bodyOf("a 1\n", 0))
 		if code == 200 || code == 202 {
 			if err != nil {
 				t.Errorf("%d: got %v, want success", code, err)
@@ -129,7 +129,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 				t.Errorf("%s, %d: got no error, want one", method, code)
 			}
 		}
-		err := g.do(t.Context(), http.MethodPut, testPath, []byte("a 1\n"))
+		err := g.do(t.Context(), http.MethodPut, testPath, bodyOf("a 1\n", 0))
 		wantError(t, err, fmt.Sprint("status ", code), host+"/new%2Fplace", "!user", "!password", "!secret", "!part")
 	}
 	if len(hits) != 0 {
@@ -163,7 +163,7 @@ func TestConnectionFailures(t *testing.T) {
 		if name != "hang" {
 			g.Timeout = time.Minute
 		}
-		err := g.do(t.Context(), http.MethodPut, testPath, []byte("a 1\n"))
+		err := g.do(t.Context(), http.MethodPut, testPath, bodyOf("a 1\n", 0))
 		wantError(t, err, append(parts, "!Put")...)
 		if got := reason(err); got != reasonWant {
 			t.Errorf("%s: got reason %q of %v, want %q", name, got, err, reasonWant)
@@ -202,7 +202,7 @@ func TestGatewayThatReadsNothingTimesOut(t *testing.T) {
 	g := gatewayAt(t, serveRaw(t, func(*net.TCPConn) { <-release }))
 	defer close(release)
 	g.Timeout = 100 * time.Millisecond
-	err := g.do(t.Context(), http.MethodPut, testPath, make([]byte, 32<<20))
+	err := g.do(t.Context(), http.MethodPut, testPath, bodyOf(strings.Repeat("x", 32<<20), 0))
 	if wantError(t, err); reason(err) != "timeout" {
 		t.Errorf("got %v, want a timeout", err)
 	}
@@ -217,7 +217,7 @@ func TestGatewayTriesDeadConnectionAgain(t *testing.T) {
 		readHead(conn) // and no answer to the second request
 	}))
 	for range 2 {
-		if err := g.do(t.Context(), http.MethodPut, testPath, []byte("a 1\n")); err != nil {
+		if err := g.do(t.Context(), http.MethodPut, testPath, bodyOf("a 1\n", 0)); err != nil {
 			t.Errorf("got %v, want success", err)
 		}
 	}
@@ -235,7 +235,7 @@ func TestStatusCountsWhereAnswerIsCut(t *testing.T) {
 			_ = conn.CloseWrite()
 			_, _ = io.Copy(io.Discard, conn)
 		}))
-		return g.do(t.Context(), http.MethodPut, testPath, []byte("a 1\n"))
+		return g.do(t.Context(), http.MethodPut, testPath, bodyOf("a 1\n", 0))
 	}
 	if err := check("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"); err != nil {
 		t.Errorf("got %v, want success: the gateway has stored it", err)
@@ -258,7 +258,7 @@ func TestEndlessAnswerEnds(t *testing.T) {
 				}
 			}
 		})
-		err := gatewayAt(t, server.URL).do(t.Context(), http.MethodPut, testPath, []byte("a 1\n"))
+		err := gatewayAt(t, server.URL).do(t.Context(), http.MethodPut, testPath, bodyOf("a 1\n", 0))
 		<-ended // by the close of the connection
 		if code == http.StatusOK {
 			if err != nil {
@@ -305,7 +305,7 @@ func TestRequestAsSent(t *testing.T) {
 	})
 	check := func(prefix, method, body string, want request) {
 		t.Helper()
-		if err := gatewayAt(t, server.URL+prefix).do(t.Context(), method, testPath, []byte(body)); err != nil {
+		if err := gatewayAt(t, server.URL+prefix).do(t.Context(), method, testPath, bodyOf(body, 0)); err != nil {
 			t.Fatal(err)
 		}
 		if got != want {

@@ -2,13 +2,30 @@ package push
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/promferry/promferry/convert"
 )
+
+// An Outcome is a request that ended.
+type Outcome struct {
+	Gateway string
+	Group   convert.Labels
+	Method  string
+	Path    string
+	Series  int
+	Bytes   int // as sent, compressed
+	Took    time.Duration
+	Retyped int      // families sent with the type that the gateway has
+	Refused []string // families left out: the gateway has another with their name
+	// Duplicates are the series left out, as they stood twice in the body.
+	Duplicates int
+	Err        error // nil: the gateway stored it
+}
 
 // maxFits bounds how often one push is fitted anew. Each refusal can teach
 // another clash, as other pushes arrive meanwhile; the body that was refused is
@@ -16,15 +33,12 @@ import (
 const maxFits = 4
 
 // send performs a request. A body that the gateway refuses for the type of a
-// family goes out again, at once, as the gateway can take it.
+// family, or for series that stand twice, goes out again, at once, as the
+// gateway can take it.
 func (g *Gateway) send(ctx context.Context, r *request) (out Outcome) {
 	start := time.Now()
-	out = Outcome{Gateway: g.Name, Group: r.group, Method: r.method, Series: r.series, Bytes: len(r.body)}
-	defer func() {
-		if p := recover(); p != nil { // one push fails, not the program
-			out.Err = &panicError{p, debug.Stack()}
-		}
-	}()
+	out = Outcome{Gateway: g.Name, Group: r.group, Method: r.method, Series: r.series(), Bytes: r.body.size()}
+	defer contain(&out.Err)
 	out.Path, out.Err = GroupPath(r.group)
 	switch {
 	case out.Err != nil:
@@ -35,6 +49,13 @@ func (g *Gateway) send(ctx context.Context, r *request) (out Outcome) {
 	}
 	out.Took = time.Since(start)
 	return out
+}
+
+// contain makes an error of a panic: one push fails, not the program.
+func contain(err *error) {
+	if p := recover(); p != nil {
+		*err = &panicError{p, debug.Stack()}
+	}
 }
 
 // A panicError is a push that panicked, with the stack: a defect.
@@ -48,63 +69,91 @@ func (e *panicError) Error() string {
 }
 
 func (g *Gateway) sendBody(ctx context.Context, out *Outcome, r *request) {
-	fit := g.types.fit(r.body)
-	out.Err = g.store(ctx, r, out.Path, fit.body)
+	g.renew(ctx)
+	m := messageOf(r)
+	if r.twice || g.reception.facts().checks != checked {
+		m.leaveOutDuplicates()
+	}
+	fit, err := g.storeFitted(ctx, out, r, m)
+	out.Series -= fit.seriesOut + m.duplicates
+	out.Retyped, out.Refused, out.Duplicates = fit.retyped, fit.refused, m.duplicates
+	if err == nil {
+		err = fit.reportLost()
+	} else if ctx.Err() == nil && !isInconsistent(err) {
+		g.reception.doubt()
+	}
+	out.Err = err
+}
+
+// storeFitted sends what m says until the gateway has it, or until nothing that
+// is known helps.
+func (g *Gateway) storeFitted(ctx context.Context, out *Outcome, r *request, m *message) (fitted, error) {
+	fit := g.types.fit(m.content)
+	err := g.store(ctx, out, r, fit)
 	for range maxFits {
-		var status *StatusError
-		if !errors.As(out.Err, &status) || !status.Inconsistent() {
+		if !isInconsistent(err) {
 			break
 		}
-		again, err := g.refit(ctx, r, fit)
-		if err != nil {
-			out.Err = fmt.Errorf("%w (and %w)", out.Err, err)
-			break
+		again, problem := g.refit(ctx, r, m, fit)
+		if problem != nil {
+			return fit, fmt.Errorf("%w (and %w)", err, problem)
 		}
-		if !again.differs(fit) {
+		if !again.differs(fit.content) {
 			break
 		}
 		fit = again
-		out.Err = g.store(ctx, r, out.Path, fit.body)
+		err = g.store(ctx, out, r, fit)
 	}
-	out.Series -= fit.seriesOut
-	out.Bytes = len(fit.body)
-	out.Retyped, out.Refused = fit.retyped, fit.refused
-	if out.Err == nil {
-		out.Err = fit.reportLost()
-	}
+	return fit, err
 }
 
 // store sends a body and learns from it what the gateway holds then.
-func (g *Gateway) store(ctx context.Context, r *request, path string, body []byte) error {
+func (g *Gateway) store(ctx context.Context, out *Outcome, r *request, fit fitted) error {
 	answered := g.unanswered.add()
 	defer answered()
-	err := g.do(ctx, r.method, path, body)
+	p := g.accepted(r.body.profile)
+	err := g.transfer(ctx, out, fit, p)
+	if p.compression != CompressionNone && isRefused(err) && g.reception.tryPlain() {
+		err = g.transferPlain(ctx, out, fit, p)
+	}
 	if err == nil {
-		g.types.stored(body)
+		g.types.stored(fit.content)
 	}
 	return err
 }
 
-// refit fits a refused body to the types that the gateway holds. Where what is
-// known does not explain the refusal, the cause may be a push that the gateway
-// took a moment ago, and whose answer is still on its way here.
-func (g *Gateway) refit(ctx context.Context, r *request, before fitted) (fitted, error) {
+// transfer sends a body of that profile.
+func (g *Gateway) transfer(ctx context.Context, out *Outcome, fit fitted, p profile) error {
+	b := fit.encode(p, g.Buffers)
+	defer b.release()
+	out.Bytes = b.size()
+	return g.do(ctx, out.Method, out.Path, b)
+}
+
+// refit fits a refused body: without series that stand twice, which takes no
+// question, then to the types that the gateway holds. Where what is known does
+// not explain the refusal, the cause may be a push that the gateway took a
+// moment ago, and whose answer is still on its way here.
+func (g *Gateway) refit(ctx context.Context, r *request, m *message, before fitted) (fitted, error) {
+	if m.leaveOutDuplicates() {
+		return g.types.fit(m.content), nil
+	}
 	if err := g.types.refresh(func() (types, error) { return g.readTypes(ctx) }); err != nil {
 		return before, err
 	}
-	after := g.fitAnew(r)
-	if !after.differs(before) {
+	after := g.fitAnew(m)
+	if !after.differs(before.content) {
 		g.unanswered.wait(ctx)
-		after = g.fitAnew(r)
+		after = g.fitAnew(m)
 	}
-	if after.differs(before) {
+	if after.differs(before.content) {
 		g.logger().Warn("gateway has other types for families of this group",
 			"gateway", g.Name, "group", r.group.String(), "retyped", after.retyped, "left_out", strings.Join(after.refused, " "))
 	}
 	return after, nil
 }
 
-func (g *Gateway) fitAnew(r *request) fitted {
-	g.types.remember(r.body)
-	return g.types.fit(r.body)
+func (g *Gateway) fitAnew(m *message) fitted {
+	g.types.remember(m.content)
+	return g.types.fit(m.content)
 }

@@ -15,11 +15,11 @@ func TestGatewayPutsWhatWaitsTogetherWithPost(t *testing.T) {
 	)
 	check := func(method, body, wantMethod, wantBody string, wantSeries int) {
 		t.Helper()
-		older := &request{method: method, body: []byte(body)}
-		post := &request{method: http.MethodPost, body: []byte(down), series: 1}
-		got := post.over(older)
-		if got.method != wantMethod || string(got.body) != wantBody || got.series != wantSeries {
-			t.Errorf("over %s %q: got %s %q, %d series, want %s %q, %d", method, body, got.method, got.body, got.series, wantMethod, wantBody, wantSeries)
+		older := &request{method: method, body: bodyOf(body, 1)}
+		post := &request{method: http.MethodPost, body: bodyOf(down, 1)}
+		got := post.over(older, nil)
+		if got.method != wantMethod || string(got.body.decode()) != wantBody || got.series() != wantSeries {
+			t.Errorf("over %s %q: got %s %q, %d series, want %s %q, %d", method, body, got.method, got.body.decode(), got.series(), wantMethod, wantBody, wantSeries)
 		}
 	}
 	check("PUT", families, "PUT", down+rest, 3)
@@ -28,7 +28,7 @@ func TestGatewayPutsWhatWaitsTogetherWithPost(t *testing.T) {
 	check("DELETE", "", "PUT", down, 1)
 	for _, method := range []string{http.MethodPut, http.MethodDelete} {
 		r := &request{method: method}
-		if got := r.over(&request{method: http.MethodPost, body: []byte(families)}); got != r {
+		if got := r.over(&request{method: http.MethodPost, body: bodyOf(families, 1)}, nil); got != r {
 			t.Errorf("%s: got %v, want it as it is", method, got)
 		}
 	}
@@ -36,7 +36,7 @@ func TestGatewayPutsWhatWaitsTogetherWithPost(t *testing.T) {
 		var f fake
 		b := newBench(t, &f)
 		b.offer(put("a", families))
-		b.offer(&request{group: groupOf("a"), method: http.MethodPost, body: []byte(down)})
+		b.offer(&request{group: groupOf("a"), method: http.MethodPost, body: bodyOf(down, 1)})
 		b.run(t)
 		b.drain(t)
 		wantSent(t, &f, strings.TrimSpace("PUT "+down+rest))

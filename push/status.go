@@ -36,13 +36,3 @@ func (g *Gateway) status(s *slot) GroupStatus {
 	status.Waiting = s.waiting != nil || s.sending
 	return status
 }
-
-// Abandon counts and names what is still unsent when the program ends.
-func (g *Gateway) Abandon() {
-	for _, s := range g.Groups() {
-		if s.Waiting {
-			g.Metrics.dropped(g.Name, dropShutdown)
-			g.logger().Error("push not finished before the shutdown timeout", "gateway", g.Name, "group", s.Group.String())
-		}
-	}
-}

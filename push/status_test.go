@@ -48,7 +48,8 @@ func TestGatewayLogsTurnsOnly(t *testing.T) {
 			b.offer(put("a", "1"))
 			b.drain(t)
 		}
-		b.wantLog(t, "\n", 2)
+		b.wantLog(t, "\n", 3)
+		b.wantLog(t, `level=WARN msg="gateway does not check what it stores`, 1)
 		b.wantLog(t, `level=ERROR msg="push failed" gateway=gw group="{instance=\"a\",job=\"test\"}" err="put http://gateway.example:9091/metrics/job/test/instance/a: status 500, want 200 or 202: \"oh no\""`, 1)
 		b.wantLog(t, `level=INFO msg="push works again" gateway=gw group=`, 1)
 		b.wantCount(t, "promferry_push_errors_total", "500", 2)

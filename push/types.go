@@ -84,10 +84,10 @@ func (m *typeMemory) begin() bool {
 	return due
 }
 
-// stored adds the types of a body that the gateway has taken, so that what
-// clashes with it later is known without a reading. While there is no clash
-// there is nothing to know, and no cost.
-func (m *typeMemory) stored(body []byte) {
+// stored adds the types of what the gateway has taken, so that what clashes with
+// it later is known without a reading. While there is no clash there is nothing
+// to know, and no cost.
+func (m *typeMemory) stored(c *content) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.clashes) == 0 && time.Since(m.readAt) >= typesInterval {
@@ -97,7 +97,7 @@ func (m *typeMemory) stored(body []byte) {
 		if known == nil {
 			continue
 		}
-		for f := range convert.Text.Blocks(body) {
+		for f := range c.blocks() {
 			if len(known) < maxTypes {
 				known[f.Name] = f.Type
 			}
@@ -105,16 +105,16 @@ func (m *typeMemory) stored(body []byte) {
 	}
 }
 
-// remember notes which families of a body clash with what is held, and which
-// do not any more.
-func (m *typeMemory) remember(body []byte) {
+// remember notes which families clash with what is held, and which do not any
+// more.
+func (m *typeMemory) remember(c *content) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.clashes == nil {
 		m.clashes = make(map[string]clash)
 	}
 	expires := time.Now().Add(clashLifetime)
-	for f := range convert.Text.Blocks(body) {
+	for f := range c.blocks() {
 		if t, found := m.held[f.Name]; found && t != f.Type {
 			m.clashes[f.Name] = clash{t, expires}
 		} else if m.held.inTheWay(f) {

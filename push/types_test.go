@@ -92,18 +92,18 @@ func TestTypesAreReadEveryFiveMinutesOnly(t *testing.T) {
 // reading, and what is stored while the gateway is read is not forgotten.
 func TestStoredTypesAreKnown(t *testing.T) {
 	var m typeMemory
-	m.stored([]byte("# TYPE before gauge\nbefore 1\n"))
+	m.stored(said("# TYPE before gauge\nbefore 1\n"))
 	if m.held != nil {
 		t.Errorf("got %v before the first clash, want nothing", m.held)
 	}
 	err := m.refresh(func() (types, error) {
-		m.stored([]byte("# TYPE during gauge\nduring 1\n"))
+		m.stored(said("# TYPE during gauge\nduring 1\n"))
 		return types{"read": "gauge", "during": "counter"}, nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.stored([]byte("# TYPE after gauge\nafter 1\n"))
+	m.stored(said("# TYPE after gauge\nafter 1\n"))
 	want := types{"read": "gauge", "during": "gauge", "after": "gauge"}
 	if !reflect.DeepEqual(m.held, want) {
 		t.Errorf("got %v, want %v", m.held, want)
@@ -133,8 +133,8 @@ func TestRefusedBodyWaitsForTheCause(t *testing.T) {
 			<-time.After(time.Second)
 			return answer(200, ""), nil
 		}))
-		first := &request{group: convert.LabelsOf(map[string]string{"job": "a"}), method: http.MethodPut, body: []byte("# TYPE a gauge\na 1\n"), series: 1}
-		second := &request{group: convert.LabelsOf(map[string]string{"job": "b"}), method: http.MethodPut, body: []byte("# TYPE a counter\na 1\n"), series: 1}
+		first := &request{group: convert.LabelsOf(map[string]string{"job": "a"}), method: http.MethodPut, body: bodyOf("# TYPE a gauge\na 1\n", 1)}
+		second := &request{group: convert.LabelsOf(map[string]string{"job": "b"}), method: http.MethodPut, body: bodyOf("# TYPE a counter\na 1\n", 1)}
 		done := make(chan Outcome)
 		go func() { done <- b.send(t.Context(), first) }()
 		synctest.Wait()
@@ -150,7 +150,7 @@ func TestRefusedBodyWaitsForTheCause(t *testing.T) {
 func TestClashIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := typeMemory{held: types{"a": "counter"}}
-		body := []byte("# TYPE a gauge\na 1\n")
+		body := said("# TYPE a gauge\na 1\n")
 		m.remember(body)
 		<-time.After(clashLifetime)
 		if got := m.fit(body); got.retyped != 1 {
@@ -165,7 +165,7 @@ func TestClashIsForgotten(t *testing.T) {
 
 func TestClashFollowsTheGateway(t *testing.T) {
 	var m typeMemory
-	body := []byte("# TYPE a gauge\na 1\n")
+	body := said("# TYPE a gauge\na 1\n")
 	for _, held := range []types{{"a": "counter"}, {"a": "untyped"}, {"a": "gauge"}, {"a": "histogram"}, {}} {
 		m.held = held
 		m.remember(body)

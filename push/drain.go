@@ -1,0 +1,43 @@
+package push
+
+import "context"
+
+// Drain waits until nothing waits and nothing is under way, or until ctx ends.
+// It returns how many groups are left with something unsent.
+func (g *Gateway) Drain(ctx context.Context) (unsent int) {
+	for {
+		g.mu.Lock()
+		busy := g.busy()
+		changed := g.changes()
+		g.mu.Unlock()
+		if busy == 0 {
+			return 0
+		}
+		select {
+		case <-ctx.Done():
+			return busy
+		case <-changed:
+		}
+	}
+}
+
+// busy counts the slots that have something to send or are sending.
+func (g *Gateway) busy() int {
+	n := 0
+	for _, s := range g.slots {
+		if s.busy() {
+			n++
+		}
+	}
+	return n
+}
+
+// Abandon counts and names what is still unsent when the program ends.
+func (g *Gateway) Abandon() {
+	for _, s := range g.Groups() {
+		if s.Waiting {
+			g.Metrics.dropped(g.Name, dropShutdown)
+			g.logger().Error("push not finished before the shutdown timeout", "gateway", g.Name, "group", s.Group.String())
+		}
+	}
+}

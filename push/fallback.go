@@ -1,0 +1,43 @@
+package push
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/promferry/promferry/convert"
+)
+
+// accepted returns how a body is sent that was encoded as p: so, but for what
+// the gateway is known by now to lose or to refuse. A body may have waited since
+// another gateway was there.
+func (g *Gateway) accepted(p profile) profile {
+	if p.format == convert.Protobuf && g.profile().format != convert.Protobuf {
+		return plainText
+	}
+	if g.reception.facts().plainOnly {
+		p.compression = CompressionNone
+	}
+	return p
+}
+
+// isRefused tells the errors that a gateway, or what stands before it, gives for
+// a compression that it does not know: most take the bytes for text (contract
+// C47).
+func isRefused(err error) bool {
+	var status *StatusError
+	if !errors.As(err, &status) || status.Inconsistent() {
+		return false
+	}
+	return status.Code == http.StatusBadRequest || status.Code == http.StatusUnsupportedMediaType
+}
+
+// transferPlain sends a body uncompressed that was refused compressed. If the
+// gateway understands that, it gets no more compressed ones.
+func (g *Gateway) transferPlain(ctx context.Context, out *Outcome, fit fitted, p profile) error {
+	err := g.transfer(ctx, out, fit, profile{p.format, CompressionNone})
+	if g.reception.judge(err == nil || isInconsistent(err)) {
+		g.logger().Warn("gateway takes no compressed bodies", "gateway", g.Name, "compression", string(p.compression))
+	}
+	return err
+}

@@ -1,0 +1,96 @@
+package push
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// statusLimit is how much of a gateway's status is read, in bytes. It has the
+// flags, some two kilobytes.
+const statusLimit = 1 << 20
+
+// Learn asks the gateway what it takes, where Encoding or Compression depend on
+// that and it was not asked before, or not since an error. Run does it by
+// itself; Learn is for whoever makes only one batch, which would be encoded
+// before the answer. It takes at most Timeout. Without an answer bodies are for
+// any gateway: text, not compressed.
+func (g *Gateway) Learn(ctx context.Context) {
+	g.reception.asking.Lock()
+	defer g.reception.asking.Unlock()
+	if !g.reception.due() {
+		return
+	}
+	var now facts
+	var err error
+	if g.asks() {
+		now, err = g.readStatus(ctx)
+	}
+	if err != nil && ctx.Err() != nil {
+		return
+	}
+	before := g.reception.learn(now, err)
+	if now.version != before.version {
+		p := g.profile()
+		g.logger().Info("gateway says its version", "gateway", g.Name,
+			"version", fmt.Sprint(now.version), "encoding", string(p.format), "compression", string(p.compression))
+	}
+}
+
+// renew asks again before a push where the gateway is in doubt.
+func (g *Gateway) renew(ctx context.Context) {
+	if g.reception.doubtful() {
+		g.Learn(ctx)
+	}
+}
+
+// readStatus asks for the version and the flags (contract C55). An error is a
+// question without an answer; no answer of something else than a Pushgateway is
+// one.
+func (g *Gateway) readStatus(ctx context.Context) (known facts, err error) {
+	defer contain(&err)
+	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, g.urlOf("/api/v1/status"), http.NoBody)
+	if err != nil {
+		return facts{}, err
+	}
+	resp, err := g.roundTrip(req)
+	if err != nil {
+		return facts{}, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= http.StatusInternalServerError {
+		return facts{}, fmt.Errorf("get %s: status %d", req.URL.Redacted(), resp.StatusCode)
+	}
+	text, err := io.ReadAll(io.LimitReader(resp.Body, statusLimit))
+	if err != nil {
+		return facts{}, err
+	}
+	return parseStatus(resp.StatusCode, text), nil
+}
+
+// parseStatus returns what an answer says; of what is not a Pushgateway's,
+// nothing.
+func parseStatus(code int, text []byte) facts {
+	var status struct {
+		Data struct {
+			Flags            map[string]string
+			BuildInformation struct{ Version string } `json:"build_information"`
+		}
+	}
+	known := facts{answered: true}
+	if code != http.StatusOK || json.Unmarshal(text, &status) != nil {
+		return known
+	}
+	known.version = parseVersion(status.Data.BuildInformation.Version)
+	switch status.Data.Flags["push.disable-consistency-check"] {
+	case "true":
+		known.checks = unchecked
+	case "false":
+		known.checks = checked
+	}
+	return known
+}

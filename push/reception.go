@@ -1,0 +1,114 @@
+package push
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// facts are what is known of how a gateway takes bodies.
+type facts struct {
+	answered  bool    // it was asked, and said something
+	version   version // unknown of what says none
+	checks    checking
+	plainOnly bool // it has refused what is compressed
+}
+
+// checking says whether a gateway refuses what is inconsistent.
+type checking string
+
+// A gateway whose check is off stores a series twice, and from then on cannot
+// be scraped by anybody (contract C8).
+const (
+	unknownChecking checking = ""
+	checked         checking = "checked"
+	unchecked       checking = "unchecked"
+)
+
+// A reception keeps the facts of a gateway. The zero value is ready.
+type reception struct {
+	asking sync.Mutex // held while the gateway is asked
+
+	mu         sync.Mutex
+	now        facts
+	asked      time.Time // the end of the last time; zero: never
+	doubted    bool      // since then: another gateway may be there
+	plainTried time.Time // when it was last in vain to send a body uncompressed
+}
+
+// askInterval is the shortest time between two questions.
+const askInterval = 30 * time.Second
+
+// plainInterval is the shortest time between two bodies that are sent again
+// uncompressed where that does not help.
+const plainInterval = 5 * time.Minute
+
+func (r *reception) facts() facts {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.now
+}
+
+// due tells whether it is time to ask.
+func (r *reception) due() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.asked.IsZero() || r.doubted && time.Since(r.asked) >= askInterval
+}
+
+// doubtful tells whether to ask before the next push. The first time is not
+// waited for: what is encoded before it is for any gateway.
+func (r *reception) doubtful() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.doubted
+}
+
+// doubt notes an error that another gateway may have made.
+func (r *reception) doubt() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.doubted = true
+}
+
+// learn replaces all that was known. It returns what it was.
+func (r *reception) learn(now facts, err error) (before facts) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before, r.now = r.now, now
+	r.asked, r.doubted = time.Now(), err != nil
+	return before
+}
+
+// stored notes the answer to a body that was stored (contract C2). It is true
+// where the gateway turns out not to check.
+func (r *reception) stored(code int) (news bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := r.now.checks
+	r.now.checks = checked
+	if code == http.StatusAccepted {
+		r.now.checks = unchecked
+	}
+	return r.now.checks != before && r.now.checks == unchecked
+}
+
+// tryPlain tells whether it is time to send a refused body uncompressed.
+func (r *reception) tryPlain() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.plainTried.IsZero() || time.Since(r.plainTried) >= plainInterval
+}
+
+// judge notes whether that has helped. It is true where that is news.
+func (r *reception) judge(helped bool) (news bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !helped {
+		r.plainTried = time.Now()
+		return false
+	}
+	news = !r.now.plainOnly
+	r.now.plainOnly = true
+	return news
+}
