@@ -45,6 +45,14 @@ func (c *chunks) trim() {
 	c.buffers.put(chunk)
 }
 
+// own returns the bytes where they are in memory of their own.
+func (c *chunks) own() ([]byte, bool) {
+	if len(c.pieces) != 1 || cap(c.pieces[0]) == chunkSize {
+		return nil, false
+	}
+	return c.pieces[0], true
+}
+
 // free gives all memory back, and leaves no bytes.
 func (c *chunks) free() {
 	for _, piece := range c.pieces {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -29,7 +30,39 @@ func answer(code int, body string) *http.Response {
 }
 
 // A sent is a request as a fake gateway got it.
-type sent struct{ method, path, body string }
+type sent struct {
+	method, path, body string
+	media, packed      string // Content-Type and Content-Encoding
+}
+
+// String is the method and the body as text, with what it was made of between
+// them where that is not text alone.
+func (s sent) String() string {
+	text, err := s.text()
+	if err != nil {
+		return fmt.Sprintf("%s %s: %v", s.method, s.packed, err)
+	}
+	how := ""
+	if s.media == convert.Protobuf.MediaType() {
+		how = "protobuf "
+	}
+	if s.packed != "" {
+		how += s.packed + " "
+	}
+	return strings.TrimSpace(s.method + " " + how + text)
+}
+
+func (s sent) text() (string, error) {
+	from, err := unpack(Compression(s.packed), strings.NewReader(s.body))
+	if err != nil {
+		return "", err
+	}
+	plain, err := io.ReadAll(from)
+	if err == nil && s.media == convert.Protobuf.MediaType() {
+		plain, err = (&content{format: convert.Protobuf, plain: plain}).in(convert.Text)
+	}
+	return string(plain), err
+}
 
 // A fake is a gateway that notes its requests. The fields above mu are set
 // before it gets one.
@@ -53,7 +86,7 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 		body, _ = io.ReadAll(r.Body)
 		r.Body.Close()
 	}
-	s := sent{r.Method, r.URL.EscapedPath(), string(body)}
+	s := sent{r.Method, r.URL.EscapedPath(), string(body), r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding")}
 	if s.path == "/api/v1/status" {
 		return answer(f.status()), nil
 	}
@@ -107,13 +140,13 @@ func (f *fake) end(s sent) {
 	f.paths[s.path]--
 }
 
-// sent returns the requests so far as "METHOD body".
+// sent returns the requests so far.
 func (f *fake) sent() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var all []string
 	for _, s := range f.requests {
-		all = append(all, strings.TrimSpace(s.method+" "+s.body))
+		all = append(all, s.String())
 	}
 	return all
 }
@@ -123,6 +156,11 @@ type bench struct {
 	*Gateway
 	registry *prometheus.Registry
 	log      *logBuffer
+}
+
+// says is the status of a gateway of that version.
+func says(version string) string {
+	return fmt.Sprintf(`{"status":"success","data":{"build_information":{"version":%q},"flags":{"push.disable-consistency-check":"false"}}}`, version)
 }
 
 // newBench returns a gateway with a budget of a mebibyte. It does not run yet.

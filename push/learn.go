@@ -18,11 +18,23 @@ const statusLimit = 1 << 20
 // before the answer. It takes at most Timeout. Without an answer bodies are for
 // any gateway: text, not compressed.
 func (g *Gateway) Learn(ctx context.Context) {
-	g.reception.asking.Lock()
-	defer g.reception.asking.Unlock()
-	if !g.reception.due() {
+	if !g.asks() && !g.reception.doubtful() {
 		return
 	}
+	ask, asking := g.reception.begin()
+	if ask {
+		defer g.reception.end()
+		g.ask(ctx)
+	} else if asking != nil {
+		select {
+		case <-ctx.Done():
+		case <-asking:
+		}
+	}
+}
+
+// ask learns anew. What is never asked is only in no doubt any more.
+func (g *Gateway) ask(ctx context.Context) {
 	var now facts
 	var err error
 	if g.asks() {
@@ -35,7 +47,7 @@ func (g *Gateway) Learn(ctx context.Context) {
 	if now.version != before.version {
 		p := g.profile()
 		g.logger().Info("gateway says its version", "gateway", g.Name,
-			"version", fmt.Sprint(now.version), "encoding", string(p.format), "compression", string(p.compression))
+			"version", now.version.String(), "encoding", string(p.format), "compression", string(p.compression))
 	}
 }
 

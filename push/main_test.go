@@ -99,8 +99,10 @@ type storedGroup struct {
 type storedFamily struct {
 	Type    string
 	Metrics []struct {
-		Labels map[string]string
-		Value  string
+		Labels             map[string]string
+		Value              string
+		Count, Sum         string
+		Buckets, Quantiles map[string]string
 	}
 }
 

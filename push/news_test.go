@@ -61,8 +61,7 @@ func TestEachOutageIsTold(t *testing.T) {
 			<-time.After(newsInterval)
 		}
 		away := errors.New("no route")
-		b.offer(put("gone", "x 1"))
-		step(nil, 200, func() {})
+		step(nil, 200, func() { b.offer(put("gone", "x 1")) })
 		step(away, 0, func() { Gateways{b.Gateway}.Delete(groupOf("gone")) })
 		step(nil, 200, func() { b.offer(put("a", "x 1")) })
 		step(away, 0, func() { b.offer(put("a", "x 1")) })

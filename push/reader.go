@@ -1,10 +1,22 @@
 package push
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"sync"
 )
+
+// readers returns what makes readers of the bytes that are sent. A small body is
+// in memory that no other will use; net/http sends what it knows to be in memory
+// together with the header, in one packet.
+func (b *body) readers() func() (io.ReadCloser, error) {
+	small, found := b.held.own()
+	if !found {
+		return b.reader
+	}
+	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(small)), nil }
+}
 
 // reader returns a reader of the bytes that are sent, with a reference of its
 // own: a transport may read on after its request has failed, and may take

@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"net/http"
 	"sync"
 	"time"
@@ -27,13 +28,12 @@ const (
 
 // A reception keeps the facts of a gateway. The zero value is ready.
 type reception struct {
-	asking sync.Mutex // held while the gateway is asked
-
 	mu         sync.Mutex
 	now        facts
-	asked      time.Time // the end of the last time; zero: never
-	doubted    bool      // since then: another gateway may be there
-	plainTried time.Time // when it was last in vain to send a body uncompressed
+	asking     chan struct{} // closed with the answer; nil: nobody asks
+	asked      time.Time     // the end of the last time; zero: never
+	doubted    bool          // since then: another gateway may be there
+	plainTried time.Time     // when it was last in vain to send a body uncompressed
 }
 
 // askInterval is the shortest time between two questions.
@@ -49,11 +49,25 @@ func (r *reception) facts() facts {
 	return r.now
 }
 
-// due tells whether it is time to ask.
-func (r *reception) due() bool {
+// begin tells whether the caller is to ask. If not, the returned channel is
+// closed when another's answer is there; nil: there is nothing to wait for.
+func (r *reception) begin() (ask bool, asking <-chan struct{}) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.asked.IsZero() || r.doubted && time.Since(r.asked) >= askInterval
+	due := r.asked.IsZero() || r.doubted && time.Since(r.asked) >= askInterval
+	if r.asking != nil || !due {
+		return false, r.asking
+	}
+	r.asking = make(chan struct{})
+	return true, nil
+}
+
+// end lets go who waits for the answer.
+func (r *reception) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	close(r.asking)
+	r.asking = nil
 }
 
 // doubtful tells whether to ask before the next push. The first time is not
@@ -71,11 +85,17 @@ func (r *reception) doubt() {
 	r.doubted = true
 }
 
-// learn replaces all that was known. It returns what it was.
+// learn replaces what was known, and returns it. What the first pushes have
+// taught stays, unless it is in doubt.
 func (r *reception) learn(now facts, err error) (before facts) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	before, r.now = r.now, now
+	before = r.now
+	if !r.doubted {
+		now.plainOnly = before.plainOnly
+		now.checks = cmp.Or(now.checks, before.checks)
+	}
+	r.now = now
 	r.asked, r.doubted = time.Now(), err != nil
 	return before
 }

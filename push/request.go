@@ -109,8 +109,8 @@ func (g *Gateway) newRequest(ctx context.Context, method, path string, b *body) 
 		req.Header.Set("Content-Encoding", string(b.compression))
 	}
 	req.ContentLength = int64(b.size())
-	req.GetBody = b.reader
-	req.Body, err = b.reader()
+	req.GetBody = b.readers()
+	req.Body, err = req.GetBody()
 	return req, err
 }
 

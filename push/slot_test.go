@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/promferry/promferry/convert"
 )
 
 func TestGatewayPutsWhatWaitsTogetherWithPost(t *testing.T) {
@@ -41,4 +43,50 @@ func TestGatewayPutsWhatWaitsTogetherWithPost(t *testing.T) {
 		b.drain(t)
 		wantSent(t, &f, strings.TrimSpace("PUT "+down+rest))
 	})
+}
+
+// TestPostJoinsWhatWaitsInAnotherEncoding: what the gateway is known to take has
+// changed while a body waited.
+func TestPostJoinsWhatWaitsInAnotherEncoding(t *testing.T) {
+	var buffers Buffers
+	bodyIn := func(p profile, families ...*convert.Family) *body {
+		b := newBody(&buffers, p)
+		for _, f := range families {
+			b.Append(p.format.AppendFamily(nil, f), len(f.Series))
+		}
+		b.seal()
+		return b
+	}
+	profiles := []profile{
+		plainText, {convert.Text, CompressionGzip}, {convert.Protobuf, CompressionNone}, {convert.Protobuf, CompressionSnappy},
+	}
+	for _, before := range profiles {
+		for _, after := range profiles {
+			older := &request{method: http.MethodPut, body: bodyIn(before, gauge("up", 1), gauge("a", 1))}
+			post := &request{method: http.MethodPost, body: bodyIn(after, gauge("up", 0))}
+			got := post.over(older, &buffers)
+			text, err := contentOf(got.body).in(convert.Text)
+			const want = "# TYPE up gauge\nup 0\n# TYPE a gauge\na 1\n"
+			if err != nil || string(text) != want || got.body.profile != after || got.series() != 2 {
+				t.Errorf("%v over %v: got %q, %v, %d series as %v, want %q", after, before, text, err, got.series(), got.body.profile, want)
+			}
+			for _, r := range []*request{older, post, got} {
+				r.end()
+			}
+		}
+	}
+	wantAllBack(t, &buffers)
+}
+
+// TestPostGoesAloneWhereTheOtherCannotBeRead: no body of convert's, but no loss
+// of the newest state.
+func TestPostGoesAloneWhereTheOtherCannotBeRead(t *testing.T) {
+	var buffers Buffers
+	post := &request{method: http.MethodPost, body: newBody(&buffers, profile{convert.Protobuf, CompressionNone})}
+	older := &request{method: http.MethodPut, body: bodyOf("no exposition", 1)}
+	if got := post.over(older, &buffers); got != post {
+		t.Errorf("got %v, want the newer alone", got)
+	}
+	post.end()
+	wantAllBack(t, &buffers)
 }
