@@ -33,9 +33,11 @@ func (t *Target) cycle(ctx context.Context, w *worker) (res result) {
 	res.took = time.Since(res.start)
 	if res.err != nil && ctx.Err() != nil {
 		res.stopped = true // what becomes of the groups is for Retire to say
+		batch.Discard()
 		return res
 	}
 	if res.err != nil {
+		batch.Discard()
 		batch = t.Gateways.Begin(t.failureMode())
 	}
 	t.converter.Report(convert.Report{

@@ -63,7 +63,7 @@ func TestCycle(t *testing.T) {
 		"comments only": {source: exposes("# hello\n"), want: healthy(0)},
 		"forged report": {source: exposes("up 0\nup{x=\"y\"} 0\nscrape_samples_scraped 5\n"),
 			want: "up 1\nup{x=\"y\"} 0\nscrape_duration_seconds 0\nscrape_samples_scraped 3\nscrape_samples_post_metric_relabeling 3\n"},
-		"duplicates count (T24)": {source: exposes("a 1\na 2\n"), want: "a 1\n" + healthy(2)},
+		"duplicates count, and are for the gateway to refuse (T24)": {source: exposes("a 1\na 2\n"), want: "a 1\na 2\n" + healthy(2)},
 		"connection refused (T1)": {source: refused, want: report(0, 0, 0, 0), reason: "connect",
 			err: "scrape http://i/metrics: connection refused"},
 		"timeout (T2)": {source: hangs, want: report(0, 10*time.Second, 0, 0), reason: "timeout",

@@ -11,6 +11,7 @@ type Metrics struct {
 	dropped    *prometheus.CounterVec
 	timestamps *prometheus.CounterVec
 	exemplars  *prometheus.CounterVec
+	natives    *prometheus.CounterVec
 	flattened  *prometheus.CounterVec
 	seconds    *prometheus.HistogramVec
 	inFlight   prometheus.Gauge
@@ -31,6 +32,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		dropped:    counter("promferry_series_dropped_total", "Series left out of a push, by reason.", "reason"),
 		timestamps: counter("promferry_timestamps_stripped_total", "Samples whose timestamp a gateway would refuse."),
 		exemplars:  counter("promferry_exemplars_stripped_total", "Samples whose exemplar a gateway cannot keep."),
+		natives:    counter("promferry_native_histograms_cut_total", "Native histograms of which only count, sum and classic buckets went out."),
 		flattened:  counter("promferry_families_flattened_total", "Histograms and summaries sent as plain series, as a gateway would change their numbers."),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "promferry_cycle_duration_seconds", Help: "Time from the begin of a scrape to its conversion.",
@@ -67,6 +69,7 @@ func (m *Metrics) end(t *Target, res result) {
 	}
 	m.timestamps.WithLabelValues(t.Job).Add(float64(res.stats.Timestamps))
 	m.exemplars.WithLabelValues(t.Job).Add(float64(res.stats.Exemplars))
+	m.natives.WithLabelValues(t.Job).Add(float64(res.stats.Natives))
 	m.flattened.WithLabelValues(t.Job).Add(float64(res.stats.Flattened))
 	for reason, n := range res.stats.Dropped {
 		m.dropped.WithLabelValues(t.Job, string(reason)).Add(float64(n))

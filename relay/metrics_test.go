@@ -10,7 +10,7 @@ import (
 func TestMetricsCountCycles(t *testing.T) {
 	inBubble(t, func(w *world) {
 		p := w.pool(w.target("i", inTurn(
-			openMetrics("# TYPE c counter\nc_total 1 # {t=\"x\"} 1\nc_total 1 5\n# TYPE h histogram\nh_sum 1\n# EOF\n"),
+			openMetrics("# TYPE c counter\nc_total 1 # {t=\"x\"} 1\nc_total{a=\"b\"} 1 5\npush_time_seconds 1\n# TYPE h histogram\nh_sum 1\n# EOF\n"),
 			exposes("pushgateway_a 1\nb\n"),
 			refused,
 		)))
@@ -26,9 +26,9 @@ func TestMetricsCountCycles(t *testing.T) {
 			{"promferry_scrape_errors_total", nil, 2},
 			{"promferry_scrape_errors_total", []string{"parse"}, 1},
 			{"promferry_scrape_errors_total", []string{"connect"}, 1},
-			{"promferry_samples_scraped_total", nil, 4},
+			{"promferry_samples_scraped_total", nil, 5},
 			{"promferry_series_dropped_total", nil, 1}, // not those of a failed scrape
-			{"promferry_series_dropped_total", []string{"duplicate"}, 1},
+			{"promferry_series_dropped_total", []string{"gateway_owned"}, 1},
 			{"promferry_timestamps_stripped_total", nil, 1},
 			{"promferry_exemplars_stripped_total", nil, 1},
 			{"promferry_families_flattened_total", nil, 1},
@@ -57,14 +57,14 @@ func TestMetricsInFlight(t *testing.T) {
 
 func TestMetricsAreClean(t *testing.T) {
 	inBubble(t, func(w *world) {
-		p := w.pool(w.target("i", inTurn(exposes("a 1\na 1\n"), refused)), w.target("slow", deaf(30*time.Second, exposes(""))))
+		p := w.pool(w.target("i", inTurn(exposes("push_time_seconds 1\n"), refused)), w.target("slow", deaf(30*time.Second, exposes(""))))
 		w.runFor(p, 2*time.Minute)
 		families, err := w.registry.Gather()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(families) != 10 {
-			t.Errorf("%d families have a value, want all 10", len(families))
+		if len(families) != 11 {
+			t.Errorf("%d families have a value, want all 11", len(families))
 		}
 		problems, err := promlint.NewWithMetricFamilies(families).Lint()
 		if err != nil {

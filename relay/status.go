@@ -22,6 +22,7 @@ type Status struct {
 	Dropped    map[convert.DropReason]int // series left out, since the start
 	Timestamps int                        // stripped, since the start
 	Exemplars  int                        // stripped, since the start
+	Natives    int                        // native histograms cut, since the start
 	Pushes     []push.GroupStatus         // of the target's own group, by gateway; then those of its other groups that fail
 }
 
@@ -72,6 +73,7 @@ func (t *Target) note(res result) (failing, changed bool) {
 	}
 	s.Timestamps += res.stats.Timestamps
 	s.Exemplars += res.stats.Exemplars
+	s.Natives += res.stats.Natives
 	for reason, n := range res.stats.Dropped {
 		if s.Dropped == nil {
 			s.Dropped = make(map[convert.DropReason]int)

@@ -38,21 +38,22 @@ func TestStatus(t *testing.T) {
 		w.once(p)
 		end := time.Now()
 		want.LastScrape, want.Duration, want.Samples, want.Bytes = start, time.Second, 3, 32
-		want.Dropped = map[convert.DropReason]int{convert.DropDuplicate: 1, convert.DropGatewayOwned: 1}
+		want.Dropped = map[convert.DropReason]int{convert.DropGatewayOwned: 1}
 		want.Timestamps = 2
 		want.Pushes[0].Path, want.Pushes[0].Series = "/metrics/job/j/instance/i", 5
+		want.Pushes[0].Duplicates = 1
 		want.Pushes[0].LastSuccess, want.Pushes[0].LastAttempt = end, end
 		check("one scrape")
 
 		w.once(p)
 		want.LastScrape, want.Duration = end, 0
-		want.Dropped = map[convert.DropReason]int{convert.DropDuplicate: 2, convert.DropGatewayOwned: 2}
+		want.Dropped = map[convert.DropReason]int{convert.DropGatewayOwned: 2}
 		want.Timestamps = 4
 		check("two scrapes")
 
 		want.Error = p.Once(w.Context())
 		want.Samples, want.Bytes = 0, 0
-		want.Pushes[0].Series = 4
+		want.Pushes[0].Series, want.Pushes[0].Duplicates = 4, 0
 		check("down")
 
 		want.Error = p.Once(w.Context())
@@ -64,13 +65,13 @@ func TestStatus(t *testing.T) {
 // A status is a copy.
 func TestStatusIsASnapshot(t *testing.T) {
 	inBubble(t, func(w *world) {
-		p := w.pool(w.target("i", exposes("a 1\na 1\n")), w.target("i2", exposes("")))
+		p := w.pool(w.target("i", exposes("push_time_seconds 1\n")), w.target("i2", exposes("")))
 		w.once(p)
 		before := p.Status()
-		before[0].Dropped[convert.DropDuplicate] = 77
+		before[0].Dropped[convert.DropGatewayOwned] = 77
 		w.once(p)
-		if got := p.Status()[0].Dropped[convert.DropDuplicate]; got != 2 {
-			t.Errorf("got %d duplicates, want 2", got)
+		if got := p.Status()[0].Dropped[convert.DropGatewayOwned]; got != 2 {
+			t.Errorf("got %d series left out, want 2", got)
 		}
 		if got := before[1].Address; got != "http://i2/metrics" {
 			t.Errorf("second target is %s, want the order of the configuration", got)

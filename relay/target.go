@@ -28,6 +28,7 @@ type Target struct {
 	Source        scrape.Source
 	HonorLabels   bool
 	Limits        convert.Limits
+	Buffers       *convert.Buffers // shared by targets; nil means that each cycle makes its own
 	Gateways      push.Gateways
 	Interval      time.Duration
 	Timeout       time.Duration // of one scrape, at most Interval
@@ -52,6 +53,7 @@ func (t *Target) join(o *owners) {
 		Target:      t.Labels,
 		HonorLabels: t.HonorLabels,
 		Limits:      t.Limits,
+		Buffers:     t.Buffers,
 		Claim:       func(group convert.Labels) bool { return o.claim(t, group) },
 	}
 	o.reserve(t)

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/common/version"
 	"github.com/promferry/promferry/builtin"
 	"github.com/promferry/promferry/configs"
+	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push"
 	"github.com/promferry/promferry/relay"
 	"github.com/promferry/promferry/scrape"
@@ -65,14 +66,16 @@ func compose(cfg *configs.Config, how composition) (*ferry, error) {
 
 func (f *ferry) addGateways(cfg *configs.Config, how composition) error {
 	budget := push.NewBudget(cfg.MaxPendingBytes)
+	buffers := new(push.Buffers)
 	metrics := push.NewMetrics(f.registry, budget)
 	for _, g := range cfg.Gateways {
 		transport, err := promconfig.NewRoundTripperFromConfig(g.HTTP, g.Name, promconfig.WithUserAgent(userAgent()))
 		if err != nil {
 			return fmt.Errorf("gateway %q: %w", g.Name, err)
 		}
-		if how.transport != nil {
+		if how.transport != nil { // it shows what is sent
 			transport = how.transport
+			g.Encoding, g.Compression = configs.EncodingText, configs.CompressionNone
 		}
 		f.gateways = append(f.gateways, &push.Gateway{
 			Name:                g.Name,
@@ -80,7 +83,10 @@ func (f *ferry) addGateways(cfg *configs.Config, how composition) error {
 			Transport:           transport,
 			Timeout:             g.Timeout,
 			MaxConcurrentPushes: g.MaxConcurrentPushes,
+			Encoding:            push.Encoding(g.Encoding),
+			Compression:         push.Compression(g.Compression),
 			Budget:              budget,
+			Buffers:             buffers,
 			Logger:              how.logger,
 			Metrics:             metrics,
 			OnDone:              how.onPush,
@@ -99,6 +105,7 @@ func userAgent() string {
 
 func (f *ferry) targets(cfg *configs.Config) ([]*relay.Target, error) {
 	var targets []*relay.Target
+	buffers := new(convert.Buffers)
 	for _, job := range cfg.Jobs {
 		sources, err := f.sources(job)
 		if err != nil {
@@ -112,6 +119,7 @@ func (f *ferry) targets(cfg *configs.Config) ([]*relay.Target, error) {
 				Source:        sources[i],
 				HonorLabels:   job.HonorLabels,
 				Limits:        job.Limits,
+				Buffers:       buffers,
 				Gateways:      f.named(job.Gateways),
 				Interval:      job.ScrapeInterval,
 				Timeout:       job.ScrapeTimeout,

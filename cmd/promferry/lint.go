@@ -41,11 +41,12 @@ func (c *checkMetricsCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
-	var text families
-	stats, err := c.convert(ctx, source, &text)
+	var pushed families
+	stats, err := c.convert(ctx, source, &pushed)
 	if err != nil {
 		return a.fail(exitFailure, err)
 	}
+	text, duplicates := convert.Text.Distinct(pushed)
 	problems, err := promlint.New(bytes.NewReader(text)).Lint()
 	if err != nil {
 		return a.fail(exitFailure, fmt.Errorf("lint: %w", err))
@@ -53,7 +54,7 @@ func (c *checkMetricsCommand) run(ctx context.Context, a *app) int {
 	for _, p := range problems {
 		fmt.Fprintf(a.out, "%s: %s\n", p.Metric, p.Text)
 	}
-	lost := losses(stats)
+	lost := losses(stats, duplicates)
 	for _, line := range lost {
 		fmt.Fprintln(a.out, line)
 	}
@@ -64,7 +65,7 @@ func (c *checkMetricsCommand) run(ctx context.Context, a *app) int {
 }
 
 // losses says what of an exposition a push would not carry as it is.
-func losses(stats convert.Stats) (lines []string) {
+func losses(stats convert.Stats, duplicates int) (lines []string) {
 	add := func(n int, what string) {
 		if n > 0 {
 			lines = append(lines, fmt.Sprintf("in a push: %d %s", n, what))
@@ -73,8 +74,10 @@ func losses(stats convert.Stats) (lines []string) {
 	for _, reason := range slices.Sorted(maps.Keys(stats.Dropped)) {
 		add(stats.Dropped[reason], "series left out: "+string(reason))
 	}
+	add(duplicates, "series left out: duplicate")
 	add(stats.Timestamps, "timestamps stripped")
 	add(stats.Exemplars, "exemplars stripped")
+	add(stats.Natives, "native histograms cut to count, sum and classic buckets, unless as protobuf")
 	add(stats.Flattened, "histograms or summaries sent as plain series, as a gateway would change their numbers")
 	return lines
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -98,6 +99,7 @@ func (c *onceCommand) composition(a *app) composition {
 // once runs one cycle of each target, waits for the answers of all gateways and
 // returns a line for each thing that failed.
 func (f *ferry) once(ctx context.Context) (failures []string) {
+	f.learn(ctx)
 	stopPushing := f.startPushing()
 	scraped := f.pool.Once(ctx)
 	for _, g := range f.gateways {
@@ -107,6 +109,22 @@ func (f *ferry) once(ctx context.Context) (failures []string) {
 	failures = append(failures, f.failedPushes(ctx)...)
 	stopPushing(ctx)
 	return failures
+}
+
+// learnTimeout bounds how long the only scrape waits for gateways to say what
+// they take; without an answer they get text.
+const learnTimeout = time.Second
+
+// learn asks all gateways what they take. The daemon does not wait for it: it
+// encodes its first bodies for any gateway.
+func (f *ferry) learn(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, learnTimeout)
+	defer cancel()
+	var group sync.WaitGroup
+	for _, g := range f.gateways {
+		group.Go(func() { g.Learn(ctx) })
+	}
+	group.Wait()
 }
 
 func (f *ferry) failedScrapes(ctx context.Context, err error) (lines []string) {
@@ -138,10 +156,13 @@ func (f *ferry) failedPushes(ctx context.Context) (lines []string) {
 	return lines
 }
 
-// refused names the families that did not arrive although the push did.
+// refused names what did not arrive although the push did.
 func (f *ferry) refused() (lines []string) {
 	for _, g := range f.gateways {
 		for _, group := range g.Groups() {
+			if group.Duplicates > 0 {
+				lines = append(lines, fmt.Sprintf("gateway %q, group %s: %d series left out: duplicate", g.Name, group.Group, group.Duplicates))
+			}
 			if len(group.Refused) > 0 {
 				lines = append(lines, fmt.Sprintf("gateway %q, group %s: left out, as the gateway has other families of the name: %s",
 					g.Name, group.Group, strings.Join(group.Refused, " ")))
