@@ -44,7 +44,7 @@ func (r *run) foresees(b []byte) bool {
 	r.scanner.declared, r.declared, r.scanner.name = e.text, i, nil
 	r.window.pos += len(e.header)
 	r.lines += e.headerLines
-	r.affectMembers(i)
+	r.retype(i)
 	return true
 }
 
@@ -64,30 +64,42 @@ func (r *run) setKind(i int, k kind) {
 	r.scanner.name = nil // the same series may be another's now
 	if n := &r.names.entries[i]; n.kind != k {
 		n.kind = k
-		r.affectMembers(i)
+		r.retype(i)
+	}
+}
+
+// retype has what comes from here on wait behind what was there before, where
+// the same series may be lines of another family now: the first of two wins.
+func (r *run) retype(i int) {
+	if r.affectMembers(i) {
+		r.close()
+		r.names.entries[i].retyped, r.retyped = true, true
 	}
 }
 
 // affectMembers has the families wait for the end that have series already and
-// that a declaration is about.
-func (r *run) affectMembers(i int) {
-	r.affect(i)
+// that a declaration is about. It tells whether there are any.
+func (r *run) affectMembers(i int) (any bool) {
+	any = r.affect(i)
 	if !r.strays && !r.reader.openMetrics {
-		return // no series had such a name
+		return any // no series had such a name
 	}
 	for _, s := range suffixes {
 		if member := r.names.findWith(i, s.text); member >= 0 {
-			r.affect(member)
+			any = r.affect(member) || any
 		}
 	}
+	return any
 }
 
-// affect has a family that has series wait for the end.
-func (r *run) affect(i int) {
-	if n := &r.names.entries[i]; n.state != unopened && !n.affected {
+// affect has a family wait for the end, if it has series.
+func (r *run) affect(i int) bool {
+	n := &r.names.entries[i]
+	if n.state != unopened && !n.affected {
 		n.affected = true
 		r.affected++
 	}
+	return n.state != unopened
 }
 
 // opened has the encoders write the family of the next line. It returns false
@@ -97,10 +109,10 @@ func (r *run) opened(m *member) bool {
 	if r.open == m.family && r.names.entries[m.family].out == m.kind {
 		return true
 	}
-	switch n := &r.names.entries[m.family]; n.state {
-	case held:
+	switch n := &r.names.entries[m.family]; {
+	case n.state == held:
 		return false
-	case unopened:
+	case n.state == unopened && !(r.retyped && r.names.wasRetyped(m.family)):
 		r.close()
 		r.begins(m)
 		return true

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"bytes"
 	"hash/maphash"
 	"unsafe"
 )
@@ -36,6 +37,7 @@ type name struct {
 	state    state
 	out      Type // the type under which its family went out
 	affected bool // see run.affect
+	retyped  bool // see run.retype
 	natives  int  // native histograms in its messages
 
 	// What was read then: HELP, if any, and TYPE, as they must be written.
@@ -104,7 +106,8 @@ func (n *names) see(i int) {
 	if e.seen == n.now {
 		return
 	}
-	e.seen, e.kind, e.help, e.state, e.affected, e.natives = n.now, kindNone, nil, unopened, false, 0
+	e.seen, e.kind, e.help, e.state = n.now, kindNone, nil, unopened
+	e.affected, e.retyped, e.natives = false, false, 0
 	n.live = append(n.live, i)
 }
 
@@ -150,6 +153,14 @@ func (n *names) grow() {
 func (n *names) findWith(i int, more string) int {
 	n.scratch = append(append(n.scratch[:0], n.entries[i].text...), more...)
 	return n.find(n.scratch)
+}
+
+// wasRetyped tells it of a name, and of one that has a suffix behind it.
+func (n *names) wasRetyped(i int) bool {
+	if s := suffixOf(n.entries[i].text); s != nil && !n.entries[i].retyped {
+		i = n.find(bytes.TrimSuffix(n.entries[i].text, []byte(s.text)))
+	}
+	return i >= 0 && n.entries[i].retyped
 }
 
 // keep returns a copy of s that lives as long as the names do.

@@ -46,7 +46,8 @@ type run struct {
 	kept, conflicting []Label           // scratch of place
 	exports           map[string]string // exported_… names
 
-	strays bool // a series was no histogram's line that may have been one
+	strays  bool // a series was no histogram's line that may have been one
+	retyped bool // a name is
 }
 
 // convert is Convert.
@@ -75,7 +76,7 @@ func (r *run) begin(c *Converter, in Input, batch Batch) {
 	r.names.begin()
 	r.open, r.pending, r.aside.text = -1, pending{}, r.aside.text[:0]
 	r.points.clear()
-	r.affected, r.held, r.order, r.strays = 0, nil, nil, false
+	r.affected, r.held, r.order, r.strays, r.retyped = 0, nil, nil, false, false
 	clear(r.seen)
 	r.groups, r.made = nil, 0
 	r.own = &group{labels: c.Target, own: true, free: true}
