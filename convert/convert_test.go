@@ -95,6 +95,7 @@ func runCase(t *testing.T, archive *txtar.Archive) {
 		for _, g := range batch.groups {
 			addGateway(t, make(seriesSet), g) // a gateway takes it
 		}
+		checkProtobuf(t, newCase(t, archive), &batch)
 	}
 	checkFile(t, archive, "stats", statsText(stats))
 }
