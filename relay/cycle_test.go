@@ -47,6 +47,15 @@ func openMetrics(body string) sourceFunc {
 	}
 }
 
+// dribbles answers with a body that arrives one byte at a time.
+func dribbles(body string) sourceFunc {
+	return func(context.Context) (*scrape.Exposition, error) {
+		e := exposition("")
+		e.Body = io.NopCloser(iotest.OneByteReader(strings.NewReader(body)))
+		return e, nil
+	}
+}
+
 // Each source is scraped once, after a scrape that went well, with both ways
 // to fail. Whatever fails, and however late, nothing of it is in the push.
 func TestCycle(t *testing.T) {
@@ -57,8 +66,10 @@ func TestCycle(t *testing.T) {
 		reason string // why it failed; "" where it did not
 		err    string
 	}{
-		"whole":         {source: exposes("a 1\nb{x=\"y\"} 2\n"), want: "a 1\nb{x=\"y\"} 2\n" + healthy(2)},
-		"slow":          {source: after(2500*time.Millisecond, exposes("a 1\n")), want: "a 1\n" + report(1, 2500*time.Millisecond, 1, 1)},
+		"whole": {source: exposes("a 1\nb{x=\"y\"} 2\n"), want: "a 1\nb{x=\"y\"} 2\n" + healthy(2)},
+		"slow":  {source: after(2500*time.Millisecond, exposes("a 1\n")), want: "a 1\n" + report(1, 2500*time.Millisecond, 1, 1)},
+		"byte by byte": {source: dribbles("# TYPE a gauge\na 1\nb{x=\"y\"} 2\n"),
+			want: "a 1\nb{x=\"y\"} 2\n" + healthy(2)},
 		"empty (T11)":   {source: exposes(""), want: healthy(0)},
 		"comments only": {source: exposes("# hello\n"), want: healthy(0)},
 		"forged report": {source: exposes("up 0\nup{x=\"y\"} 0\nscrape_samples_scraped 5\n"),
@@ -85,6 +96,14 @@ func TestCycle(t *testing.T) {
 		"label limit": {source: exposes("a 1\nb{x=\"y\"} 2\nc 3\n"), limits: convert.Limits{Labels: 3},
 			want: report(0, 0, 2, 1), reason: "label_limit",
 			err: "scrape http://i/metrics: label_limit exceeded: b has 4 labels, limit 3"},
+		"sample limit in the last line": {source: exposes(long + "z 1\n"), limits: convert.Limits{Samples: longLines},
+			want: report(0, 0, longLines+1, longLines+1), reason: "sample_limit",
+			err: fmt.Sprintf("scrape http://i/metrics: sample_limit exceeded: %d samples, limit %d", longLines+1, longLines)},
+		"label limit in the last line": {source: exposes(long + "z{x=\"1\",y=\"2\"} 1\n"), limits: convert.Limits{Labels: 4},
+			want: report(0, 0, longLines+1, longLines), reason: "label_limit",
+			err: "scrape http://i/metrics: label_limit exceeded: z has 5 labels, limit 4"},
+		"rubbish in the last line": {source: exposes(long + "z\n"), want: report(0, 0, longLines, longLines), reason: "parse",
+			err: fmt.Sprintf("parse http://i/metrics: line %d, column 2: want a value, got \"\"", longLines+1)},
 		"other error": {source: func(context.Context) (*scrape.Exposition, error) { return nil, io.ErrShortBuffer },
 			want: report(0, 0, 0, 0), reason: "other", err: "short buffer"},
 		"no answer at all": {source: func(context.Context) (*scrape.Exposition, error) { return nil, nil },
@@ -120,6 +139,35 @@ func TestCycle(t *testing.T) {
 			}
 		})
 	}
+}
+
+// long is a body most of which is converted before its end arrives.
+var long = func() string {
+	var b strings.Builder
+	for i := range longLines {
+		fmt.Fprintf(&b, "a{x=\"%d\"} 1\n", i)
+	}
+	return b.String()
+}()
+
+const longLines = 20_000
+
+// T7: wherever a body breaks off, nothing of it is pushed.
+func TestCycleCutAnywhere(t *testing.T) {
+	small := "# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\na 1\nh_bucket{x=\"y\",le=\"1\"} 1\n"
+	cuts := []string{long[:len(long)/2], long}
+	for n := range len(small) + 1 {
+		cuts = append(cuts, small[:n])
+	}
+	inBubble(t, func(w *world) {
+		for _, cut := range cuts {
+			p := w.pool(w.target("i", cutOff(cut)))
+			if err := p.Once(w.Context()); scrape.ReasonOf(err) != scrape.ReasonRead {
+				t.Errorf("%.200q: got error %v", cut, err)
+			}
+			w.checkPushed(put + report(0, 0, 0, 0))
+		}
+	})
 }
 
 func errorText(err error) string {
