@@ -52,11 +52,28 @@ func (r *reader) pair(e *entry, start int) error {
 	if err != nil {
 		return err
 	}
-	if name == model.MetricNameLabel || hasLabel(e.sample.labels, name) {
+	if r.repeats(e.sample.labels, name) || name == model.MetricNameLabel {
 		e.sample.refuse(r.errorAt(start, "label name %.50q is not unique", name))
 	}
 	e.sample.labels = append(e.sample.labels, Label{name, value})
 	return nil
+}
+
+// repeats is hasLabel for each label that is read. Many are not compared one by
+// one: a line of some megabytes would take minutes.
+func (r *reader) repeats(before []Label, name string) bool {
+	if len(before) < maxLabels {
+		return hasLabel(before, name)
+	}
+	if len(before) == maxLabels {
+		r.many = make(map[string]bool)
+		for _, l := range before {
+			r.many[l.Name] = true
+		}
+	}
+	found := r.many[name]
+	r.many[name] = true
+	return found
 }
 
 func hasLabel(ls []Label, name string) bool {

@@ -111,7 +111,7 @@ func checkBlocksOf(t *testing.T, e exposition) {
 	var batch twoBatch
 	r := withWindow(1)
 	_, err := r.convert(&Converter{Target: oracleTarget}, e.input(), &batch)
-	const fixed, perByte = 16 << 10, 200
+	const fixed, perByte = 16 << 10, 64
 	if got, most := r.size(), fixed+perByte*len(e.body); got > most {
 		t.Errorf("%d bytes are kept for a body of %d, want at most %d", got, len(e.body), most)
 	}

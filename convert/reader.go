@@ -54,10 +54,11 @@ type reader struct {
 	looked bool
 
 	openMetrics bool
-	unframed    bool    // a last line without its newline may be a stump
-	last        byte    // of the body, where in has all of it
-	column      int     // bytes of the line that stand before in
-	labels      []Label // scratch of the entry
+	unframed    bool            // a last line without its newline may be a stump
+	last        byte            // of the body, where in has all of it
+	column      int             // bytes of the line that stand before in
+	labels      []Label         // scratch of the entry
+	many        map[string]bool // their names, where they are many
 }
 
 // next returns the next entry, or io.EOF after the last. The strings of an

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -226,6 +227,22 @@ func TestMediaTypeDecidesTheFormat(t *testing.T) {
 		_, err := c.Convert(Input{Body: strings.NewReader("a\t1\n"), MediaType: mediaType}, &textBatch{})
 		if (err == nil) != ok {
 			t.Errorf("media type %q: got error %v", mediaType, err)
+		}
+	}
+}
+
+// A line of a megabyte, 80 000 labels, takes no longer than other megabytes.
+func BenchmarkLongLine(b *testing.B) {
+	var line strings.Builder
+	for i := range 80_000 {
+		fmt.Fprintf(&line, "l%06d=\"1\",", i)
+	}
+	body := []byte("a{" + line.String() + "} 1\n")
+	convert := withConverter(Text)
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if err := convert(body); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

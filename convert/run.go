@@ -91,7 +91,8 @@ const maxKept = 4 << 20
 func (r *run) clear() bool {
 	r.Converter, r.batch, r.groups, r.own, r.held = nil, nil, nil, nil, nil
 	r.window.from, r.scanner.target = nil, nil
-	r.order, r.reader.in, r.reader.labels, r.kept, r.conflicting = nil, "", nil, nil, nil
+	r.order, r.kept, r.conflicting = nil, nil, nil
+	r.reader.in, r.reader.labels, r.reader.many = "", nil, nil
 	r.encoders.clear()
 	return r.size() < maxKept
 }
