@@ -54,9 +54,11 @@ func (e exposition) input() Input {
 
 // outcomeOf converts an exposition into both formats and returns all that the
 // conversion says, as text.
-func outcomeOf(r *run, in Input) string {
+func outcomeOf(r *run, in Input) string { return limitedOutcomeOf(r, in, Limits{}) }
+
+func limitedOutcomeOf(r *run, in Input, limits Limits) string {
 	var batch twoBatch
-	c := &Converter{Target: oracleTarget, HonorLabels: true}
+	c := &Converter{Target: oracleTarget, HonorLabels: true, Limits: limits}
 	stats, err := r.convert(c, in, &batch)
 	r.clear()
 	said := fmt.Sprint(stats.Bytes, statsText(stats))

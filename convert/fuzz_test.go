@@ -53,8 +53,9 @@ func checkPieces(t *testing.T, e exposition, size int) {
 	}
 	in := e.input()
 	in.Body = iotest.DataErrReader(in.Body)
-	if got := outcomeOf(withWindow(size%1024), in); got != want {
-		t.Errorf("with its end in the last read: got\n%q\nwant\n%q", got, want)
+	limits := Limits{Labels: 1e9, LabelValueLength: 1e9} // which none reaches
+	if got := limitedOutcomeOf(withWindow(size%1024), in, limits); got != want {
+		t.Errorf("with limits, and its end in the last read: got\n%q\nwant\n%q", got, want)
 	}
 }
 
@@ -118,24 +119,29 @@ func checkBlocksOf(t *testing.T, e exposition) {
 	if err != nil {
 		return
 	}
-	for _, g := range append(batch.text.groups, batch.protobuf.groups...) {
-		checkGroup(t, g)
+	for i, g := range batch.text.groups {
+		text, protobuf := checkGroup(t, g), checkGroup(t, batch.protobuf.groups[i])
+		if got, want := encode(Protobuf, protobuf), encode(Protobuf, text); !bytes.Equal(got, want) {
+			t.Errorf("%s: got as protobuf\n%+v\nas text\n%+v", g.labels, protobuf, text)
+		}
 	}
 }
 
-func checkGroup(t *testing.T, g *textGroup) {
+// checkGroup returns the families of a body.
+func checkGroup(t *testing.T, g *textGroup) (families []Family) {
 	t.Helper()
 	seen, series, rest := make(map[string]bool), 0, g.text
 	for b := range g.Format().Blocks(g.text) {
-		_, err := b.Family()
+		f, err := b.Family()
 		if err != nil || seen[b.Name] || !bytes.HasPrefix(rest, b.Raw) {
 			t.Errorf("%s: family %q stands twice, or: %v\n%q", g.Format(), b.Name, err, g.text)
 		}
-		seen[b.Name] = true
+		seen[b.Name], families = true, append(families, f)
 		series += b.Series()
 		rest = rest[len(b.Raw):]
 	}
 	if series != g.series {
 		t.Errorf("%s: got %d series, want %d as in the blocks\n%q", g.Format(), g.series, series, g.text)
 	}
+	return families
 }
