@@ -2,7 +2,8 @@ package convert
 
 import "strings"
 
-// quotedName reads a name in quotes, in which Prometheus lets line breaks stand.
+// quotedName reads a name in quotes, in which Prometheus lets line breaks stand,
+// but for those of exemplars.
 func (r *reader) quotedName() (string, error) {
 	return r.quoted(len(r.in))
 }

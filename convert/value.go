@@ -67,6 +67,9 @@ func (r *reader) exemplar() error {
 	if e.named {
 		return r.errorAt(start, "an exemplar has no name")
 	}
+	if strings.Contains(r.in[start:r.pos], "\n") { // in a name in quotes
+		return r.errorAt(start, "the exemplar's labels do not end in its line")
+	}
 	if _, err := r.value(); err != nil {
 		return err
 	}
