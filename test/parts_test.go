@@ -106,12 +106,12 @@ func freePort(t testing.TB) (host, port string) {
 }
 
 // startPushgateway returns a real gateway with an empty store.
-func startPushgateway(t testing.TB) gateway {
+func startPushgateway(t testing.TB, flags ...string) gateway {
 	t.Helper()
 	program := part(t, "prometheus-pushgateway")
 	return gateway{"http://" + startPart(t, "/-/ready", func(host, port string) *exec.Cmd {
 		// Without persistence.file= all instances share Debian's default file.
-		return exec.Command(program, "--persistence.file=", "--web.listen-address="+net.JoinHostPort(host, port))
+		return exec.Command(program, append([]string{"--persistence.file=", "--web.listen-address=" + net.JoinHostPort(host, port)}, flags...)...)
 	})}
 }
 

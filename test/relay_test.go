@@ -16,6 +16,10 @@ import (
 // gateway, a real Prometheus.
 func TestRelayRealExporters(t *testing.T) {
 	t.Parallel()
+	bothEncodings(t, relayRealExporters)
+}
+
+func relayRealExporters(t *testing.T, encoding string) {
 	gw := startPushgateway(t)
 	node, flask := startNodeExporter(t), startFlask(t)
 	if _, err := get("http://" + flask + "/"); err != nil { // a request to count
@@ -24,7 +28,10 @@ func TestRelayRealExporters(t *testing.T) {
 	prom := startPrometheus(t, scrapeOf(gw))
 	ferry := run(t, config(t, `
 		global { scrape_interval = "1s" }
-		gateway "default" { url = %q }
+		gateway "default" {
+			url      = %q
+			encoding = %q
+		}
 		job "node" { targets = [%q] }
 		job "flask" {
 			targets  = [%q]
@@ -41,7 +48,7 @@ func TestRelayRealExporters(t *testing.T) {
 			device_include = ".*"
 		}
 		builtin "self" { instance = "relay" }
-	`, gw.url, node, flask, flask))
+	`, gw.url, encoding, node, flask, flask))
 
 	host, _ := os.Hostname()
 	nodeInstance := host + ":" + port(t, node) // 127.0.0.1 on every host would collide

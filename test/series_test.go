@@ -49,8 +49,9 @@ func parseTypes(body []byte, mediaType string) (map[string]model.MetricType, err
 	return types, err
 }
 
+// eachEntry reads native histograms as the classic ones that a gateway shows.
 func eachEntry(body []byte, mediaType string, do func(textparse.Entry, textparse.Parser)) error {
-	p, err := textparse.New(body, mediaType, labels.NewSymbolTable(), textparse.ParserOptions{})
+	p, err := textparse.New(body, mediaType, labels.NewSymbolTable(), textparse.ParserOptions{IgnoreNativeHistograms: true})
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,10 @@ import (
 // itself and through promferry, and compares all series of both ways.
 func TestRelayEqualsDirectScrape(t *testing.T) {
 	t.Parallel()
+	bothEncodings(t, relayEqualsDirectScrape)
+}
+
+func relayEqualsDirectScrape(t *testing.T, encoding string) {
 	gw := startPushgateway(t)
 	captures := []capture{
 		captured(t, "node_exporter-1.12.1/scrape1.txt"),
@@ -22,6 +26,8 @@ func TestRelayEqualsDirectScrape(t *testing.T) {
 		captured(t, "python-client-0.16-app/scrape1.om.txt"),
 		captured(t, "redis_exporter-debian/scrape1.txt"),
 		captured(t, "netdata-debian/scrape1.txt"),
+		captured(t, "node_exporter-1.12.1/scrape1.pb"),
+		captured(t, "caddy-debian/scrape1.pb"),
 	}
 	prometheusYAML := scrapeOf(gw)
 	jobs := ""
@@ -33,9 +39,12 @@ func TestRelayEqualsDirectScrape(t *testing.T) {
 	prom := startPrometheus(t, prometheusYAML)
 	ferry := run(t, config(t, `
 		global { scrape_interval = "1s" }
-		gateway "default" { url = %q }
+		gateway "default" {
+			url      = %q
+			encoding = %q
+		}
 		%s
-	`, gw.url, jobs))
+	`, gw.url, encoding, jobs))
 	for i, c := range captures {
 		eventually(t, c.path+": direct and relayed", func() error { return sameSeries(prom, i) })
 	}
