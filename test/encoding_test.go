@@ -1,6 +1,14 @@
 package test
 
-import "testing"
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"sync"
+	"testing"
+)
 
 // bothEncodings runs a test with each encoding that a gateway may get. The
 // default asks the gateway and comes to one of them; other tests have it.
@@ -11,5 +19,161 @@ func bothEncodings(t *testing.T, do func(t *testing.T, encoding string)) {
 			t.Parallel()
 			do(t, encoding)
 		})
+	}
+}
+
+// A push is one as a gateway got it, and the code that it answered.
+type push struct {
+	contentType, compression string
+	code                     int
+}
+
+const (
+	asText     = "text/plain; version=0.0.4; charset=utf-8"
+	asProtobuf = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
+)
+
+// A wiretap hands all to a real gateway, and keeps what was pushed.
+type wiretap struct {
+	*httptest.Server
+	mu     sync.Mutex
+	pushes []push
+}
+
+func startWiretap(t testing.TB, to gateway) *wiretap {
+	t.Helper()
+	target, err := url.Parse(to.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := new(wiretap)
+	w.Server = httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		ModifyResponse: w.keep,
+	})
+	t.Cleanup(w.Close)
+	return w
+}
+
+func (w *wiretap) keep(resp *http.Response) error {
+	if resp.Request.Method == http.MethodPut {
+		header := resp.Request.Header
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.pushes = append(w.pushes, push{header.Get("Content-Type"), header.Get("Content-Encoding"), resp.StatusCode})
+	}
+	return nil
+}
+
+func (w *wiretap) all() []push {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.pushes)
+}
+
+// allKinds has a family of each type, as text.
+const allKinds = `# TYPE requests_total counter
+requests_total{code="200"} 3
+# TYPE temperature gauge
+temperature -1.5
+free 7
+# TYPE took histogram
+took_bucket{le="0.5"} 1
+took_bucket{le="+Inf"} 2
+took_sum 4
+took_count 2
+# TYPE size summary
+size{quantile="0.5"} 10
+size_sum 30
+size_count 3
+`
+
+var allKindsSeries = seriesSet{
+	`requests_total{code="200"}`: 3, "temperature": -1.5, "free": 7,
+	`took_bucket{le="0.5"}`: 1, `took_bucket{le="+Inf"}`: 2, "took_sum": 4, "took_count": 2,
+	`size{quantile="0.5"}`: 10, "size_sum": 30, "size_count": 3,
+}
+
+// TestEncodingsAtRealGateway pushes to Debian's gateway as each setting says.
+// It is of version 1.5.1: it reads protobuf and gzip, and takes snappy for the
+// body itself.
+func TestEncodingsAtRealGateway(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		settings string
+		want     []push
+	}{
+		"default":              {"", []push{{asProtobuf, "", 200}}},
+		"text":                 {`encoding = "text"`, []push{{asText, "", 200}}},
+		"protobuf":             {`encoding = "protobuf"`, []push{{asProtobuf, "", 200}}},
+		"gzip by default":      {`compression = "gzip"`, []push{{asProtobuf, "gzip", 200}}},
+		"gzip of protobuf":     {"encoding = \"protobuf\"\ncompression = \"gzip\"", []push{{asProtobuf, "gzip", 200}}},
+		"snappy by default":    {`compression = "snappy"`, []push{{asProtobuf, "snappy", 400}, {asProtobuf, "", 200}}},
+		"snappy of protobuf":   {"encoding = \"protobuf\"\ncompression = \"snappy\"", []push{{asProtobuf, "snappy", 400}, {asProtobuf, "", 200}}},
+		"snappy of text":       {"encoding = \"text\"\ncompression = \"snappy\"", []push{{asText, "snappy", 400}, {asText, "", 200}}},
+		"nothing by loopback":  {`compression = "auto"`, []push{{asProtobuf, "", 200}}},
+		"nothing as it is set": {`compression = "none"`, []push{{asProtobuf, "", 200}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			gw, target := startPushgateway(t), startScripted(t, exposition(allKinds))
+			wire := startWiretap(t, gw)
+			once(t, settingsConfig(t, wire.URL, c.settings, target)).mustBeSilent(t)
+			if got := wire.all(); !slices.Equal(got, c.want) {
+				t.Errorf("got pushes %v, want %v", got, c.want)
+			}
+			if err := gw.groupHolds("app", allKindsSeries, 1)(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// settingsConfig has one gateway with settings of its own.
+func settingsConfig(t testing.TB, gateway, settings string, target *scripted) string {
+	t.Helper()
+	return config(t, `
+		global { scrape_interval = "200ms" }
+		gateway "default" {
+			url = %q
+			%s
+		}
+		job "app" {
+			targets  = [%q]
+			instance = "i"
+		}
+	`, gateway, settings, target.address())
+}
+
+// TestSnappyIsTriedOnce: a gateway that does not know a compression gets all
+// later bodies without it, and the log says so once.
+func TestSnappyIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	bothEncodings(t, func(t *testing.T, encoding string) {
+		gw, target := startPushgateway(t), startScripted(t, exposition(allKinds))
+		wire := startWiretap(t, gw)
+		ferry := run(t, settingsConfig(t, wire.URL, "encoding = \""+encoding+"\"\ncompression = \"snappy\"", target))
+		eventually(t, "pushes", func() error {
+			return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 4)
+		})
+		if err := gw.groupHolds("app", allKindsSeries, 1)(); err != nil {
+			t.Error(err)
+		}
+		ferry.terminate(t)
+		for i, p := range wire.all() {
+			if refused := i == 0; refused != (p.compression == "snappy") || refused != (p.code == http.StatusBadRequest) {
+				t.Errorf("push %d: %v, want the first in snappy and refused, no other", i+1, p)
+			}
+		}
+		checkWarnedOnce(t, ferry)
+	})
+}
+
+func checkWarnedOnce(t *testing.T, ferry daemon) {
+	t.Helper()
+	log := ferry.stderr.String()
+	lines := slices.Concat(linesWith(log, "level=WARN"), linesWith(log, "level=ERROR"))
+	if len(lines) != 1 || len(linesWith(lines[0], "gateway takes no compressed bodies", "compression=snappy")) != 1 {
+		t.Errorf("got warnings %q, want one of the compression", lines)
 	}
 }
