@@ -9,11 +9,22 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
 func main() {
+	collectEarly()
 	os.Exit(run())
+}
+
+// collectEarly has the garbage collector run when the heap has grown by half,
+// not to twice its size: little is allocated in the steady state, so that it
+// costs nothing, and a sidecar stays small. GOGC still says otherwise.
+func collectEarly() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 }
 
 // run ends with the exit code: 0 fine, 1 something failed, 2 usage or
