@@ -139,19 +139,3 @@ func (r *run) native(h *dto.Histogram) {
 func isNative(h *dto.Histogram) bool {
 	return len(h.GetPositiveSpan()) > 0 || len(h.GetNegativeSpan()) > 0 || h.GetZeroThreshold() > 0 || h.GetZeroCount() > 0
 }
-
-// consistent tells whether a native histogram has whole counts, which a gateway
-// before 1.10.0 needs, and as many as its spans say: Prometheus would refuse all
-// of the gateway's exposition for another.
-func consistent(h *dto.Histogram) bool {
-	return h.GetSampleCountFloat() == 0 && h.GetZeroCountFloat() == 0 &&
-		spanned(h.GetPositiveSpan()) == len(h.GetPositiveDelta()) &&
-		spanned(h.GetNegativeSpan()) == len(h.GetNegativeDelta())
-}
-
-func spanned(spans []*dto.BucketSpan) (n int) {
-	for _, s := range spans {
-		n += int(s.GetLength())
-	}
-	return n
-}
