@@ -43,6 +43,37 @@ func TestNativeHistograms(t *testing.T) {
 	}
 }
 
+// TestBrokenNativeHistogramHarmsNoOther: Prometheus takes nothing of an answer
+// with a native histogram that contradicts itself. A target's own must not be
+// the end of all that the gateway has.
+func TestBrokenNativeHistogramHarmsNoOther(t *testing.T) {
+	t.Parallel()
+	broken := map[string]func(*dto.Histogram){
+		"count":    func(h *dto.Histogram) { h.SampleCount = new(uint64(13)) },
+		"negative": func(h *dto.Histogram) { h.PositiveDelta = []int64{-1, 5, 0} },
+		"offset":   func(h *dto.Histogram) { h.PositiveSpan[1].Offset = new(int32(-1)) },
+		"schema":   func(h *dto.Histogram) { h.Schema = new(int32(99)) },
+	}
+	gw := startPushgateway(t)
+	sound := startScripted(t, typed(asProtobuf, delimited(t, []*dto.MetricFamily{histogram("sound", nativeHistogram())})))
+	once(t, settingsConfig(t, gw.url, "", sound)).mustBeSilent(t)
+	for name, do := range broken {
+		h := nativeHistogram()
+		do(h)
+		target := startScripted(t, typed(asProtobuf, delimited(t, []*dto.MetricFamily{histogram(name, h)})))
+		once(t, clashConfig(t, gw, name, target)).mustBeSilent(t)
+	}
+	prom := startPrometheus(t, scrapeOf(gw), "--enable-feature=native-histograms")
+	eventually(t, "native histogram in Prometheus", func() error {
+		return prom.finds(`histogram_count(sound)`, seriesSet{`{instance="i",job="app"}`: 12})
+	})
+	for name := range broken {
+		eventually(t, name+" in Prometheus", func() error {
+			return prom.finds(name+"_sum", seriesSet{name + `_sum{instance="i",job="` + name + `"}`: 20.5})
+		})
+	}
+}
+
 // nativeHistogram has 12 observations: 2 around zero, 3 below and 7 above.
 func nativeHistogram(classic ...*dto.Bucket) *dto.Histogram {
 	return &dto.Histogram{

@@ -137,7 +137,7 @@ func startFlask(t testing.TB) string {
 }
 
 // startPrometheus returns a Prometheus that runs the configuration.
-func startPrometheus(t testing.TB, config string) prometheus {
+func startPrometheus(t testing.TB, config string, flags ...string) prometheus {
 	t.Helper()
 	program := part(t, "prometheus")
 	dir := t.TempDir()
@@ -146,7 +146,7 @@ func startPrometheus(t testing.TB, config string) prometheus {
 		t.Fatal(err)
 	}
 	return prometheus{"http://" + startPart(t, "/-/ready", func(host, port string) *exec.Cmd {
-		return exec.Command(program, "--config.file="+file, "--storage.tsdb.path="+filepath.Join(dir, "data-"+port),
-			"--web.listen-address="+net.JoinHostPort(host, port))
+		return exec.Command(program, append([]string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data-"+port),
+			"--web.listen-address=" + net.JoinHostPort(host, port)}, flags...)...)
 	})}
 }
