@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"test/proc":                      {},
 	"test/once-vs-curl":              {},
 	"test/relay-cost":                {"test/bodies", "test/proc"},
-	"test/push-cost":                 {"test/bodies", "test/proc"},
+	"test/push-cost":                 {"convert", "test/bodies", "test/proc"},
 }
 
 func TestImportsFollowTheArrows(t *testing.T) {

@@ -2,13 +2,14 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
+	"io"
 	"time"
 
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/s2"
+
+	"github.com/promferry/promferry/convert"
 )
 
 // A variant is one way to push the same series.
@@ -31,58 +32,66 @@ func (v *variant) refused(err error) error {
 	return err
 }
 
-// variants makes all bodies; nothing else here knows how. They are expfmt's
-// own, whatever promferry sends by now: another maker goes here, beside it.
-// The first one is what the others are compared with.
-func variants(exposition []byte) ([]*variant, error) {
-	parser := expfmt.NewTextParser(model.LegacyValidation)
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(exposition))
-	if err != nil {
-		return nil, err
-	}
-	text, err := encode(families, textFormat)
-	if err != nil {
-		return nil, err
-	}
-	protobuf, err := encode(families, protobufFormat)
-	if err != nil {
-		return nil, err
-	}
-	smallText, err := compress(text)
-	if err != nil {
-		return nil, err
-	}
-	smallProtobuf, err := compress(protobuf)
-	if err != nil {
-		return nil, err
-	}
-	return []*variant{
-		{name: "text", contentType: string(textFormat), body: text},
-		{name: "text, gzip", contentType: string(textFormat), contentEncoding: "gzip", body: smallText},
-		{name: "protobuf", contentType: string(protobufFormat), body: protobuf},
-		{name: "protobuf, gzip", contentType: string(protobufFormat), contentEncoding: "gzip", body: smallProtobuf},
-	}, nil
-}
-
-var (
-	textFormat     = expfmt.NewFormat(expfmt.TypeTextPlain)
-	protobufFormat = expfmt.NewFormat(expfmt.TypeProtoDelim)
-)
-
-func encode(families map[string]*dto.MetricFamily, format expfmt.Format) ([]byte, error) {
-	var body bytes.Buffer
-	encoder := expfmt.NewEncoder(&body, format)
-	for _, f := range families {
-		if err := encoder.Encode(f); err != nil {
+// variants makes all bodies, as promferry does. The first one is what the
+// others are compared with.
+func variants(exposition []byte) (all []*variant, err error) {
+	for _, format := range []convert.Format{convert.Text, convert.Protobuf} {
+		body, err := converted(exposition, format)
+		if err != nil {
 			return nil, err
 		}
+		for _, encoding := range []string{"", "gzip", "snappy"} {
+			v, err := newVariant(format, encoding, body)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, v)
+		}
 	}
-	return body.Bytes(), nil
+	return all, nil
 }
 
-func compress(body []byte) ([]byte, error) {
+func newVariant(format convert.Format, encoding string, body []byte) (*variant, error) {
+	v := &variant{name: string(format), contentType: format.MediaType(), contentEncoding: encoding, body: body}
+	if encoding == "" {
+		return v, nil
+	}
+	v.name += ", " + encoding
+	var err error
+	v.body, err = compress(body, encoding)
+	return v, err
+}
+
+func converted(exposition []byte, format convert.Format) ([]byte, error) {
+	c := convert.Converter{Target: convert.LabelsOf(map[string]string{"job": "cost", "instance": "cost"})}
+	out := &output{format: format}
+	_, err := c.Convert(convert.Input{Body: bytes.NewReader(exposition)}, out)
+	return out.body, err
+}
+
+// output is a batch with one body.
+type output struct {
+	format convert.Format
+	body   []byte
+}
+
+func (o *output) Outputs(convert.Labels) []convert.Output { return []convert.Output{o} }
+func (o *output) Format() convert.Format                  { return o.format }
+func (o *output) Append(encoded []byte, _ int)            { o.body = append(o.body, encoded...) }
+
+func (o *output) Rewrite(change func([]byte, int) ([]byte, int)) { o.body, _ = change(o.body, 0) }
+
+// compress packs a body as package push does.
+func compress(body []byte, encoding string) ([]byte, error) {
 	var small bytes.Buffer
-	w := gzip.NewWriter(&small)
+	var w io.WriteCloser = s2.NewWriter(&small, s2.WriterSnappyCompat(), s2.WriterConcurrency(1))
+	if encoding == "gzip" {
+		fast, err := gzip.NewWriterLevel(&small, gzip.BestSpeed)
+		if err != nil {
+			return nil, err
+		}
+		w = fast
+	}
 	if _, err := w.Write(body); err != nil {
 		return nil, err
 	}
