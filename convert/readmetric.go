@@ -103,9 +103,13 @@ func countOf(float float64, integer uint64) float64 {
 	return float64(integer)
 }
 
+// formatPoint writes le or quantile. As in Prometheus there is no minus zero.
 func formatPoint(v float64) string {
-	if math.IsInf(v, 1) {
+	switch {
+	case math.IsInf(v, 1):
 		return "+Inf"
+	case v == 0:
+		return "0"
 	}
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
