@@ -76,3 +76,17 @@ func (b *twoBatch) Outputs(group Labels) []Output {
 	b.protobuf.format = Protobuf
 	return append(b.text.Outputs(group), b.protobuf.Outputs(group)...)
 }
+
+// What stands between the lines of a histogram does not have to stay.
+func TestWindowOfAnUnfinishedSet(t *testing.T) {
+	const set = "# TYPE h histogram\nh_bucket{le=\"1\"} 1\n%sh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n"
+	body := fmt.Sprintf(set, strings.Repeat("# nothing\n", 1<<17))
+	r, out := new(run), &oneBody{format: Text}
+	stats, err := r.convert(&Converter{Target: oracleTarget}, Input{Body: strings.NewReader(body)}, out)
+	if want := fmt.Sprintf(set, ""); err != nil || stats.Flattened != 0 || string(out.body) != want {
+		t.Errorf("got %q, want %q: %v", out.body, want, err)
+	}
+	if size := len(r.window.buf); size > 3*windowSize {
+		t.Errorf("the window has grown to %d bytes", size)
+	}
+}

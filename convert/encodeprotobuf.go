@@ -70,12 +70,29 @@ func (e *protobufEncoder) end() {
 func (e *protobufEncoder) flush() {}
 
 func appendPair(dst, name, value []byte, escaped bool) []byte {
-	if escaped {
-		value = []byte(unescape(text(value)))
-	}
 	dst, start := begin(append(dst, tagMetricLabel))
 	dst = binary.AppendUvarint(append(dst, tagLabelName), uint64(len(name)))
 	dst = append(dst, name...)
+	if escaped {
+		dst, text := begin(append(dst, tagLabelValue))
+		return end(end(appendUnescaped(dst, value), text), start)
+	}
 	dst = binary.AppendUvarint(append(dst, tagLabelValue), uint64(len(value)))
 	return end(append(dst, value...), start)
+}
+
+// appendUnescaped appends a value of a line without its escapes, of which the
+// scanner takes three.
+func appendUnescaped(dst, value []byte) []byte {
+	for i := 0; i < len(value); i++ {
+		c := value[i]
+		if c == '\\' && i+1 < len(value) {
+			i++
+			if c = value[i]; c == 'n' {
+				c = '\n'
+			}
+		}
+		dst = append(dst, c)
+	}
+	return dst
 }

@@ -47,6 +47,16 @@ func (ls Labels) Has(name string) bool {
 	return ls.Get(name) != ""
 }
 
+// hasAll tells whether all of others are among the labels.
+func (ls Labels) hasAll(others []Label) bool {
+	for _, l := range others {
+		if ls.Get(l.Name) != l.Value {
+			return false
+		}
+	}
+	return true
+}
+
 // clone returns a copy that shares no memory.
 func (ls Labels) clone() Labels {
 	c := make(Labels, len(ls))

@@ -35,6 +35,29 @@ func (l Limits) checkGroups(n int) error {
 // ofLabels tells whether there is a limit for single labels.
 func (l Limits) ofLabels() bool { return l.Labels+l.LabelNameLength+l.LabelValueLength > 0 }
 
+// checkLine is checkLabels for a line. Only one that may be over a limit is
+// looked at closely: as long as it is within them with its escapes, it is.
+func (r *run) checkLine(l *line) error {
+	limits := r.Limits
+	within := limits.Labels == 0 || 1+len(r.Target)+l.labels <= limits.Labels
+	within = within && limits.isWithin(len(model.MetricNameLabel), len(r.scanner.name))
+	for _, label := range r.Target {
+		within = within && limits.isWithin(len(label.Name), len(label.Value))
+	}
+	for i := range l.labels {
+		value, _ := l.labelValue(i)
+		within = within && limits.isWithin(len(l.labelName(i)), len(value))
+	}
+	if within {
+		return nil
+	}
+	return limits.checkLabels(text(r.scanner.name), r.Target, l.series().Labels)
+}
+
+func (l Limits) isWithin(name, value int) bool {
+	return (l.LabelNameLength == 0 || name <= l.LabelNameLength) && (l.LabelValueLength == 0 || value <= l.LabelValueLength)
+}
+
 // checkLabels checks the labels that a series has in Prometheus: its name,
 // those of its group and its own.
 func (l Limits) checkLabels(name string, sets ...Labels) error {

@@ -35,12 +35,12 @@ func consistent(h *dto.Histogram) bool {
 // not in order or not as long as there are buckets, or a bucket has less than
 // none.
 func observations(spans []*dto.BucketSpan, deltas []int64) (n uint64, ok bool) {
-	length := 0
+	length := uint64(0)
 	for i, s := range spans {
 		if i > 0 && s.GetOffset() < 0 {
 			return 0, false
 		}
-		length += int(s.GetLength())
+		length += uint64(s.GetLength())
 	}
 	var count int64
 	for _, d := range deltas {
@@ -50,5 +50,5 @@ func observations(spans []*dto.BucketSpan, deltas []int64) (n uint64, ok bool) {
 		}
 		n += uint64(count)
 	}
-	return n, length == len(deltas)
+	return n, length == uint64(len(deltas))
 }

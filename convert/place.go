@@ -30,9 +30,9 @@ func (r *run) place(written []Label) (*group, Labels) {
 		}
 	}
 	g := r.own
-	if len(conflicting) > 0 && r.HonorLabels {
+	if len(conflicting) > 0 && r.HonorLabels && !r.Target.hasAll(conflicting) {
 		g = r.groupOf(override(r.Target, conflicting))
-	} else if len(conflicting) > 0 {
+	} else if len(conflicting) > 0 && !r.HonorLabels {
 		kept = r.export(kept, conflicting)
 	}
 	slices.SortFunc(kept, byName)

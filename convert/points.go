@@ -131,9 +131,14 @@ func (s *pointSet) extend(window []byte, l *line) {
 		s.place.end = l.place.end
 		return
 	}
-	s.other = append(s.other, s.place.of(window)...)
-	s.place = span{}
+	s.leave(window)
 	s.other = append(append(s.other, l.buf[l.place.start:l.value.end]...), '\n')
+}
+
+// leave takes the lines out of the window.
+func (s *pointSet) leave(window []byte) {
+	s.other = append(s.other, s.place.of(window)...)
+	s.place, s.prefix = span{}, span{}
 }
 
 // lineText returns the lines.

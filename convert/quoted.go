@@ -2,40 +2,42 @@ package convert
 
 import "strings"
 
+// nowhere is what ends a quoted string before its quote: no byte.
+const nowhere = -1
+
 // quotedName reads a name in quotes, in which Prometheus lets line breaks stand,
 // but for those of exemplars.
 func (r *reader) quotedName() (string, error) {
-	return r.quoted(len(r.in))
+	return r.quoted(nowhere)
 }
 
 // quotedValue reads a label value in quotes, in which only the text format lets
 // line breaks stand.
 func (r *reader) quotedValue() (string, error) {
 	if r.openMetrics {
-		return r.quoted(r.lineBreak())
+		return r.quoted('\n')
 	}
-	return r.quoted(len(r.in))
+	return r.quoted(nowhere)
 }
 
-// quoted reads a string in quotes, the closing one before limit, and returns
-// what stands between them with its escapes.
-func (r *reader) quoted(limit int) (string, error) {
+// quoted reads a string in quotes, without the byte end in it, and returns what
+// stands between them with its escapes.
+func (r *reader) quoted(end int) (string, error) {
 	open := r.pos // the place to look at in an error
-	for i := open + 1; i < limit; i++ {
+	i := open + 1
+	for ; i < len(r.in) && int(r.in[i]) != end; i++ {
 		switch r.in[i] {
 		case '"':
 			r.pos = i + 1
 			return r.in[open+1 : i], nil
 		case '\\':
 			i++
-			if i >= len(r.in) {
-				r.looked = true
-			} else if r.in[i] == '\n' {
+			if i < len(r.in) && r.in[i] == '\n' {
 				return "", r.errorAt(open, "a line ends after a backslash in quotes")
 			}
 		}
 	}
-	r.looked = r.looked || limit == len(r.in)
+	r.looked = r.looked || i >= len(r.in)
 	return "", r.errorAt(open, "unterminated label value")
 }
 

@@ -16,7 +16,10 @@ func (r *run) takeMetric(f *dto.MetricFamily, m *dto.Metric) error {
 	if err != nil {
 		return err
 	}
-	lines := metricLines{run: r, family: f.GetName(), labels: labels, timestamp: m.GetTimestampMs() != 0}
+	lines := metricLines{
+		run: r, family: f.GetName(), labels: labels, timestamp: m.GetTimestampMs() != 0,
+		refused: repeatedLabel(f, m, labels),
+	}
 	switch f.GetType() {
 	case dto.MetricType_SUMMARY:
 		lines.summary(m.GetSummary())
@@ -45,12 +48,32 @@ func labelsOf(family string, m *dto.Metric) ([]Label, error) {
 	return labels, nil
 }
 
+// repeatedLabel is an error where a label stands twice, the one of the type's
+// points among them. Prometheus has counted a line by then.
+func repeatedLabel(f *dto.MetricFamily, m *dto.Metric, labels []Label) error {
+	seen := map[string]bool{model.MetricNameLabel: true}
+	switch f.GetType() {
+	case dto.MetricType_SUMMARY:
+		seen[model.QuantileLabel] = len(m.GetSummary().GetQuantile()) > 0
+	case dto.MetricType_HISTOGRAM, dto.MetricType_GAUGE_HISTOGRAM:
+		seen[model.BucketLabel] = true
+	}
+	for _, l := range labels {
+		if seen[l.Name] {
+			return familyError(f.GetName(), "label name %.50q is not unique", l.Name)
+		}
+		seen[l.Name] = true
+	}
+	return nil
+}
+
 // metricLines makes lines of one metric until one fails.
 type metricLines struct {
 	run       *run
 	family    string
 	labels    []Label
 	timestamp bool
+	refused   error // of each line
 	err       error
 }
 
@@ -59,13 +82,8 @@ func (l *metricLines) add(suffix string, value float64, exemplar *dto.Exemplar, 
 	if l.err != nil {
 		return
 	}
-	labels := append(l.labels[:len(l.labels):len(l.labels)], point...)
-	s := sample{labels: labels, value: value, timestamp: l.timestamp, exemplar: exemplar != nil}
-	for i, label := range labels {
-		if label.Name == model.MetricNameLabel || hasLabel(labels[:i], label.Name) {
-			s.refuse(familyError(l.family, "label name %.50q is not unique", label.Name))
-		}
-	}
+	labels := append(l.labels, point...) // there is room, and the line before is done with
+	s := sample{labels: labels, value: value, timestamp: l.timestamp, exemplar: exemplar != nil, refused: l.refused}
 	l.err = l.run.takeSample(entry{kind: entrySample, name: l.family + suffix, sample: s})
 }
 
@@ -121,7 +139,7 @@ func (r *run) native(h *dto.Histogram) {
 		return
 	}
 	r.stats.Exemplars += len(h.GetExemplars())
-	if r.points.lines == 0 || !consistent(h) || r.encoders.hasText() {
+	if r.points.lines == 0 || !consistent(h) {
 		r.stats.Natives++
 		return
 	}
@@ -136,7 +154,11 @@ func (r *run) native(h *dto.Histogram) {
 		return
 	}
 	r.points.native = encoded
-	r.names.entries[r.open].natives++
+	if r.encoders.hasText() {
+		r.stats.Natives++
+	} else {
+		r.names.entries[r.open].natives++
+	}
 }
 
 // isNative is isNativeHistogram of Prometheus's model/textparse.

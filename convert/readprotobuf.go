@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"unicode/utf8"
 
 	dto "github.com/prometheus/client_model/go"
@@ -40,7 +41,7 @@ func (w *window) message() ([]byte, error) {
 		return nil, io.EOF
 	}
 	size, n := binary.Uvarint(w.buf[w.pos:w.end])
-	if n <= 0 || n > binary.MaxVarintLen32 {
+	if n <= 0 || n > binary.MaxVarintLen32 || size > math.MaxInt32 {
 		return nil, &SyntaxError{Message: "want the length of a message"}
 	}
 	w.pos += n

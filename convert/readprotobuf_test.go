@@ -270,3 +270,21 @@ func TestProtobufLengthIsNotBelieved(t *testing.T) {
 		}
 	}
 }
+
+// A gateway that gets text takes nothing from one that gets protobuf.
+func TestNativeHistogramForOneOfTwo(t *testing.T) {
+	body := delimitedOf(t, protobufCases()[3].family)
+	both := &twoBodies{{format: Text}, {format: Protobuf}}
+	stats, err := (&Converter{Target: oracleTarget}).Convert(Input{Body: strings.NewReader(body), MediaType: mediaTypeProtobuf}, both)
+	if err != nil || stats.Natives != 1 {
+		t.Errorf("got %d native histograms cut, want 1: %v", stats.Natives, err)
+	}
+	if got, want := decodeOne(t, string(both[1].body)), decodeOne(t, body); !proto.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// twoBodies is a batch with two bodies for all groups.
+type twoBodies [2]oneBody
+
+func (b *twoBodies) Outputs(Labels) []Output { return []Output{&b[0], &b[1]} }

@@ -166,8 +166,12 @@ func (r *run) slide(min int) error {
 	} else {
 		keep = r.pending.place.start
 	}
-	if r.points.lines > 0 && r.points.place != (span{}) {
-		keep = r.points.place.start // stands before pending
+	if s := &r.points; s.lines > 0 && s.place != (span{}) {
+		if w.pos-s.place.start > windowSize/2 {
+			s.leave(w.buf)
+		} else {
+			keep = s.place.start // stands before pending
+		}
 	}
 	r.pending.place.start -= keep
 	r.pending.place.end -= keep
@@ -185,7 +189,7 @@ func (r *run) takeLine() error {
 		l = r.same(r.other.squeeze(l))
 	}
 	if r.limited {
-		if err := r.Limits.checkLabels(text(r.scanner.name), r.Target, l.series().Labels); err != nil {
+		if err := r.checkLine(l); err != nil {
 			return err
 		}
 	}

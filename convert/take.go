@@ -93,11 +93,13 @@ func (r *run) same(l *line) *line {
 	return l
 }
 
-// rename finds out what the series with the name of this line are.
+// rename finds out what the series with the name of this line are. Between this
+// line and the one from which the scanner has the name, another name may have
+// been declared.
 func (r *run) rename() {
 	name := r.scanner.name
 	r.scanner.renamed = false
-	if r.scanner.isDeclared && r.isOrdinary(r.declared) {
+	if r.scanner.isDeclared && r.isOrdinary(r.declared) && string(r.names.entries[r.declared].text) == string(name) {
 		r.member, r.fate = r.ownMember(r.declared), fateCarried
 		return
 	}

@@ -16,6 +16,7 @@ type window struct {
 	eof   bool
 	err   error // of the body, for good
 	last  byte  // of the body so far
+	idle  int   // reads without a byte and without an error, one after the other
 	read  int64 // bytes of the body so far
 	// before counts the bytes of the body that the window has left behind.
 	before int64
@@ -23,6 +24,7 @@ type window struct {
 
 const (
 	windowSize = 64 << 10
+	maxIdle    = 100 // as in bufio
 	// padding lets eight bytes be looked at from any place.
 	padding = 8
 )
@@ -61,6 +63,11 @@ func (w *window) fill() error {
 		w.buf = append(w.buf, make([]byte, len(w.buf))...)
 	}
 	n, err := w.from.Read(w.buf[w.end : len(w.buf)-padding])
+	if w.idle++; n > 0 || err != nil {
+		w.idle = 0
+	} else if w.idle == maxIdle {
+		err = io.ErrNoProgress
+	}
 	w.end += n
 	w.read += int64(n)
 	if n > 0 {

@@ -36,8 +36,12 @@ func isRefused(err error) bool {
 // gateway understands that, it gets no more compressed ones.
 func (g *Gateway) transferPlain(ctx context.Context, out *Outcome, fit fitted, p profile) error {
 	err := g.transfer(ctx, out, fit, profile{p.format, CompressionNone})
-	if g.reception.judge(err == nil || isInconsistent(err)) {
-		g.logger().Warn("gateway takes no compressed bodies", "gateway", g.Name, "compression", string(p.compression))
+	switch {
+	case isRefused(err):
+		g.reception.triedInVain()
+	case err != nil && !isInconsistent(err): // says nothing of the compression
+	case g.reception.takesPlain():
+		g.logger().Warn("gateway does not take this compression, its bodies go uncompressed", "gateway", g.Name, "compression", string(p.compression))
 	}
 	return err
 }

@@ -20,7 +20,7 @@ const (
 	gaugeText   = "# TYPE a gauge\na 1"
 	sentPlain   = "PUT " + gaugeText
 	sentPacked  = "PUT gzip " + gaugeText
-	noPackedLog = `level=WARN msg="gateway takes no compressed bodies" gateway=gw compression=gzip`
+	noPackedLog = `level=WARN msg="gateway does not take this compression, its bodies go uncompressed" gateway=gw compression=gzip`
 )
 
 func TestRefusedCompressionIsLeftOff(t *testing.T) {

@@ -118,7 +118,7 @@ func TestRealGatewayKnowsNoSnappy(t *testing.T) {
 				t.Errorf("%s: got %v, want it stored without", encoding, err)
 			}
 		}
-		b.wantLog(t, "gateway takes no compressed bodies", 1)
+		b.wantLog(t, "gateway does not take this compression, its bodies go uncompressed", 1)
 		Gateways{b.Gateway}.Delete(groupOf("formatsnappy"))
 		b.drain(t)
 	}

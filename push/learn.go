@@ -44,9 +44,9 @@ func (g *Gateway) ask(ctx context.Context) {
 		return
 	}
 	before := g.reception.learn(now, err)
-	if now.version != before.version {
+	if now.version != before.version || now.answered && !before.answered {
 		p := g.profile()
-		g.logger().Info("gateway says its version", "gateway", g.Name,
+		g.logger().Info("gateway was asked for its version", "gateway", g.Name,
 			"version", now.version.String(), "encoding", string(p.format), "compression", string(p.compression))
 	}
 }

@@ -88,7 +88,7 @@ func TestRunAsksOnce(t *testing.T) {
 		b.commit(t, 3)
 		wantSent(t, &f, "PUT # TYPE a gauge\na 1", "PUT protobuf snappy # TYPE a gauge\na 2", "PUT protobuf snappy # TYPE a gauge\na 3")
 		wantAsked(t, &f, 1)
-		b.wantLog(t, `msg="gateway says its version" gateway=gw version=1.11 encoding=protobuf compression=snappy`, 1)
+		b.wantLog(t, `msg="gateway was asked for its version" gateway=gw version=1.11 encoding=protobuf compression=snappy`, 1)
 	})
 }
 

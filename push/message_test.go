@@ -53,7 +53,7 @@ func TestDuplicatesAreLeftOutAfterARefusal(t *testing.T) {
 		}
 		b.wantCount(t, "promferry_duplicates_dropped_total", "", 3)
 		b.wantLog(t, `level=WARN msg="series stand more than once; the first is kept" gateway=gw group="{instance=\"a\",job=\"test\"}" err="1 series left out"`, 2)
-		b.wantLog(t, `level=INFO msg="series stand once again" gateway=gw group="{instance=\"a\",job=\"test\"}"`, 1)
+		b.wantLog(t, `level=INFO msg="no series stands more than once any more" gateway=gw group="{instance=\"a\",job=\"test\"}"`, 1)
 	})
 }
 

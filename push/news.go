@@ -94,12 +94,12 @@ func isLocal(err error) bool {
 // is new. Gateway.mu is held.
 func (s *slot) repeats(out Outcome) []news {
 	switch {
-	case out.Duplicates > 0 && !s.twice:
+	case out.Duplicates > 0 && !s.twice && out.Err == nil:
 		s.twice = true
 		return []news{{slog.LevelWarn, "series stand more than once; the first is kept", s.group, fmt.Errorf("%d series left out", out.Duplicates)}}
 	case out.Duplicates == 0 && s.twice && out.Err == nil:
 		s.twice = false
-		return []news{{slog.LevelInfo, "series stand once again", s.group, nil}}
+		return []news{{slog.LevelInfo, "no series stands more than once any more", s.group, nil}}
 	}
 	return nil
 }

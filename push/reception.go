@@ -120,14 +120,18 @@ func (r *reception) tryPlain() bool {
 	return r.plainTried.IsZero() || time.Since(r.plainTried) >= plainInterval
 }
 
-// judge notes whether that has helped. It is true where that is news.
-func (r *reception) judge(helped bool) (news bool) {
+// triedInVain notes that the body was refused uncompressed, too.
+func (r *reception) triedInVain() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !helped {
-		r.plainTried = time.Now()
-		return false
-	}
+	r.plainTried = time.Now()
+}
+
+// takesPlain notes that the gateway takes uncompressed what it refused. It is
+// true where that is news.
+func (r *reception) takesPlain() (news bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	news = !r.now.plainOnly
 	r.now.plainOnly = true
 	return news
