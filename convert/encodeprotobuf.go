@@ -23,14 +23,8 @@ func (e *protobufEncoder) reset(out Output, _ *window) {
 }
 
 func (e *protobufEncoder) begin(h *header) {
-	f := append(e.family[:0], tagFamilyName)
-	f = append(binary.AppendUvarint(f, uint64(len(h.name))), h.name...)
-	if len(h.help) > 0 {
-		f = append(f, tagFamilyHelp)
-		f = append(binary.AppendUvarint(f, uint64(len(h.help))), h.help...)
-	}
-	t := protobufTypes[h.kind]
-	e.family, e.tag = append(f, tagFamilyType, t.number), t.tag
+	e.family = appendFamilyHeader(e.family[:0], text(h.name), text(h.help), h.kind)
+	e.tag = protobufTypes[h.kind].tag
 }
 
 func (e *protobufEncoder) sample(l *line) {
@@ -69,16 +63,15 @@ func (e *protobufEncoder) end() {
 
 func (e *protobufEncoder) flush() {}
 
+// appendPair appends a label as it stands in a line.
 func appendPair(dst, name, value []byte, escaped bool) []byte {
-	dst, start := begin(append(dst, tagMetricLabel))
-	dst = binary.AppendUvarint(append(dst, tagLabelName), uint64(len(name)))
-	dst = append(dst, name...)
-	if escaped {
-		dst, text := begin(append(dst, tagLabelValue))
-		return end(end(appendUnescaped(dst, value), text), start)
+	if !escaped {
+		return appendLabel(dst, Label{text(name), text(value)})
 	}
-	dst = binary.AppendUvarint(append(dst, tagLabelValue), uint64(len(value)))
-	return end(append(dst, value...), start)
+	dst, pair := begin(append(dst, tagMetricLabel))
+	dst = appendString(dst, tagLabelName, text(name))
+	dst, plain := begin(append(dst, tagLabelValue))
+	return end(end(appendUnescaped(dst, value), plain), pair)
 }
 
 // appendUnescaped appends a value of a line without its escapes, of which the

@@ -16,18 +16,10 @@ func (s Series) clone() Series {
 	return Series{Name: strings.Clone(s.Name), Labels: s.Labels.clone(), Value: s.Value}
 }
 
-// hold has a series of the target's group wait for the end, and all of its
-// family with it.
-func (r *run) hold(s Series) error {
-	m := r.memberOf([]byte(s.Name))
-	r.holdFamily(m.family, m.kind)
-	r.held = append(r.held, namedSeries{r.own, s})
-	return nil
-}
-
-// holdForeign does it with one of another group. What is decided at the end for
-// a family of one group is for all, so the target's group's waits too.
-func (r *run) holdForeign(g *group, s Series) error {
+// hold has a series wait for the end, and with it all of its family: what is
+// decided at the end for that of one group is for all, so the target's own
+// waits also for one of another group.
+func (r *run) hold(g *group, s Series) error {
 	if err := r.use(g); err != nil {
 		return err
 	}
@@ -107,7 +99,7 @@ func (r *run) writeAside() {
 		r.holdLines(lines[:len(lines)-padding])
 		return
 	}
-	a.scanner.reset(false, nil)
+	a.scanner.reset(nil)
 	for i := 0; i < len(lines)-padding; i = a.scanner.line.place.end {
 		if !a.scanner.scan(lines, i) {
 			panic("convert: a line that was taken cannot be read")

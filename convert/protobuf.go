@@ -49,7 +49,7 @@ var protobufTypes = map[Type]struct{ number, tag byte }{
 // histogram or summary are those of assemble.
 func appendProtobuf(dst []byte, f *Family) []byte {
 	dst, start := begin(dst)
-	dst = appendFamilyHeader(dst, f)
+	dst = appendFamilyHeader(dst, f.Name, f.Help, f.Type)
 	lastLine := f.Name + "_count"
 	for series := f.Series; len(series) > 0; {
 		n := 1
@@ -64,12 +64,12 @@ func appendProtobuf(dst []byte, f *Family) []byte {
 	return end(dst, start)
 }
 
-func appendFamilyHeader(dst []byte, f *Family) []byte {
-	dst = appendString(dst, tagFamilyName, f.Name)
-	if f.Help != "" {
-		dst = appendString(dst, tagFamilyHelp, f.Help)
+func appendFamilyHeader(dst []byte, name, help string, t Type) []byte {
+	dst = appendString(dst, tagFamilyName, name)
+	if help != "" {
+		dst = appendString(dst, tagFamilyHelp, help)
 	}
-	return append(dst, tagFamilyType, protobufTypes[f.Type].number)
+	return append(dst, tagFamilyType, protobufTypes[t].number)
 }
 
 // appendMetric appends a Metric message: of one series, or of the lines of one

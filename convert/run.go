@@ -70,9 +70,10 @@ func (r *run) begin(c *Converter, in Input, batch Batch) {
 	r.stats, r.stored, r.lines = Stats{}, 0, 0
 	r.limited = c.Limits.ofLabels()
 	r.window.reset(in.Body)
-	r.scanner.reset(openMetrics, c.Target)
-	r.other.reset(false, nil)
-	r.reader.openMetrics, r.reader.unframed, r.reader.column = openMetrics, in.Unframed, 0
+	r.scanner.reset(c.Target)
+	r.other.reset(nil)
+	r.scanner.openMetrics, r.reader.openMetrics = openMetrics, openMetrics
+	r.reader.unframed, r.reader.column = in.Unframed, 0
 	r.names.begin()
 	r.open, r.pending, r.aside.text = -1, pending{}, r.aside.text[:0]
 	r.points.clear()

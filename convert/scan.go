@@ -18,12 +18,12 @@ type scanner struct {
 	name        []byte // of the last line; empty to have the next one looked at anew
 	isDeclared  bool   // name is declared
 	named       []byte // backs name, else
-	renamed     bool   // the line has another name than the one for which this was set to false
+	renamed     bool   // a line had another name since run.rename looked at one
 	scratch     []byte // of respell
 }
 
-func (s *scanner) reset(openMetrics bool, target Labels) {
-	s.openMetrics, s.target = openMetrics, target
+func (s *scanner) reset(target Labels) {
+	s.target = target
 	s.name, s.declared = nil, nil
 	s.line.shape.cut(0)
 }

@@ -42,13 +42,12 @@ func (r *run) takeSample(e entry) error {
 		return nil
 	}
 	s := Series{Name: e.name, Labels: ls, Value: e.sample.value}
-	if !g.own {
-		return r.holdForeign(g, s.clone())
+	if g.own {
+		if l := r.other.respell(s); l != nil {
+			return r.add(r.same(l))
+		} // else it has more labels than the fast way takes
 	}
-	if l := r.other.respell(s); l != nil {
-		return r.add(r.same(l))
-	}
-	return r.hold(s.clone()) // more labels than the fast way takes
+	return r.hold(g, s.clone())
 }
 
 func (r *run) count(s sample) {
@@ -76,11 +75,11 @@ func (r *run) add(l *line) error {
 	case r.fate == fateReport && r.report(l):
 	case m.created && r.putAside(l):
 	case !r.opened(m):
-		return r.hold(l.series())
+		return r.hold(r.own, l.series())
 	case m.kind.Simple():
 		r.encoders.sample(l)
 	case !r.point(l):
-		return r.hold(l.series())
+		return r.hold(r.own, l.series())
 	}
 	return nil
 }
