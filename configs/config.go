@@ -27,6 +27,8 @@ type Gateway struct {
 	Compression         string        // CompressionAuto, CompressionNone, CompressionGzip or CompressionSnappy
 	Timeout             time.Duration // of one request
 	MaxConcurrentPushes int           // at least 1
+	MinBackoff          time.Duration // the first wait before a push is tried again
+	MaxBackoff          time.Duration // the longest; not below MinBackoff
 	HTTP                promconfig.HTTPClientConfig
 }
 

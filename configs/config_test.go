@@ -54,6 +54,8 @@ func TestDefaults(t *testing.T) {
 			Compression:         "auto",
 			Timeout:             10 * time.Second,
 			MaxConcurrentPushes: 4,
+			MinBackoff:          500 * time.Millisecond,
+			MaxBackoff:          10 * time.Second,
 			HTTP:                promconfig.HTTPClientConfig{EnableHTTP2: true},
 		}},
 		Jobs: []Job{{
@@ -93,6 +95,9 @@ gateway "a" {
   compression           = "snappy"
   timeout               = "3s"
   max_concurrent_pushes = 2
+  retry {
+    min_backoff = "20s"
+  }
   basic_auth {
     username = "relay"
     password = env("PASSWORD")
@@ -111,6 +116,8 @@ builtin "self" {}
 		Compression:         CompressionSnappy,
 		Timeout:             3 * time.Second,
 		MaxConcurrentPushes: 2,
+		MinBackoff:          20 * time.Second,
+		MaxBackoff:          20 * time.Second, // raised with it
 		HTTP: promconfig.HTTPClientConfig{
 			EnableHTTP2: true,
 			BasicAuth:   &promconfig.BasicAuth{Username: "relay", Password: "s3cr3t-of-env"},

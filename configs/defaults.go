@@ -19,6 +19,8 @@ const (
 	defaultCompression         = CompressionAuto
 	defaultGatewayTimeout      = 10 * time.Second
 	defaultMaxConcurrentPushes = 4
+	defaultMinBackoff          = 500 * time.Millisecond
+	defaultMaxBackoff          = 10 * time.Second
 
 	defaultScheme      = "http"
 	defaultMetricsPath = "/metrics"

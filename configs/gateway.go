@@ -3,8 +3,10 @@ package configs
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/prometheus/common/model"
 )
 
 func (d *decoder) decodeGateways(blocks hclsyntax.Blocks) []Gateway {
@@ -31,11 +33,26 @@ func (d *decoder) decodeGateway(block *hclsyntax.Block, name named) Gateway {
 		MaxConcurrentPushes: s.integer("max_concurrent_pushes", defaultMaxConcurrentPushes, 1),
 		HTTP:                s.httpClient(),
 	}
+	g.MinBackoff, g.MaxBackoff = s.backoffs()
 	g.Loopback = g.URL != nil && isLoopback(g.URL.Hostname())
 	if g.HTTP.BasicAuth != nil && isPlain(g.URL) {
 		d.warnPlain(s.at("url"))
 	}
 	return g
+}
+
+// backoffs reads the retry block.
+func (s *section) backoffs() (least, most time.Duration) {
+	least, most = defaultMinBackoff, defaultMaxBackoff
+	for _, retry := range s.sections(&retrySchema) {
+		least = retry.duration("min_backoff", defaultMinBackoff)
+		most = retry.duration("max_backoff", max(defaultMaxBackoff, least))
+		if most < least && !retry.bad["min_backoff"] && !retry.bad["max_backoff"] {
+			retry.refuse("max_backoff", retry.at("max_backoff"), "Longest wait below the first",
+				"min_backoff is %s, and the waits grow from it to max_backoff. Raise max_backoff or lower min_backoff.", model.Duration(least))
+		}
+	}
+	return least, most
 }
 
 // gatewayURL returns nil without a good one.

@@ -62,8 +62,14 @@ var gatewaySchema = blockSchema{
 	label:      "name",
 	required:   []string{"url"},
 	attributes: []string{"encoding", "compression", "timeout", "max_concurrent_pushes"},
-	blocks:     []*blockSchema{&basicAuthSchema, &httpHeaderSchema},
-	later:      slices.Concat([]string{"urls", "retry"}, laterHTTPNames),
+	blocks:     []*blockSchema{&retrySchema, &basicAuthSchema, &httpHeaderSchema},
+	later:      slices.Concat([]string{"urls"}, laterHTTPNames),
+}
+
+var retrySchema = blockSchema{
+	kind:       "retry",
+	once:       true,
+	attributes: []string{"min_backoff", "max_backoff"},
 }
 
 var jobSchema = blockSchema{

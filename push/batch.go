@@ -3,6 +3,7 @@ package push
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -19,17 +20,31 @@ const (
 	Merge   Mode = http.MethodPost // other families stay
 )
 
+// An Origin says whose batch it is. The zero Origin is for the last state at a
+// stop: no other batch will follow.
+type Origin struct {
+	Group    convert.Labels // the target's own
+	Interval time.Duration  // until its next batch
+}
+
+func (o Origin) isZero() bool { return len(o.Group) == 0 && o.Interval == 0 }
+
 // Begin returns an empty batch. It encodes for each gateway as that is known by
-// now to take it.
-func (gs Gateways) Begin(mode Mode) *Batch {
-	b := &Batch{gateways: gs, mode: mode, groups: make(map[string]*groupBodies)}
+// now to take it. For one that is down nothing is encoded but what its next
+// probe takes, or what has no origin.
+func (gs Gateways) Begin(mode Mode, from Origin) *Batch {
+	b := &Batch{gateways: gs, mode: mode, from: from, groups: make(map[string]*groupBodies)}
 	for _, g := range gs {
+		if down := g.isDown(from); down != nil {
+			b.chosen = append(b.chosen, choice{down: down})
+			continue
+		}
 		p := g.profile()
 		if !slices.Contains(b.profiles, p) {
 			b.profiles = append(b.profiles, p)
 			b.buffers = append(b.buffers, g.Buffers)
 		}
-		b.chosen = append(b.chosen, slices.Index(b.profiles, p))
+		b.chosen = append(b.chosen, choice{profile: slices.Index(b.profiles, p)})
 	}
 	return b
 }
@@ -47,11 +62,18 @@ func (gs Gateways) Delete(group convert.Labels) {
 type Batch struct {
 	gateways Gateways
 	mode     Mode
+	from     Origin
 	profiles []profile  // each once
 	buffers  []*Buffers // of the bodies of each profile
-	chosen   []int      // the profile of each gateway
+	chosen   []choice   // for each gateway
 	groups   map[string]*groupBodies
 	order    []*groupBodies
+}
+
+// A choice is what a gateway gets.
+type choice struct {
+	profile int
+	down    error // nothing, for that reason; nil: the bodies of profile
 }
 
 // groupBodies are what a group's gateways get, by profile.
@@ -96,14 +118,22 @@ func (b *Batch) Groups() []convert.Labels {
 // Commit gives each gateway its bodies and does not wait for the network. The
 // batch is empty afterwards; its outputs must not be used any more.
 func (b *Batch) Commit() {
+	now, from := time.Now(), b.from.Group.Key()
 	for _, g := range b.order {
 		for _, body := range g.bodies {
 			body.seal()
 		}
 		for i, gateway := range b.gateways {
-			body := g.bodies[b.chosen[i]]
+			if down := b.chosen[i].down; down != nil {
+				gateway.skip(g.group, down)
+				continue
+			}
+			body := g.bodies[b.chosen[i].profile]
 			body.retain()
-			gateway.offer(&request{group: g.group, method: string(b.mode), body: body})
+			gateway.offer(&request{
+				group: g.group, method: string(b.mode), body: body,
+				from: from, interval: b.from.Interval, offered: now,
+			})
 		}
 	}
 	b.Discard()
@@ -117,5 +147,5 @@ func (b *Batch) Discard() {
 			body.release()
 		}
 	}
-	*b = *b.gateways.Begin(b.mode)
+	*b = *b.gateways.Begin(b.mode, b.from)
 }

@@ -49,6 +49,23 @@ func (b *Budget) hold(size int, dropped func()) (t *ticket, evicted []*ticket) {
 	return t, evicted
 }
 
+// holdOld takes room for a body that waited already and comes back. It is the
+// oldest news: others do not give way to it, and it is the first to give way.
+func (b *Budget) holdOld(size int, dropped func()) (t *ticket, fits bool) {
+	if size == 0 {
+		return nil, true
+	}
+	t = &ticket{size: int64(size), dropped: dropped}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.used+t.size > b.max {
+		return nil, false
+	}
+	t.place = b.waiting.PushFront(t)
+	b.used += t.size
+	return t, true
+}
+
 // release gives the room back. The ticket may be nil, or may have given way.
 func (b *Budget) release(t *ticket) {
 	if t == nil {

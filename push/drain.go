@@ -1,9 +1,28 @@
 package push
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
-// Drain waits until nothing waits and nothing is under way, or until ctx ends.
-// It returns how many groups are left with something unsent.
+// Hurry makes the waits between tries short from now on: the program ends, and a
+// gateway that comes back in time is still to be reached.
+func (g *Gateway) Hurry() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	low, _ := g.backoffs()
+	moment := func() time.Time { return time.Now().Add(backoff(0, low/2, low)) }
+	g.hurried = true
+	g.queue.hasten(moment)
+	if next := moment(); next.Before(g.circuit.next) {
+		g.circuit.next = next
+	}
+	g.notify()
+}
+
+// Drain waits until nothing waits, to be tried again neither, and nothing is
+// under way, or until ctx ends. It returns how many groups are left with
+// something unsent.
 func (g *Gateway) Drain(ctx context.Context) (unsent int) {
 	for {
 		g.mu.Lock()

@@ -87,7 +87,7 @@ func TestBatchEncodesOnceForEachProfile(t *testing.T) {
 		b.reception.learn(facts{answered: true, version: parseVersion(version)}, nil)
 		gateways = append(gateways, b.Gateway)
 	}
-	batch := gateways.Begin(Replace)
+	batch := gateways.Begin(Replace, Origin{})
 	gauge("a", 1).AppendTo(batch, groupOf("a"))
 	outputs := batch.Outputs(groupOf("a"))
 	if len(outputs) != 3 {

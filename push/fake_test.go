@@ -174,6 +174,7 @@ func newBench(t testing.TB, transport http.RoundTripper) *bench {
 		Transport: transport,
 		Timeout:   10 * time.Second,
 		Budget:    budget,
+		GiveUp:    time.Nanosecond, // each request once, unless a test is about more
 
 		MaxConcurrentPushes: 4,
 		Logger:              slog.New(slog.NewTextHandler(b.log, nil)),

@@ -2,62 +2,156 @@ package push
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"time"
 )
 
 // finish tells how a request ended, and only then lets the slot's next one go:
 // whoever waited for it finds its status, metrics and log.
 func (g *Gateway) finish(ctx context.Context, s *slot, r *request, out Outcome) {
+	interrupted := out.Err != nil && ctx.Err() != nil
+	out.Lag = r.lag()
 	g.mu.Lock()
 	s.end(out)
-	n := append(g.note(s, out.Err), s.repeats(out)...)
+	var n []news
+	if interrupted { // Abandon tells of it
+		s.status.LastError = out.Err
+		g.circuit.end(r)
+	} else {
+		g.judge(s, r, out.Err)
+		n = append(g.note(s, out.Err, r.began), s.repeats(out)...)
+	}
 	g.mu.Unlock()
 
-	interrupted := out.Err != nil && ctx.Err() != nil
-	if !interrupted { // else Abandon tells of it
-		g.tell(n)
-	}
+	g.tell(n)
 	g.Metrics.done(out)
 	if g.OnDone != nil {
 		g.OnDone(out)
 	}
 
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	s.sending = false
-	if interrupted && s.waiting == nil {
-		s.waiting = r
+	var evicted []*ticket
+	n = nil
+	if interrupted || g.isAgain(s, r, out.Err) {
+		evicted, n = g.putBack(s, r)
 	} else {
-		r.end()
+		g.close(s, r, out.Err)
 	}
+	if g.isGivenUp() {
+		n = append(n, g.giveUpAll()...)
+	}
+	g.notify()
+	g.mu.Unlock()
+	tellEvicted(evicted)
+	g.tell(n)
+}
+
+// judge draws from the end of a request when the group's next one may begin, and
+// whether the gateway is down. g.mu is held.
+func (g *Gateway) judge(s *slot, r *request, err error) {
+	probed := g.circuit.end(r)
+	s.due = time.Time{}
+	switch classify(err) {
+	case soon, later:
+		s.due = time.Now().Add(g.slotWait(err, s.tries, r.interval))
+		s.tries++
+		g.failed(r, err, probed)
+	case stored:
+		g.success = time.Now()
+		s.tries = 0
+		g.answered()
+	case never:
+		s.tries = 0
+		if !isLocal(err) {
+			g.answered()
+		}
+	}
+}
+
+// isAgain tells whether a request is to be sent once more, when its slot is due.
+func (g *Gateway) isAgain(s *slot, r *request, err error) bool {
+	switch classify(err) {
+	case stored:
+		return g.isOvertaken(s, r)
+	case soon:
+		return !s.outdated && (g.GiveUp == 0 || s.due.Sub(r.began) <= g.GiveUp)
+	case later:
+		return r.isLast() && s.waiting == nil && g.GiveUp == 0
+	}
+	return false
+}
+
+// isOvertaken tells whether the gateway may still work on an older request that
+// got no answer, and so undo the last word on a group. It is then said once more,
+// when the older one must have ended.
+func (g *Gateway) isOvertaken(s *slot, r *request) bool {
+	due := s.late.Add(g.Timeout)
+	if s.late.IsZero() || !r.isLast() || s.waiting != nil || g.GiveUp > 0 || !due.After(time.Now()) {
+		return false
+	}
+	s.late = time.Time{}
+	s.due = time.Now().Add(g.hurry(time.Until(due)))
+	return true
+}
+
+// putBack lets a request wait again, unless a newer one does: that takes its
+// place as ever. It goes into the budget as the oldest there. g.mu is held.
+func (g *Gateway) putBack(s *slot, r *request) (evicted []*ticket, lost []news) {
+	newer := s.waiting
+	if newer != nil {
+		g.Budget.release(newer.ticket)
+		s.waiting = r
+		return g.place(s, newer)
+	}
+	var fits bool
+	r.ticket, fits = g.Budget.holdOld(r.body.size(), func() { g.evict(s, r) })
+	if !fits {
+		r.end()
+		return nil, g.drop(s, errPendingBytes, dropPendingBytes)
+	}
+	g.wait(s, r)
+	return nil, g.expect(s)
+}
+
+// close ends a request for good, and lets the slot's next one go. g.mu is held.
+func (g *Gateway) close(s *slot, r *request, err error) {
+	r.end()
+	g.countEnd(s, err)
 	switch {
 	case s.waiting != nil:
 		g.enqueue(s)
 	case r.method == http.MethodDelete:
-		g.leave(s, out.Err)
+		g.leave(s, err)
 	}
-	g.notify()
 }
 
-// maxOrphans bounds the groups that could not be deleted and are remembered for
-// their error: a gateway that is down must not cost memory for each group that
-// goes.
-const maxOrphans = 100
+// countEnd counts a body that is not tried again.
+func (g *Gateway) countEnd(s *slot, err error) {
+	switch c := classify(err); {
+	case c == stored, errors.Is(err, errReportLost):
+	case c == soon && s.outdated:
+		g.Metrics.superseded(g.Name)
+	case c == soon:
+		g.Metrics.dropped(g.Name, dropGaveUp)
+	default:
+		g.Metrics.dropped(g.Name, dropRefused)
+	}
+}
 
-// leave forgets the slot of a group that is gone, or that was to go. g.mu is
-// held.
-func (g *Gateway) leave(s *slot, err error) {
-	if err == nil {
-		delete(g.slots, s.group.Key())
-		return
+// isGivenUp tells whether the gateway is down for longer than a request is tried
+// again.
+func (g *Gateway) isGivenUp() bool {
+	return g.GiveUp > 0 && g.circuit.open && g.circuit.next.Sub(g.circuit.since) > g.GiveUp
+}
+
+// giveUpAll drops all that waits. g.mu is held.
+func (g *Gateway) giveUpAll() (lost []news) {
+	for g.queue.Len() > 0 {
+		s := g.queue.slots[0]
+		g.Budget.release(s.waiting.ticket)
+		lost = append(lost, g.giveUp(s, g.circuit.downError(), dropGaveUp)...)
 	}
-	g.orphans = append(g.orphans, s)
-	if len(g.orphans) <= maxOrphans {
-		return
-	}
-	oldest := g.orphans[0]
-	g.orphans = g.orphans[1:]
-	if g.slots[oldest.group.Key()] == oldest && oldest.method == http.MethodDelete && !oldest.busy() {
-		delete(g.slots, oldest.group.Key())
-	}
+	return lost
 }

@@ -58,7 +58,7 @@ func TestRealGatewayStoresEachProfileAlike(t *testing.T) {
 		}
 		stop := b.run(t)
 		group := groupOf("format" + instance)
-		batch := Gateways{b.Gateway}.Begin(Replace)
+		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
 		for _, f := range eachType() {
 			f.AppendTo(batch, group)
 		}
@@ -110,7 +110,7 @@ func TestRealGatewayKnowsNoSnappy(t *testing.T) {
 		b.URL, b.Encoding, b.Compression = gateway, encoding, CompressionSnappy
 		b.run(t)
 		for range 2 {
-			batch := Gateways{b.Gateway}.Begin(Replace)
+			batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
 			gauge("format_snappy", 1).AppendTo(batch, groupOf("formatsnappy"))
 			batch.Commit()
 			b.drain(t)
@@ -137,7 +137,7 @@ func TestRealGatewayRefusesDuplicates(t *testing.T) {
 		b.OnDone = func(out Outcome) { last = out }
 		b.run(t)
 		group := groupOf("formattwice")
-		batch := Gateways{b.Gateway}.Begin(Replace)
+		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
 		f := gauge("format_twice", 1)
 		f.Series = append(f.Series, f.Series[0], convert.Series{Name: f.Name, Labels: labelsOf("l", "v"), Value: 2})
 		f.AppendTo(batch, group)

@@ -1,11 +1,12 @@
 package push
 
 import (
+	"container/heap"
+	"container/list"
 	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 
@@ -24,8 +25,13 @@ type Gateway struct {
 	Buffers             *Buffers          // shared with the other gateways; nil means the heap
 	Encoding            Encoding          // of bodies; "" means text
 	Compression         Compression       // of bodies; "" means none
-	Logger              *slog.Logger      // nil discards
-	Metrics             *Metrics          // nil counts nothing
+	MinBackoff          time.Duration     // the first wait before a request is tried again; 0 means 500ms
+	MaxBackoff          time.Duration     // the longest; 0 means 10s
+	// GiveUp bounds how long one request is tried again. 0 means until a newer
+	// one of its group takes its place, as is right for whoever makes more.
+	GiveUp  time.Duration
+	Logger  *slog.Logger // nil discards
+	Metrics *Metrics     // nil counts nothing
 	// OnDone, if set, is called after each request that ended, from several
 	// goroutines. The group's next request, and Drain, wait until it returns.
 	OnDone func(Outcome)
@@ -36,17 +42,23 @@ type Gateway struct {
 
 	mu      sync.Mutex
 	slots   map[string]*slot // by group
-	ready   []*slot          // have something to send, first in first out
-	orphans []*slot          // whose DELETE failed, the oldest first
-	outage  trouble          // requests got no answer
-	behind  trouble          // bodies were superseded
-	changed chan struct{}    // closed and replaced at each change of the fields above
+	queue   queue            // of the slots that have something to send
+	leaving list.List        // of the slots whose groups go, the oldest first
+	circuit circuit
+	hurried bool          // the program ends
+	success time.Time     // of the last stored request; zero: none yet
+	outage  trouble       // requests fail, whatever they say
+	behind  trouble       // bodies were superseded
+	crowded trouble       // DELETEs were given up
+	changed chan struct{} // closed and replaced at each change of the fields above
 }
 
-// Run sends what is offered until ctx ends, and returns when no request is
-// under way any more. What still waits then stays unsent; what was under way
-// waits again, as nobody knows whether the gateway has it.
+// Run sends what is offered, and tries again what fails, until ctx ends; it
+// returns when no request is under way any more. What still waits then stays
+// unsent; what was under way waits again, as nobody knows whether the gateway
+// has it.
 func (g *Gateway) Run(ctx context.Context) {
+	g.Metrics.start(g.Name)
 	var group sync.WaitGroup
 	group.Go(func() { g.Learn(ctx) })
 	for range max(g.MaxConcurrentPushes, 1) {
@@ -65,23 +77,59 @@ func (g *Gateway) work(ctx context.Context) {
 	}
 }
 
-// take waits for a slot that has something to send.
+// take waits for a slot that may send.
 func (g *Gateway) take(ctx context.Context) (*slot, *request) {
-	for {
+	for ctx.Err() == nil {
 		g.mu.Lock()
-		if ctx.Err() == nil && len(g.ready) > 0 {
+		due, any := g.due()
+		if any && !due.After(time.Now()) {
 			defer g.mu.Unlock()
-			s := g.ready[0]
-			g.ready = g.ready[1:]
-			return s, s.begin(g.Budget)
+			return g.begin()
 		}
 		changed := g.changes()
 		g.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return nil, nil
-		case <-changed:
-		}
+		waitFor(ctx, changed, due, any)
+	}
+	return nil, nil
+}
+
+// due returns when the next request may begin; false: not before a change. g.mu
+// is held.
+func (g *Gateway) due() (at time.Time, any bool) {
+	switch {
+	case g.queue.Len() == 0, g.circuit.probe != nil:
+		return at, false
+	case g.circuit.open:
+		return g.circuit.next, true
+	}
+	return g.queue.slots[0].due, true
+}
+
+// begin takes the next slot. g.mu is held.
+func (g *Gateway) begin() (*slot, *request) {
+	s := heap.Pop(&g.queue).(*slot)
+	r := s.begin(g.Budget)
+	if !r.began.IsZero() {
+		g.Metrics.retried(g.Name)
+	} else {
+		r.began = time.Now()
+	}
+	g.circuit.begin(r)
+	return s, r
+}
+
+// waitFor returns at a change, at that moment if there is one, or when ctx ends.
+func waitFor(ctx context.Context, changed <-chan struct{}, at time.Time, any bool) {
+	var alarm <-chan time.Time
+	if any {
+		timer := time.NewTimer(time.Until(at))
+		defer timer.Stop()
+		alarm = timer.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-changed:
+	case <-alarm:
 	}
 }
 
@@ -99,94 +147,6 @@ func (g *Gateway) notify() {
 		close(g.changed)
 		g.changed = nil
 	}
-}
-
-// offer makes r the newest state of its group. What waited in its place is
-// superseded.
-func (g *Gateway) offer(r *request) {
-	evicted, lost := g.put(r)
-	for _, t := range evicted {
-		t.dropped()
-	}
-	g.tell(lost)
-}
-
-// put returns the tickets that gave way to r's. They may be another gateway's,
-// so their dropped is not for here, where g.mu is held; nor is a log.
-func (g *Gateway) put(r *request) (evicted []*ticket, lost []news) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	s := g.slot(r.group)
-	r = g.join(r, s.waiting)
-	if s.waiting != nil {
-		lost = g.superseded()
-		g.Budget.release(s.waiting.ticket)
-		s.waiting.end()
-	}
-	if !g.Budget.fits(r.body.size()) {
-		r.end()
-		g.forget(s) // what is older must not follow what is newer
-		return nil, append(lost, g.drop(s, errTooLarge)...)
-	}
-	r.ticket, evicted = g.Budget.hold(r.body.size(), func() { g.evict(s, r) })
-	s.waiting = r
-	g.enqueue(s)
-	return evicted, lost
-}
-
-// join returns r together with what waits in its place, if that has room.
-func (g *Gateway) join(r, waiting *request) *request {
-	both := r.over(waiting, g.Buffers)
-	if both == r {
-		return r
-	}
-	if g.Budget.fits(both.body.size()) {
-		r.end()
-		return both
-	}
-	both.end()
-	return r
-}
-
-// forget takes away what waits in a slot, if anything. g.mu is held.
-func (g *Gateway) forget(s *slot) {
-	s.waiting = nil
-	if s.queued {
-		s.queued = false
-		g.ready = slices.DeleteFunc(g.ready, func(other *slot) bool { return other == s })
-	}
-}
-
-// evict drops a body for the budget, unless it is on its way already.
-func (g *Gateway) evict(s *slot, r *request) {
-	g.tell(g.evicted(s, r))
-}
-
-func (g *Gateway) evicted(s *slot, r *request) (lost []news) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if s.waiting != r {
-		return lost
-	}
-	r.end()
-	g.forget(s)
-	return g.drop(s, errPendingBytes)
-}
-
-// drop notes that the slot's newest body will not be sent. g.mu is held.
-func (g *Gateway) drop(s *slot, err error) []news {
-	g.Metrics.dropped(g.Name, dropPendingBytes)
-	g.notify()
-	return g.note(s, err)
-}
-
-// enqueue lets a worker take the slot, unless one has it. g.mu is held.
-func (g *Gateway) enqueue(s *slot) {
-	if !s.queued && !s.sending {
-		s.queued = true
-		g.ready = append(g.ready, s)
-	}
-	g.notify()
 }
 
 // slot returns the slot of a group. g.mu is held.

@@ -141,7 +141,7 @@ func TestSlowGatewayDoesNotDelayAnother(t *testing.T) {
 		b.run(t)
 		start := time.Now()
 		for i := range 20 {
-			batch := Gateways{a.Gateway, b.Gateway}.Begin(Replace)
+			batch := Gateways{a.Gateway, b.Gateway}.Begin(Replace, Origin{})
 			gauge("a", 1).AppendTo(batch, groupOf(fmt.Sprint(i)))
 			batch.Commit()
 		}

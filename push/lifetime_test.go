@@ -114,7 +114,7 @@ func TestAllMemoryComesBack(t *testing.T) {
 
 // offer makes a batch of any kind, and sends it or not.
 func (c *chaos) offer(gateways Gateways) {
-	batch := gateways.Begin([]Mode{Replace, Merge}[c.n(2)])
+	batch := gateways.Begin([]Mode{Replace, Merge}[c.n(2)], Origin{})
 	for range 1 + c.n(3) {
 		group := groupOf(fmt.Sprint(c.n(4)))
 		f := convert.Family{Name: []string{"a", "b"}[c.n(2)], Type: convert.Gauge, Series: []convert.Series{{Name: "a", Value: 1}}}
@@ -141,7 +141,7 @@ func TestDiscardSendsNothing(t *testing.T) {
 		b := newBench(t, &f)
 		b.Buffers, b.Compression = new(Buffers), CompressionGzip
 		b.run(t)
-		batch := Gateways{b.Gateway}.Begin(Replace)
+		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
 		gauge("a", 1).AppendTo(batch, groupOf("a"))
 		batch.Discard()
 		wantAllBack(t, b.Buffers)
@@ -167,7 +167,7 @@ func TestFewChunksWhileGatewaysAnswer(t *testing.T) {
 		b.run(t)
 		text := someText(740_000)
 		for target := range 100 {
-			batch := Gateways{b.Gateway}.Begin(Replace)
+			batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
 			batch.Outputs(groupOf(fmt.Sprint(target)))[0].Append([]byte(text), 2000)
 			batch.Commit()
 			b.drain(t)
@@ -184,7 +184,7 @@ func TestInterruptedBodyIsKept(t *testing.T) {
 		b := newBench(t, &f)
 		b.Buffers = new(Buffers)
 		ctx, cancel := context.WithCancel(t.Context())
-		batch := Gateways{b.Gateway}.Begin(Replace)
+		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
 		text := someText(2 * chunkSize)
 		batch.Outputs(groupOf("a"))[0].Append([]byte(text), 1)
 		batch.Commit()
@@ -205,7 +205,7 @@ func TestJoinWithoutRoomGivesItsMemoryBack(t *testing.T) {
 	b := newBench(t, nil)
 	b.Buffers, b.Budget = new(Buffers), NewBudget(5*chunkSize)
 	for _, mode := range []Mode{Replace, Merge} {
-		batch := Gateways{b.Gateway}.Begin(mode)
+		batch := Gateways{b.Gateway}.Begin(mode, Origin{})
 		batch.Outputs(groupOf("a"))[0].Append([]byte("# TYPE "+string(mode)+" gauge\n"+strings.Repeat(string(mode)+" 1\n", chunkSize/2)), 1)
 		batch.Commit()
 	}

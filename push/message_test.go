@@ -78,7 +78,7 @@ func TestDuplicatesAndTypesAreFittedTogether(t *testing.T) {
 			var last Outcome
 			b.OnDone = func(out Outcome) { last = out }
 			b.run(t)
-			batch := Gateways{b.Gateway}.Begin(Replace)
+			batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
 			(&convert.Family{Name: "a", Type: convert.Gauge, Series: []convert.Series{
 				{Name: "a", Value: 1}, {Name: "a", Value: 2}, {Name: "a", Labels: labelsOf("b", "c"), Value: 3},
 			}}).AppendTo(batch, groupOf("a"))

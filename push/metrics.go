@@ -16,15 +16,24 @@ type Metrics struct {
 	supersededPushes *prometheus.CounterVec
 	droppedPushes    *prometheus.CounterVec
 	bytes            *prometheus.CounterVec
+	retries          *prometheus.CounterVec
+	authErrors       *prometheus.CounterVec
 	seconds          *prometheus.HistogramVec
+	lag              *prometheus.HistogramVec
 	lastSuccess      *prometheus.GaugeVec
+	gatewayUp        *prometheus.GaugeVec
 	retyped          *prometheus.CounterVec
 	refused          *prometheus.CounterVec
 	duplicates       *prometheus.CounterVec
 }
 
+// Why a body was dropped.
 const (
 	dropPendingBytes = "max_pending_bytes"
+	dropGatewayDown  = "gateway_down" // it was not even encoded, or is older than one that was not
+	dropRefused      = "refused"      // by an answer
+	dropGaveUp       = "gave_up"      // after Gateway.GiveUp
+	dropDelete       = "delete"       // too many wait
 	dropShutdown     = "shutdown"
 )
 
@@ -35,30 +44,60 @@ func NewMetrics(reg prometheus.Registerer, budget *Budget) *Metrics {
 		reg.MustRegister(v)
 		return v
 	}
+	gauge := func(name, help string) *prometheus.GaugeVec {
+		v := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"gateway"})
+		reg.MustRegister(v)
+		return v
+	}
+	histogram := func(name, help string, buckets ...float64) *prometheus.HistogramVec {
+		v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, []string{"gateway"})
+		reg.MustRegister(v)
+		return v
+	}
 	m := &Metrics{
 		pushes:           counter("promferry_pushes_total", "Requests that a gateway has stored.", "method"),
 		errors:           counter("promferry_push_errors_total", "Requests that failed, by HTTP status or kind of error.", "reason"),
+		retries:          counter("promferry_push_retries_total", "Requests that were sent again after a failure."),
+		authErrors:       counter("promferry_push_auth_errors_total", "Requests that a gateway refused for their credentials."),
 		supersededPushes: counter("promferry_pushes_superseded_total", "Bodies that waited until a newer one of their group took their place."),
-		droppedPushes:    counter("promferry_pushes_dropped_total", "Bodies that were dropped before they could be sent.", "reason"),
+		droppedPushes:    counter("promferry_pushes_dropped_total", "Bodies and deletes that were given up.", "reason"),
 		bytes:            counter("promferry_push_bytes_total", "Bytes of the bodies that a gateway has stored."),
 		retyped:          counter("promferry_families_retyped_total", "Families sent with the type that the gateway has for their name."),
 		refused:          counter("promferry_families_refused_total", "Families left out of a push because of what the gateway holds.", "reason"),
 		duplicates:       counter("promferry_duplicates_dropped_total", "Series left out of a push because they stood in it twice."),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "promferry_push_duration_seconds", Help: "Time from the begin of a request to the end of its answer.",
-			Buckets: []float64{.005, .025, .1, .5, 1, 2.5, 10},
-		}, []string{"gateway"}),
-		lastSuccess: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "promferry_push_last_success_timestamp_seconds", Help: "When a gateway last stored a push.",
-		}, []string{"gateway"}),
+		seconds:          histogram("promferry_push_duration_seconds", "Time from the begin of a request to the end of its answer.", .005, .025, .1, .5, 1, 2.5, 10),
+		lag:              histogram("promferry_push_lag_seconds", "Time from the end of a scrape until a gateway has stored it.", .01, .1, .5, 1, 2.5, 5, 10, 30, 60, 300),
+		lastSuccess:      gauge("promferry_push_last_success_timestamp_seconds", "When a gateway last stored a push."),
+		gatewayUp:        gauge("promferry_gateway_up", "0 while a gateway fails and gets one request at a time only."),
 	}
-	reg.MustRegister(m.seconds, m.lastSuccess)
 	if budget != nil {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "promferry_pending_bytes", Help: "Bytes of the bodies that wait for gateways.",
 		}, func() float64 { return float64(budget.Used()) }))
 	}
 	return m
+}
+
+// start makes the metrics of a gateway that alerts look at, before anything
+// happens.
+func (m *Metrics) start(gateway string) {
+	if m != nil {
+		m.up(gateway, 1)
+		m.authErrors.WithLabelValues(gateway)
+		m.retries.WithLabelValues(gateway)
+	}
+}
+
+func (m *Metrics) up(gateway string, up float64) {
+	if m != nil {
+		m.gatewayUp.WithLabelValues(gateway).Set(up)
+	}
+}
+
+func (m *Metrics) retried(gateway string) {
+	if m != nil {
+		m.retries.WithLabelValues(gateway).Inc()
+	}
 }
 
 func (m *Metrics) superseded(gateway string) {
@@ -81,12 +120,18 @@ func (m *Metrics) done(out Outcome) {
 	if out.Err != nil {
 		m.errors.WithLabelValues(out.Gateway, reason(out.Err)).Inc()
 	}
+	if isAuth(out.Err) {
+		m.authErrors.WithLabelValues(out.Gateway).Inc()
+	}
 	if out.Err != nil && !errors.Is(out.Err, errReportLost) {
 		return
 	}
 	m.pushes.WithLabelValues(out.Gateway, out.Method).Inc()
 	m.bytes.WithLabelValues(out.Gateway).Add(float64(out.Bytes))
 	m.lastSuccess.WithLabelValues(out.Gateway).SetToCurrentTime()
+	if out.Lag > 0 {
+		m.lag.WithLabelValues(out.Gateway).Observe(out.Lag.Seconds())
+	}
 	m.retyped.WithLabelValues(out.Gateway).Add(float64(out.Retyped))
 	m.duplicates.WithLabelValues(out.Gateway).Add(float64(out.Duplicates))
 	m.refused.WithLabelValues(out.Gateway, "type").Add(float64(len(out.Refused)))

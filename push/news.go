@@ -24,36 +24,71 @@ const newsInterval = 5 * time.Minute
 
 // trouble is what a log tells of a gateway as a whole.
 type trouble struct {
-	told bool      // and not yet that it is over
-	at   time.Time // when it was told last
+	told  string               // and not yet that it is over; "": none
+	since time.Time            // when that was told
+	at    map[string]time.Time // when each was told last
 }
 
 // tell is true where it is time to say so.
-func (t *trouble) tell() bool {
-	if t.told || time.Since(t.at) < newsInterval {
+func (t *trouble) tell(what string) bool {
+	last, found := t.at[what]
+	if t.told == what || found && time.Since(last) < newsInterval {
 		return false
 	}
-	t.told, t.at = true, time.Now()
+	if t.at == nil {
+		t.at = make(map[string]time.Time)
+	}
+	t.told, t.since = what, time.Now()
+	t.at[what] = t.since
 	return true
+}
+
+// over ends it.
+func (t *trouble) over() { t.told = "" }
+
+// What ails a gateway as a whole.
+const (
+	noAnswer = "gateway does not answer"
+	noAccess = "gateway refuses the credentials"
+	noPushes = "gateway takes no pushes"
+	isBehind = "gateway does not keep up"
+)
+
+// ails returns what an error says of the gateway as a whole, or "". g.mu is held.
+func (g *Gateway) ails(err error) string {
+	c := classify(err)
+	switch {
+	case c != soon && c != later:
+		return ""
+	case isOutage(err):
+		return noAnswer
+	case isAuth(err):
+		return noAccess
+	case g.circuit.open || g.outage.told != "":
+		return noPushes
+	}
+	return ""
 }
 
 // note keeps how the pushes of a group go now, and returns what is new. That a
 // gateway does not answer is news of the gateway, not of each of its groups,
-// and so is what is dropped meanwhile. g.mu is held.
-func (g *Gateway) note(s *slot, err error) (all []news) {
+// and so is what is dropped meanwhile. What began before that was told does not
+// end it. g.mu is held.
+func (g *Gateway) note(s *slot, err error, began time.Time) (all []news) {
 	s.status.LastError = err
-	if isOutage(err) {
-		if g.outage.tell() {
-			all = append(all, news{slog.LevelError, "gateway does not answer", s.group, err})
+	if what := g.ails(err); what != "" {
+		if g.outage.tell(what) {
+			all = append(all, news{slog.LevelError, what, s.group, err})
 		}
 		return all
 	}
-	if isLocal(err) && g.outage.told {
+	told := g.outage.told
+	if isLocal(err) && (told != "" || g.circuit.open) {
 		return all
 	}
-	if !isLocal(err) && g.outage.told {
-		g.outage.told = false
-		all = append(all, news{slog.LevelInfo, "gateway answers again", s.group, nil})
+	if told != "" && !isLocal(err) && !began.Before(g.outage.since) {
+		g.outage.over()
+		all = append(all, news{slog.LevelInfo, recovery(told), s.group, nil})
 	}
 	switch {
 	case err != nil && !s.failing:
@@ -65,12 +100,21 @@ func (g *Gateway) note(s *slot, err error) (all []news) {
 	return all
 }
 
-// superseded counts a body that waited in vain. g.mu is held.
-func (g *Gateway) superseded() (all []news) {
+// recovery is the end of a trouble in words.
+func recovery(told string) string {
+	if told == noAnswer {
+		return "gateway answers again"
+	}
+	return "gateway takes pushes again"
+}
+
+// superseded counts a body that waited in vain. Where the group waits for another
+// try that says nothing of the gateway's speed. g.mu is held.
+func (g *Gateway) superseded(s *slot) (all []news) {
 	g.Metrics.superseded(g.Name)
-	if !g.outage.told && g.behind.tell() {
-		g.behind.told = false // it has no end that could be told
-		all = append(all, news{level: slog.LevelWarn, message: "gateway does not keep up", err: errBehind})
+	if s.tries == 0 && g.outage.told == "" && g.behind.tell(isBehind) {
+		g.behind.over() // it has no end that could be told
+		all = append(all, news{level: slog.LevelWarn, message: isBehind, err: errBehind})
 	}
 	return all
 }
@@ -87,7 +131,8 @@ func isOutage(err error) bool {
 func isLocal(err error) bool {
 	var panicked *panicError
 	var group *groupError
-	return errors.Is(err, errPendingBytes) || errors.Is(err, errTooLarge) || errors.As(err, &panicked) || errors.As(err, &group)
+	var down *downError
+	return errors.Is(err, errPendingBytes) || errors.Is(err, errTooLarge) || errors.As(err, &panicked) || errors.As(err, &group) || errors.As(err, &down)
 }
 
 // repeats keeps whether the group's bodies have series twice, and returns what

@@ -100,15 +100,15 @@ func TestFailedDeletesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") }))
 		b.run(t)
-		for i := range 10 * maxOrphans {
+		for i := range maxLeaving + 100 {
 			group := groupOf(fmt.Sprint(i))
 			b.offer(put(fmt.Sprint(i), "x 1"))
 			b.drain(t)
 			Gateways{b.Gateway}.Delete(group)
 			b.drain(t)
 		}
-		if n := len(b.Groups()); n != maxOrphans {
-			t.Errorf("got %d slots, want the last %d", n, maxOrphans)
+		if n := len(b.Groups()); n != maxLeaving {
+			t.Errorf("got %d slots, want the last %d", n, maxLeaving)
 		}
 	})
 }

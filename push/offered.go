@@ -2,6 +2,7 @@ package push
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -14,6 +15,23 @@ type request struct {
 	body   *body   // sealed, a reference of the request's own; nil in a DELETE
 	ticket *ticket // nil where it does not wait, or has no body
 	twice  bool    // the group's last body had series twice
+
+	from     string        // the key of the Origin's group; "" without one
+	interval time.Duration // until the group's next body; 0: this is the last word
+	offered  time.Time     // zero: nobody wants to know the lag
+	began    time.Time     // the first attempt; zero: none yet
+}
+
+// isLast tells requests that no newer one will follow: they are tried again
+// where others would wait for the next.
+func (r *request) isLast() bool { return r.method == http.MethodDelete || r.interval == 0 }
+
+// lag returns for how long the request is offered.
+func (r *request) lag() time.Duration {
+	if r.offered.IsZero() {
+		return 0
+	}
+	return time.Since(r.offered)
 }
 
 // end releases the body: the request will not be sent, or not again.
@@ -37,7 +55,7 @@ func (r *request) over(older *request, buffers *Buffers) *request {
 	if older == nil || r.method != http.MethodPost {
 		return r
 	}
-	both := &request{group: r.group, method: older.method}
+	both := &request{group: r.group, method: older.method, from: r.from, interval: r.interval, offered: r.offered}
 	if older.method == http.MethodDelete {
 		both.method = http.MethodPut
 	}

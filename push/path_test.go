@@ -152,7 +152,7 @@ func TestGroupPathReachesRealGateway(t *testing.T) {
 			"test": "path", "n": fmt.Sprint(i), "job": value, "instance": values[len(values)-1-i], "other": value,
 		}))
 	}
-	batch := Gateways{b.Gateway}.Begin(Replace)
+	batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
 	for _, group := range want {
 		(&convert.Family{
 			Name: "path_test", Type: convert.Gauge, Series: []convert.Series{{Name: "path_test", Value: 1}},

@@ -62,7 +62,7 @@ func TestSlowReadersKeepTheirBodies(t *testing.T) {
 
 // pushLetters pushes four groups with a letter each.
 func pushLetters(gateways Gateways, round int) {
-	batch := gateways.Begin(Replace)
+	batch := gateways.Begin(Replace, Origin{})
 	for group := range 4 {
 		letter := string(rune('a' + (round+group)%26))
 		for _, out := range batch.Outputs(groupOf(fmt.Sprint(group))) {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -35,14 +36,18 @@ func (g *Gateway) roundTrip(req *http.Request) (*http.Response, error) {
 type StatusError struct {
 	Method, URL string // URL without userinfo
 	Code        int
-	Location    string // of a redirect, without userinfo and query
-	Body        string // its first KiB, in one line
+	Location    string        // of a redirect, without userinfo and query
+	Body        string        // its first KiB, in one line
+	RetryAfter  time.Duration // what it asks for; 0: nothing that can be read
 }
 
 func (e *StatusError) Error() string {
 	text := fmt.Sprintf("%s %s: status %d, want 200 or 202", strings.ToLower(e.Method), e.URL, e.Code)
 	if e.Location != "" {
 		text += fmt.Sprintf(": a redirect to %q is not followed; is the gateway's url complete?", e.Location)
+	}
+	if advice := remedies[e.Code]; advice != "" {
+		text += ": " + advice
 	}
 	if e.Body != "" {
 		text += fmt.Sprintf(": %q", e.Body)
@@ -83,11 +88,12 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 		return nil
 	}
 	return &StatusError{
-		Method:   method,
-		URL:      g.urlOf(path),
-		Code:     resp.StatusCode,
-		Location: location(resp),
-		Body:     oneLine(text),
+		Method:     method,
+		URL:        g.urlOf(path),
+		Code:       resp.StatusCode,
+		Location:   location(resp),
+		Body:       oneLine(text),
+		RetryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}
 }
 

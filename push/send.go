@@ -20,8 +20,9 @@ type Outcome struct {
 	Series  int
 	Bytes   int // as sent, compressed
 	Took    time.Duration
-	Retyped int      // families sent with the type that the gateway has
-	Refused []string // families left out: the gateway has another with their name
+	Lag     time.Duration // from the batch's Commit to the end; 0 of a DELETE
+	Retyped int           // families sent with the type that the gateway has
+	Refused []string      // families left out: the gateway has another with their name
 	// Duplicates are the series left out, as they stood twice in the body.
 	Duplicates int
 	Err        error // nil: the gateway stored it

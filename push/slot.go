@@ -1,6 +1,7 @@
 package push
 
 import (
+	"container/list"
 	"errors"
 	"time"
 
@@ -12,12 +13,23 @@ import (
 // Gateway.mu guards it.
 type slot struct {
 	group   convert.Labels
-	waiting *request // the newest that was not begun
-	queued  bool     // stands in Gateway.ready
+	waiting *request // the newest that was not begun, or that is to be tried again
 	sending bool
-	method  string // of the last attempt
-	failing bool   // and a log has told so; not for want of an answer
-	twice   bool   // the last body had series twice, and a log has told so
+	due     time.Time // when the next request may begin
+	tries   int       // failures in a row
+	well    bool      // the last request was stored
+
+	queued  bool          // stands in Gateway.queue,
+	place   int           // there,
+	came    uint64        // since then
+	leaving *list.Element // of Gateway.leaving; nil: the group stays
+
+	outdated   bool      // what is under way is older than what was dropped
+	unanswered time.Time // the end of the last attempt of the last request without an answer
+	late       time.Time // the same of the requests before it
+
+	failing bool // and a log has told so; not for the gateway's sake
+	twice   bool // the last body had series twice, and a log has told so
 	status  GroupStatus
 }
 
@@ -43,24 +55,38 @@ type GroupStatus struct {
 var (
 	errPendingBytes = errors.New("dropped before it could be sent: the waiting bodies spend max_pending_bytes")
 	errTooLarge     = errors.New("not sent: the body alone is larger than max_pending_bytes")
+	errDeletes      = errors.New("not deleted: too many groups wait for that; delete it yourself")
 )
 
 // begin takes the waiting request out of the slot and the budget.
 func (s *slot) begin(budget *Budget) *request {
 	r := s.waiting
-	s.waiting, s.queued, s.sending = nil, false, true
+	s.waiting, s.sending, s.outdated = nil, true, false
 	budget.release(r.ticket)
 	r.ticket, r.twice = nil, s.twice
+	if r.began.IsZero() {
+		s.late, s.unanswered = latest(s.late, s.unanswered), time.Time{}
+	}
 	return r
 }
 
 // end notes an attempt.
 func (s *slot) end(out Outcome) {
-	s.method = out.Method
 	s.status.LastAttempt = time.Now()
 	s.status.Path, s.status.Series, s.status.Bytes = out.Path, out.Series, out.Bytes
 	s.status.Retyped, s.status.Refused, s.status.Duplicates = out.Retyped, out.Refused, out.Duplicates
-	if out.Err == nil {
+	s.well = classify(out.Err) == stored
+	if s.well {
 		s.status.LastSuccess = s.status.LastAttempt
 	}
+	if isOutage(out.Err) {
+		s.unanswered = s.status.LastAttempt
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }

@@ -3,6 +3,7 @@ package push
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -34,5 +35,47 @@ func (g *Gateway) status(s *slot) GroupStatus {
 	status := s.status
 	status.Gateway, status.Group = g.Name, s.group
 	status.Waiting = s.waiting != nil || s.sending
+	return status
+}
+
+// A State says how a gateway is doing.
+type State string
+
+// The states. It is answering until the contrary is known.
+const (
+	StateAnswering State = "answering"
+	StateDown      State = "down"     // no answers, or errors of its own: it gets one request at a time
+	StateRefusing  State = "refusing" // likewise: credentials, path or redirects are wrong
+)
+
+// A GatewayStatus says how all pushes to one gateway go.
+type GatewayStatus struct {
+	Name        string
+	State       State
+	Since       time.Time // of the state; zero: nothing was answered yet
+	LastSuccess time.Time // of any group; zero: never
+	LastError   error     // of the last failure for the gateway's sake; nil since the last success
+	NextTry     time.Time // zero while it is answering
+	Version     string    // "unknown" where it did not say
+	Encoding    string
+	Compression string
+}
+
+// Status returns how the gateway is doing now.
+func (g *Gateway) Status() GatewayStatus {
+	p := g.profile()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := &g.circuit
+	status := GatewayStatus{
+		Name: g.Name, State: StateAnswering, Since: c.since, LastSuccess: g.success, LastError: c.err,
+		Version: g.reception.facts().version.String(), Encoding: string(p.format), Compression: string(p.compression),
+	}
+	if c.open {
+		status.State, status.NextTry = StateDown, c.next
+		if classify(c.err) == later {
+			status.State = StateRefusing
+		}
+	}
 	return status
 }

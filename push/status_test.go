@@ -40,7 +40,7 @@ func TestGatewayStatus(t *testing.T) {
 
 func TestGatewayLogsTurnsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		codes := []int{200, 500, 503, 500, 202, 200}
+		codes := []int{200, 500, 503, 202, 200} // not enough for the gateway to be down
 		f := fake{answer: func(n int, _ sent) (int, string) { return codes[n], "oh\nno" }}
 		b := newBench(t, &f)
 		b.run(t)
@@ -52,7 +52,7 @@ func TestGatewayLogsTurnsOnly(t *testing.T) {
 		b.wantLog(t, `level=WARN msg="gateway does not check what it stores`, 1)
 		b.wantLog(t, `level=ERROR msg="push failed" gateway=gw group="{instance=\"a\",job=\"test\"}" err="put http://gateway.example:9091/metrics/job/test/instance/a: status 500, want 200 or 202: \"oh no\""`, 1)
 		b.wantLog(t, `level=INFO msg="push works again" gateway=gw group=`, 1)
-		b.wantCount(t, "promferry_push_errors_total", "500", 2)
+		b.wantCount(t, "promferry_push_errors_total", "500", 1)
 		b.wantCount(t, "promferry_push_errors_total", "503", 1)
 		b.wantCount(t, "promferry_pushes_total", "", 3)
 	})

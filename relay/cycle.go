@@ -28,7 +28,7 @@ type result struct {
 func (t *Target) cycle(ctx context.Context, w *worker) (res result) {
 	defer t.contain(&res.err)
 	res.start = time.Now()
-	batch := t.Gateways.Begin(push.Replace)
+	batch := t.Gateways.Begin(push.Replace, t.origin())
 	res.stats, res.err = t.collect(ctx, w, batch)
 	res.took = time.Since(res.start)
 	if res.err != nil && ctx.Err() != nil {
@@ -38,7 +38,7 @@ func (t *Target) cycle(ctx context.Context, w *worker) (res result) {
 	}
 	if res.err != nil {
 		batch.Discard()
-		batch = t.Gateways.Begin(t.failureMode())
+		batch = t.Gateways.Begin(t.failureMode(), t.origin())
 	}
 	t.converter.Report(convert.Report{
 		Up:          res.err == nil,
@@ -48,6 +48,11 @@ func (t *Target) cycle(ctx context.Context, w *worker) (res result) {
 	}, batch)
 	t.commit(batch, res.err == nil || !t.KeepOnFailure)
 	return res
+}
+
+// origin says that the target's next batch comes with its next cycle.
+func (t *Target) origin() push.Origin {
+	return push.Origin{Group: t.Labels, Interval: t.Interval}
 }
 
 func (t *Target) failureMode() push.Mode {
@@ -135,7 +140,7 @@ func (t *Target) delete() {
 
 // markDown leaves up 0 and nothing else.
 func (t *Target) markDown() {
-	batch := t.Gateways.Begin(push.Replace)
+	batch := t.Gateways.Begin(push.Replace, push.Origin{})
 	t.converter.Report(convert.Report{}, batch)
 	t.commit(batch, true)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -34,6 +35,7 @@ type composition struct {
 	logger    *slog.Logger       // nil discards
 	transport http.RoundTripper  // of the gateways; nil means the network
 	onPush    func(push.Outcome) // or nil
+	giveUp    time.Duration      // of a request that fails; 0: a newer one will take its place
 }
 
 // compose makes the parts of a configuration. Nothing is started.
@@ -85,6 +87,9 @@ func (f *ferry) addGateways(cfg *configs.Config, how composition) error {
 			MaxConcurrentPushes: g.MaxConcurrentPushes,
 			Encoding:            push.Encoding(g.Encoding),
 			Compression:         push.Compression(g.Compression),
+			MinBackoff:          g.MinBackoff,
+			MaxBackoff:          g.MaxBackoff,
+			GiveUp:              how.giveUp,
 			Budget:              budget,
 			Buffers:             buffers,
 			Logger:              how.logger,
@@ -189,8 +194,8 @@ func (f *ferry) named(names []string) push.Gateways {
 }
 
 // startPushing lets the gateways send. The returned function waits until all is
-// answered and ends it: what is not sent when ctx ends is counted, named and
-// left.
+// stored, or given up, and ends it: what is not when ctx ends is counted, named
+// and left.
 func (f *ferry) startPushing() (stop func(ctx context.Context)) {
 	pushing, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
@@ -198,6 +203,9 @@ func (f *ferry) startPushing() (stop func(ctx context.Context)) {
 		group.Go(func() { g.Run(pushing) })
 	}
 	return func(ctx context.Context) {
+		for _, g := range f.gateways {
+			g.Hurry()
+		}
 		for _, g := range f.gateways {
 			if g.Drain(ctx) > 0 {
 				g.Abandon()

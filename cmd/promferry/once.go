@@ -83,10 +83,13 @@ func (c *onceCommand) fit(cfg *configs.Config) {
 	}
 }
 
+// giveUp is how long a command that ends tries a request again.
+const giveUp = 5 * time.Second
+
 // composition is silent: what failed is said at the end, a line each. Only who
 // asks for debugging gets the daemon's log as well.
 func (c *onceCommand) composition(a *app) composition {
-	var how composition
+	how := composition{giveUp: giveUp}
 	if a.debugging() {
 		how.logger = a.logger()
 	}

@@ -31,6 +31,13 @@ gateway "default" {
   timeout               = "10s"  # of one request
   max_concurrent_pushes = 4
 
+  # A push that got no answer, or an error of the gateway's, is tried again until
+  # the target's next one takes its place.
+  retry {
+    min_backoff = "500ms" # the first wait, which doubles with each failure
+    max_backoff = "10s"   # the longest, as long as the interval is not shorter
+  }
+
   basic_auth {
     username = "relay"
     password = env("PUSHGATEWAY_PASSWORD") # a secret: only env(), or password_file

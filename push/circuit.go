@@ -1,0 +1,119 @@
+package push
+
+import (
+	"fmt"
+	"time"
+)
+
+// openAfter is how many requests in a row must fail before a gateway is down.
+const openAfter = 3
+
+// A circuit knows whether a gateway is worth more than one request at a time.
+// It is open while the gateway is down: then one request goes as a probe, at a
+// distance, and one that is stored closes it. Gateway.mu guards it.
+type circuit struct {
+	open     bool
+	since    time.Time // it is so; zero: nothing was answered yet
+	failures int       // in a row
+	first    time.Time // of them
+	err      error     // of the last of them
+	probe    *request  // under way; nil: none
+	probes   int       // in vain since it opened
+	next     time.Time // when the next one may go
+}
+
+// begin notes a request that begins.
+func (c *circuit) begin(r *request) {
+	if c.open {
+		c.probe = r
+	}
+}
+
+// end notes that a request is not under way any more. It is true for a probe.
+func (c *circuit) end(r *request) bool {
+	if c.probe != r {
+		return false
+	}
+	c.probe = nil
+	return true
+}
+
+// failed notes a request that failed for the gateway's sake.
+func (g *Gateway) failed(r *request, err error, probed bool) {
+	c := &g.circuit
+	if c.failures == 0 {
+		c.first = time.Now()
+	}
+	c.failures++
+	c.err = err
+	switch {
+	case c.open && !probed:
+		return // it began before: it says nothing new
+	case c.open:
+		c.probes++
+	case c.failures < openAfter, classify(err) == later && g.anyWell():
+		return // a refusal of some groups must not delay the others
+	default:
+		c.open, c.since = true, c.first
+		g.Metrics.up(g.Name, 0)
+	}
+	c.next = time.Now().Add(g.probeWait(err, c.probes, r.interval))
+}
+
+// answered notes that the gateway works.
+func (g *Gateway) answered() {
+	since := g.circuit.since
+	if g.circuit.open || since.IsZero() {
+		since = time.Now()
+		g.Metrics.up(g.Name, 1)
+	}
+	g.circuit = circuit{since: since}
+}
+
+// anyWell tells whether a group's last push was stored.
+func (g *Gateway) anyWell() bool {
+	for _, s := range g.slots {
+		if s.well {
+			return true
+		}
+	}
+	return false
+}
+
+// isDown returns why not to encode a batch for the gateway; nil: encode it. While
+// the gateway is down that is only for what its next probe can be.
+func (g *Gateway) isDown(from Origin) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !from.isZero() && g.circuit.open && g.hasProbe(from.Group.Key()) {
+		return g.circuit.downError()
+	}
+	return nil
+}
+
+// hasProbe tells whether anything of another origin waits, or is the probe under
+// way.
+func (g *Gateway) hasProbe(but string) bool {
+	if p := g.circuit.probe; p != nil && p.from != but {
+		return true
+	}
+	for _, s := range g.queue.slots {
+		if s.waiting.from != but {
+			return true
+		}
+	}
+	return false
+}
+
+// A downError is that of a body that is not sent, as its gateway is down.
+type downError struct {
+	since, next time.Time
+	err         error
+}
+
+func (e *downError) Error() string {
+	return fmt.Sprintf("not sent: the gateway is down since %s, the next try is at %s: %v",
+		e.since.Format(time.TimeOnly), e.next.Format(time.TimeOnly), e.err)
+}
+
+func (c *circuit) downError() error { return &downError{c.since, c.next, c.err} }
