@@ -290,3 +290,10 @@ func bodyOf(text string, series int) *body {
 
 // said returns the content of a text body.
 func said(text string) *content { return contentOf(bodyOf(text, 0)) }
+
+// cleanup returns a context for requests of a Cleanup, when the test's own has
+// ended.
+func (b *bench) cleanup(t testing.TB) context.Context {
+	t.Helper()
+	return context.WithoutCancel(t.Context())
+}

@@ -42,7 +42,11 @@ type StatusError struct {
 }
 
 func (e *StatusError) Error() string {
-	text := fmt.Sprintf("%s %s: status %d, want 200 or 202", strings.ToLower(e.Method), e.URL, e.Code)
+	want := "200 or 202"
+	if e.Method == http.MethodGet {
+		want = "200"
+	}
+	text := fmt.Sprintf("%s %s: status %d, want %s", strings.ToLower(e.Method), e.URL, e.Code, want)
 	if e.Location != "" {
 		text += fmt.Sprintf(": a redirect to %q is not followed; is the gateway's url complete?", e.Location)
 	}
