@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	stopRealGateway()
+	theRealGateway.process.stop()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
@@ -34,15 +34,37 @@ const realGatewayBinary = "/usr/bin/prometheus-pushgateway"
 // theRealGateway is started once for the package, by the first test that needs
 // it: its types are global, so tests have family names of their own.
 var theRealGateway struct {
-	once sync.Once
-	cmd  *exec.Cmd
-	log  sync.WaitGroup
-	url  *url.URL
-	err  error
+	once    sync.Once
+	process gatewayProcess
+	err     error
 }
 
 // realGateway returns the URL of Debian's Pushgateway.
 func realGateway(t testing.TB) *url.URL {
+	t.Helper()
+	needRealGateway(t)
+	g := &theRealGateway
+	g.once.Do(func() { g.err = g.process.start() })
+	if g.err != nil {
+		t.Fatal(g.err)
+	}
+	return g.process.url
+}
+
+// ownGateway returns the URL of a Pushgateway that no other test uses.
+func ownGateway(t testing.TB, flags ...string) *url.URL {
+	t.Helper()
+	needRealGateway(t)
+	var g gatewayProcess
+	err := g.start(flags...)
+	t.Cleanup(g.stop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g.url
+}
+
+func needRealGateway(t testing.TB) {
 	t.Helper()
 	if _, err := os.Stat(realGatewayBinary); err != nil {
 		if os.Getenv("CI") == "true" {
@@ -50,44 +72,57 @@ func realGateway(t testing.TB) *url.URL {
 		}
 		t.Skipf("SKIPPED, NOT TESTED: the real Pushgateway is missing (apt-get install prometheus-pushgateway): %v", err)
 	}
-	g := &theRealGateway
-	g.once.Do(func() { g.url, g.err = startRealGateway() })
-	if g.err != nil {
-		t.Fatal(g.err)
-	}
-	return g.url
+}
+
+// A gatewayProcess is a Pushgateway that runs.
+type gatewayProcess struct {
+	cmd *exec.Cmd
+	log sync.WaitGroup
+	url *url.URL
 }
 
 var listeningOn = regexp.MustCompile(`msg="Listening on".* address=(\S+)`)
 
-func startRealGateway() (*url.URL, error) {
-	g := &theRealGateway
-	g.cmd = exec.Command(realGatewayBinary, "--persistence.file=", "--web.listen-address=127.0.0.1:0")
+func (g *gatewayProcess) start(flags ...string) error {
+	g.cmd = exec.Command(realGatewayBinary, append(flags, "--persistence.file=", "--web.listen-address=127.0.0.1:0")...)
 	out, err := g.cmd.StderrPipe()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := g.cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if found := listeningOn.FindStringSubmatch(lines.Text()); found != nil {
 			g.log.Go(func() { _, _ = io.Copy(io.Discard, out) })
-			return &url.URL{Scheme: "http", Host: found[1]}, nil
+			g.url = &url.URL{Scheme: "http", Host: found[1]}
+			return nil
 		}
 	}
-	return nil, fmt.Errorf("%s says no address: %v", realGatewayBinary, lines.Err())
+	return fmt.Errorf("%s says no address: %v", realGatewayBinary, lines.Err())
 }
 
-func stopRealGateway() {
-	g := &theRealGateway
+func (g *gatewayProcess) stop() {
 	if g.cmd == nil || g.cmd.Process == nil {
 		return
 	}
 	_ = g.cmd.Process.Kill()
 	g.log.Wait()
 	_ = g.cmd.Wait()
+}
+
+// eventually waits for what a gateway does after its answer: it deletes from a
+// queue (contract C3).
+func eventually(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	for range 500 {
+		if done() {
+			return
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	t.Errorf("%s: not within 5 s", what)
 }
 
 // A storedGroup is a group as /api/v1/metrics has it.

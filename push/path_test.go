@@ -174,11 +174,14 @@ func TestGroupPathReachesRealGateway(t *testing.T) {
 		Gateways{b.Gateway}.Delete(group)
 	}
 	b.drain(t)
-	for _, g := range storedGroups(t, gateway) {
-		if g.labels.Get("test") == "path" {
-			t.Errorf("%v: still there, want it deleted", g.labels)
+	eventually(t, "groups deleted", func() bool {
+		for _, g := range storedGroups(t, gateway) {
+			if g.labels.Get("test") == "path" {
+				return false
+			}
 		}
-	}
+		return true
+	})
 }
 
 // randomValues returns strings of few runes from all of Unicode, the same each
