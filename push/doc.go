@@ -2,7 +2,10 @@
 // are families, group by group, through a batch of [Gateways]; what goes out
 // are PUT, POST and DELETE requests. After a push that a gateway refuses for
 // the type of a family its types are read, and the family goes out with the
-// type that is there, or is left out: the rest must not wait for it.
+// type that is there, or is left out: the rest must not wait for it. Where that
+// does not help, the families that are refused are found by halving. A gateway
+// that answers without a check is looked at once, and one that adds pushes up
+// gets no more of them.
 //
 // A gateway may be asked for its version, once and again after errors: then it
 // gets protobuf, and compressed bodies, where it takes them. A batch encodes once

@@ -22,7 +22,8 @@ func (g *Gateway) Hurry() {
 
 // Drain waits until nothing waits, to be tried again neither, and nothing is
 // under way, or until ctx ends. It returns how many groups are left with
-// something unsent.
+// something unsent. Groups that are there without a push, as theirs was refused,
+// are deleted before it returns.
 func (g *Gateway) Drain(ctx context.Context) (unsent int) {
 	for {
 		g.mu.Lock()
@@ -30,6 +31,9 @@ func (g *Gateway) Drain(ctx context.Context) (unsent int) {
 		changed := g.changes()
 		g.mu.Unlock()
 		if busy == 0 {
+			if g.sweep(ctx) {
+				continue
+			}
 			return 0
 		}
 		select {

@@ -70,6 +70,7 @@ type fake struct {
 	takes  time.Duration                     // for one request
 	answer func(n int, s sent) (int, string) // to the request number n, from 0; nil means 200
 	says   string                            // its status; "" means that it has none
+	stores func() string                     // its groups, as /api/v1/metrics lists them; nil means that it has no such thing
 
 	mu       sync.Mutex
 	requests []sent
@@ -78,6 +79,7 @@ type fake struct {
 	doubled  bool           // two requests of one path at the same time
 	paths    map[string]int // under way
 	asked    int            // for the status
+	looked   int            // for its groups
 }
 
 func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -89,6 +91,9 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	s := sent{r.Method, r.URL.EscapedPath(), string(body), r.Header.Get("Content-Type"), r.Header.Get("Content-Encoding")}
 	if s.path == "/api/v1/status" {
 		return answer(f.status()), nil
+	}
+	if s.path == "/api/v1/metrics" {
+		return answer(f.groups()), nil
 	}
 	n := f.begin(s)
 	defer f.end(s)
@@ -117,6 +122,18 @@ func (f *fake) status() (int, string) {
 		return http.StatusNotFound, ""
 	}
 	return http.StatusOK, f.says
+}
+
+// groups is what it answers when it is asked what it stores; that is not among
+// its requests either.
+func (f *fake) groups() (int, string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.looked++
+	if f.stores == nil {
+		return http.StatusNotFound, "404 page not found"
+	}
+	return http.StatusOK, `{"status":"success","data":[` + f.stores() + `]}`
 }
 
 func (f *fake) begin(s sent) int {
@@ -290,6 +307,18 @@ func bodyOf(text string, series int) *body {
 
 // said returns the content of a text body.
 func said(text string) *content { return contentOf(bodyOf(text, 0)) }
+
+// shownGroupOf is a group with that instance that was just pushed, as
+// /api/v1/metrics lists it.
+func shownGroupOf(instance string) string {
+	return `{"labels":{"job":"test","instance":"` + instance + `"},"last_push_successful":true,` +
+		`"push_time_seconds":{"type":"GAUGE","metrics":[{"value":"1.5e+09"}]},"push_failure_time_seconds":{"type":"GAUGE","metrics":[{"value":"0"}]}}`
+}
+
+// phantomOf is one that was never pushed, for its first push was refused.
+func phantomOf(instance string) string {
+	return strings.NewReplacer(`true`, `false`, "1.5e+09", "0", `"value":"0"`, `"value":"1.5e+09"`).Replace(shownGroupOf(instance))
+}
 
 // cleanup returns a context for requests of a Cleanup, when the test's own has
 // ended.

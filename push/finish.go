@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -20,7 +21,7 @@ func (g *Gateway) finish(ctx context.Context, s *slot, r *request, out Outcome) 
 		g.circuit.end(r)
 	} else {
 		g.judge(s, r, out.Err)
-		n = append(g.note(s, out.Err, r.began), s.repeats(out)...)
+		n = slices.Concat(g.note(s, out.Err, r.began), s.repeats(out), s.differs(out))
 	}
 	g.mu.Unlock()
 

@@ -24,19 +24,25 @@ func TestFit(t *testing.T) {
 		t.Helper()
 		m := typeMemory{held: held}
 		m.remember(said(body))
-		got := m.fit(said(body))
-		if string(got.bytes()) != string(want.bytes()) || got.retyped != want.retyped || !slices.Equal(got.refused, want.refused) || got.seriesOut != want.seriesOut {
+		got := m.fit(said(body), nil)
+		if string(got.bytes()) != string(want.bytes()) || !slices.Equal(got.retyped, want.retyped) || !slices.Equal(got.refused, want.refused) || got.seriesOut != want.seriesOut {
 			t.Errorf("%s: got %q, %+v, want %q, %+v", name, got.bytes(), got, want.bytes(), want)
 		}
 	}
 	same := func(body string) fitted { return fitted{content: said(body)} }
-	left := func(body string, series int, names ...string) fitted { return fitted{said(body), 0, names, series} }
+	left := func(body string, series int, names ...string) fitted {
+		out := fitted{content: said(body), seriesOut: series}
+		for _, name := range names {
+			out.refused = append(out.refused, refusal{name, refusedType})
+		}
+		return out
+	}
 
 	check("nothing held", simple+rest, types{}, same(simple+rest))
 	check("same type", simple+rest, types{"a": "untyped", "z": "gauge"}, same(simple+rest))
-	check("other type", simple+rest, types{"a": "counter"}, fitted{said(asCounter + rest), 1, nil, 0})
-	check("last family", rest+simple, types{"a": "counter"}, fitted{said(rest + asCounter), 1, nil, 0})
-	check("two", simple+rest, types{"a": "counter", "z": "untyped"}, fitted{said(asCounter + "# TYPE z untyped\nz 1\n"), 2, nil, 0})
+	check("other type", simple+rest, types{"a": "counter"}, fitted{said(asCounter + rest), []string{"a"}, nil, 0})
+	check("last family", rest+simple, types{"a": "counter"}, fitted{said(rest + asCounter), []string{"a"}, nil, 0})
+	check("two", simple+rest, types{"a": "counter", "z": "untyped"}, fitted{said(asCounter + "# TYPE z untyped\nz 1\n"), []string{"a", "z"}, nil, 0})
 	check("gauge over histogram", simple+rest, types{"a": "histogram"}, left(rest, 2, "a"))
 	check("gauge over summary", simple+rest, types{"a": "summary"}, left(rest, 2, "a"))
 	check("histogram over gauge", histogram+rest, types{"h": "gauge"}, left(rest, 3, "h"))
@@ -62,7 +68,11 @@ func TestFit(t *testing.T) {
 func TestLostReportSeriesAreAnError(t *testing.T) {
 	check := func(want bool, refused ...string) {
 		t.Helper()
-		if err := (fitted{refused: refused}).reportLost(); errors.Is(err, errReportLost) != want {
+		var f fitted
+		for _, name := range refused {
+			f.refused = append(f.refused, refusal{name, refusedType})
+		}
+		if err := f.reportLost(); errors.Is(err, errReportLost) != want {
 			t.Errorf("%q: got %v, want an error: %v", refused, err, want)
 		}
 	}
@@ -105,7 +115,7 @@ func TestGatewayRetypesAndRemembers(t *testing.T) {
 		wantSent(t, &f, "PUT # TYPE a untyped\na 2", "GET", "PUT # TYPE a counter\na 2", "PUT # TYPE a counter\na 2")
 		b.wantCount(t, "promferry_families_retyped_total", "", 2)
 		b.wantCount(t, "promferry_pushes_total", "PUT", 2)
-		b.wantLog(t, `msg="gateway has other types for families of this group" gateway=gw group="{instance=\"b\",job=\"test\"}" retyped=1 left_out=""`, 1)
+		b.wantLog(t, `msg="gateway does not take all families of this group as they are" gateway=gw group="{instance=\"b\",job=\"test\"}" err="1 sent with the type that the gateway has"`, 1)
 		if got := b.Group(groupOf("b")); got.Retyped != 1 || got.LastError != nil {
 			t.Errorf("got %+v, want one family retyped and no error", got)
 		}
@@ -140,7 +150,7 @@ func TestGatewayTellsThatTypesCannotBeRead(t *testing.T) {
 			b.offer(put("b", "# TYPE x gauge\nx 2\n"))
 			b.drain(t)
 			err := b.Group(groupOf("b")).LastError
-			if reason(err) != "400" || !strings.Contains(err.Error(), "(and read types from http://gateway.example:9091/metrics: status 500, want 200)") {
+			if reason(err) != "400" || !strings.Contains(err.Error(), "the gateway refuses the smallest push") {
 				t.Errorf("got %v, want the status 400 and that of the reading", err)
 			}
 		}
@@ -228,7 +238,7 @@ func TestRealGatewayTakesFittedBodies(t *testing.T) {
 		"# TYPE fit_h histogram\nfit_h_bucket{le=\"+Inf\"} 1\nfit_h_sum 1\nfit_h_count 1\n" +
 		"# TYPE fit_n summary\nfit_n_sum 1\nfit_n_count 1\n" +
 		"# TYPE fit_b gauge\nfit_b 1\n"
-	want := Outcome{Gateway: "gw", Group: groupOf("fitB"), Method: "PUT", Path: "/metrics/job/test/instance/fitB", Series: 4, Retyped: 2, Refused: []string{"fit_h", "fit_n"}}
+	want := Outcome{Gateway: "gw", Group: groupOf("fitB"), Method: "PUT", Path: "/metrics/job/test/instance/fitB", Series: 4, Retyped: 2, Refused: []string{"fit_h", "fit_n"}, reasons: map[string]int{"type": 2}}
 	for _, requests := range [][]string{{"PUT 400", "GET 200", "PUT 200"}, {"PUT 200"}} {
 		got := push("B", body, requests...)
 		got.Took, got.Bytes = 0, 0

@@ -37,8 +37,13 @@ type Gateway struct {
 	OnDone func(Outcome)
 
 	types      typeMemory
+	culprits   culprits
+	halvings   halvings
+	phantoms   phantoms
 	unanswered unanswered
 	reception  reception
+
+	verification verification
 
 	mu      sync.Mutex
 	slots   map[string]*slot // by group
@@ -61,6 +66,7 @@ func (g *Gateway) Run(ctx context.Context) {
 	g.Metrics.start(g.Name)
 	var group sync.WaitGroup
 	group.Go(func() { g.Learn(ctx) })
+	group.Go(func() { g.sweepPhantoms(ctx) })
 	for range max(g.MaxConcurrentPushes, 1) {
 		group.Go(func() { g.work(ctx) })
 	}

@@ -134,7 +134,9 @@ func (m *Metrics) done(out Outcome) {
 	}
 	m.retyped.WithLabelValues(out.Gateway).Add(float64(out.Retyped))
 	m.duplicates.WithLabelValues(out.Gateway).Add(float64(out.Duplicates))
-	m.refused.WithLabelValues(out.Gateway, "type").Add(float64(len(out.Refused)))
+	for _, reason := range []string{refusedType, refusedInconsistent, refusedUndecided} {
+		m.refused.WithLabelValues(out.Gateway, reason).Add(float64(out.reasons[reason]))
+	}
 }
 
 // reason names the kind of a failed push in one word.
@@ -150,6 +152,12 @@ func reason(err error) string {
 		return "panic"
 	case errors.As(err, &group):
 		return "group"
+	case isAggregating(err):
+		return "aggregating"
+	case errors.Is(err, errNotStored):
+		return "not_stored"
+	case errors.Is(err, errNothingLeft):
+		return "nothing_left"
 	case errors.As(err, &status):
 		return strconv.Itoa(status.Code)
 	case errors.Is(err, errReportLost):

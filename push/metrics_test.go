@@ -41,7 +41,7 @@ func TestPendingBytesMove(t *testing.T) {
 
 func TestRefusedFamiliesCountWhereReportIsLost(t *testing.T) {
 	b := newBench(t, nil)
-	b.Metrics.done(Outcome{Gateway: "gw", Method: "PUT", Retyped: 2, Refused: []string{"up"}, Err: errReportLost})
+	b.Metrics.done(Outcome{Gateway: "gw", Method: "PUT", Retyped: 2, Refused: []string{"up"}, reasons: map[string]int{refusedType: 1}, Err: errReportLost})
 	b.wantCount(t, "promferry_push_errors_total", "report_series", 1)
 	b.wantCount(t, "promferry_families_refused_total", "type", 1)
 	b.wantCount(t, "promferry_families_retyped_total", "", 2)

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/promferry/promferry/convert"
@@ -124,7 +127,8 @@ var errBehind = errors.New("newer bodies take the place of those that wait: its 
 // isOutage tells errors of a request that got no answer.
 func isOutage(err error) bool {
 	var status *StatusError
-	return err != nil && !isLocal(err) && !errors.As(err, &status) && !errors.Is(err, errReportLost)
+	return err != nil && !isLocal(err) && !errors.As(err, &status) && !errors.Is(err, errReportLost) &&
+		!isAggregating(err) && !errors.Is(err, errNotStored)
 }
 
 // isLocal tells errors of bodies that were never sent.
@@ -132,7 +136,7 @@ func isLocal(err error) bool {
 	var panicked *panicError
 	var group *groupError
 	var down *downError
-	return errors.Is(err, errPendingBytes) || errors.Is(err, errTooLarge) || errors.As(err, &panicked) || errors.As(err, &group) || errors.As(err, &down)
+	return errors.Is(err, errPendingBytes) || errors.Is(err, errNothingLeft) || errors.Is(err, errTooLarge) || errors.As(err, &panicked) || errors.As(err, &group) || errors.As(err, &down)
 }
 
 // repeats keeps whether the group's bodies have series twice, and returns what
@@ -148,6 +152,43 @@ func (s *slot) repeats(out Outcome) []news {
 	}
 	return nil
 }
+
+// differs keeps what the gateway makes of the group's families, and returns what
+// is new. Gateway.mu is held.
+func (s *slot) differs(out Outcome) []news {
+	if out.Method == http.MethodDelete || out.Err != nil && !errors.Is(out.Err, errReportLost) {
+		return nil
+	}
+	now := unlike(out)
+	if now == s.unlike {
+		return nil
+	}
+	s.unlike = now
+	if now == "" {
+		return []news{{slog.LevelInfo, "gateway takes all families of this group as they are again", s.group, nil}}
+	}
+	return []news{{slog.LevelWarn, "gateway does not take all families of this group as they are", s.group, errors.New(now)}}
+}
+
+// unlike says how a body differs from what the target said: "" not at all.
+func unlike(out Outcome) string {
+	var parts []string
+	if out.Retyped > 0 {
+		parts = append(parts, fmt.Sprintf("%d sent with the type that the gateway has", out.Retyped))
+	}
+	if n := len(out.Refused); n > 0 {
+		names := slices.Sorted(slices.Values(out.Refused))
+		more := ""
+		if n > maxNamesTold {
+			names, more = names[:maxNamesTold], fmt.Sprintf(" and %d more", n-maxNamesTold)
+		}
+		parts = append(parts, fmt.Sprintf("%d left out: %s%s", n, strings.Join(names, " "), more))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// maxNamesTold bounds the families in one line.
+const maxNamesTold = 20
 
 // tell logs news. g.mu is not held: a log may block.
 func (g *Gateway) tell(all []news) {

@@ -100,17 +100,14 @@ func (r *reception) learn(now facts, err error) (before facts) {
 	return before
 }
 
-// stored notes the answer to a body that was stored (contract C2). It is true
-// where the gateway turns out not to check.
-func (r *reception) stored(code int) (news bool) {
+// stored notes the answer to a body that was stored (contract C2).
+func (r *reception) stored(code int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	before := r.now.checks
 	r.now.checks = checked
 	if code == http.StatusAccepted {
 		r.now.checks = unchecked
 	}
-	return r.now.checks != before && r.now.checks == unchecked
 }
 
 // tryPlain tells whether it is time to send a refused body uncompressed.

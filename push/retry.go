@@ -25,8 +25,10 @@ func classify(err error) class {
 	switch {
 	case err == nil:
 		return stored
-	case errors.Is(err, errReportLost), isLocal(err):
+	case errors.Is(err, errReportLost), errors.Is(err, errNotStored), isLocal(err):
 		return never
+	case isAggregating(err):
+		return later
 	case !errors.As(err, &status):
 		return soon
 	}

@@ -2,10 +2,10 @@ package push
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/promferry/promferry/convert"
@@ -20,9 +20,10 @@ type Outcome struct {
 	Series  int
 	Bytes   int // as sent, compressed
 	Took    time.Duration
-	Lag     time.Duration // from the batch's Commit to the end; 0 of a DELETE
-	Retyped int           // families sent with the type that the gateway has
-	Refused []string      // families left out: the gateway has another with their name
+	Lag     time.Duration  // from the batch's Commit to the end; 0 of a DELETE
+	Retyped int            // families sent with the type that the gateway has
+	Refused []string       // families left out: the gateway refuses them beside what it holds
+	reasons map[string]int // how many of them for which reason
 	// Duplicates are the series left out, as they stood twice in the body.
 	Duplicates int
 	Err        error // nil: the gateway stored it
@@ -41,6 +42,9 @@ func (g *Gateway) send(ctx context.Context, r *request) (out Outcome) {
 	out = Outcome{Gateway: g.Name, Group: r.group, Method: r.method, Series: r.series(), Bytes: r.body.size()}
 	defer contain(&out.Err)
 	out.Path, out.Err = GroupPath(r.group)
+	if out.Err == nil {
+		out.Err = g.admit(ctx)
+	}
 	switch {
 	case out.Err != nil:
 	case r.method == http.MethodDelete:
@@ -77,33 +81,49 @@ func (g *Gateway) sendBody(ctx context.Context, out *Outcome, r *request) {
 	}
 	fit, err := g.storeFitted(ctx, out, r, m)
 	out.Series -= fit.seriesOut + m.duplicates
-	out.Retyped, out.Refused, out.Duplicates = fit.retyped, fit.refused, m.duplicates
-	if err == nil {
+	out.Retyped, out.Refused, out.reasons, out.Duplicates = len(fit.retyped), fit.names(), fit.reasons(), m.duplicates
+	switch {
+	case err == nil && g.verification.begin():
+		err = errors.Join(g.verify(ctx, r.group, fit.content), fit.reportLost())
+	case err == nil:
 		err = fit.reportLost()
-	} else if ctx.Err() == nil && !isInconsistent(err) {
+	case ctx.Err() == nil && !isInconsistent(err) && !isLocal(err):
 		g.reception.doubt()
+		g.verification.doubt()
 	}
 	out.Err = err
 }
 
 // storeFitted sends what m says until the gateway has it, or until nothing that
-// is known helps.
-func (g *Gateway) storeFitted(ctx context.Context, out *Outcome, r *request, m *message) (fitted, error) {
-	fit := g.types.fit(m.content)
-	err := g.store(ctx, out, r, fit)
+// is known helps: then the families that it does not take are looked for.
+func (g *Gateway) storeFitted(ctx context.Context, out *Outcome, r *request, m *message) (fit fitted, err error) {
+	fit = g.fit(r.group, m.content)
+	if fit.nothingLeft() {
+		return fit, errNothingLeft
+	}
+	var problem error
+	err = g.store(ctx, out, r, fit)
 	for range maxFits {
 		if !isInconsistent(err) {
-			break
+			return fit, err
 		}
-		again, problem := g.refit(ctx, r, m, fit)
-		if problem != nil {
-			return fit, fmt.Errorf("%w (and %w)", err, problem)
+		g.phantoms.suspect(r.group)
+		if broken := g.halvings.isBroken(); broken != nil {
+			return fit, fmt.Errorf("%w; %w", err, broken)
 		}
-		if !again.differs(fit.content) {
+		var again fitted
+		again, problem = g.refit(ctx, r, m, fit)
+		if problem != nil || !again.differs(fit.content) {
 			break
 		}
 		fit = again
+		if fit.nothingLeft() {
+			return fit, fmt.Errorf("%w; %v", err, errNothingLeft)
+		}
 		err = g.store(ctx, out, r, fit)
+	}
+	if isInconsistent(err) {
+		return g.halve(ctx, out, r, fit, err, problem)
 	}
 	return fit, err
 }
@@ -119,6 +139,7 @@ func (g *Gateway) store(ctx context.Context, out *Outcome, r *request, fit fitte
 	}
 	if err == nil {
 		g.types.stored(fit.content)
+		g.halvings.works()
 	}
 	return err
 }
@@ -137,24 +158,20 @@ func (g *Gateway) transfer(ctx context.Context, out *Outcome, fit fitted, p prof
 // moment ago, and whose answer is still on its way here.
 func (g *Gateway) refit(ctx context.Context, r *request, m *message, before fitted) (fitted, error) {
 	if m.leaveOutDuplicates() {
-		return g.types.fit(m.content), nil
+		return g.fit(r.group, m.content), nil
 	}
-	if err := g.types.refresh(func() (types, error) { return g.readTypes(ctx) }); err != nil {
-		return before, err
+	if err := g.types.refresh(ctx, func() (types, error) { return g.readTypes(ctx) }); err != nil {
+		return before, fmt.Errorf("read types: %w", err)
 	}
-	after := g.fitAnew(m)
+	after := g.fitAnew(r, m)
 	if !after.differs(before.content) {
 		g.unanswered.wait(ctx)
-		after = g.fitAnew(m)
-	}
-	if after.differs(before.content) {
-		g.logger().Warn("gateway has other types for families of this group",
-			"gateway", g.Name, "group", r.group.String(), "retyped", after.retyped, "left_out", strings.Join(after.refused, " "))
+		after = g.fitAnew(r, m)
 	}
 	return after, nil
 }
 
-func (g *Gateway) fitAnew(m *message) fitted {
+func (g *Gateway) fitAnew(r *request, m *message) fitted {
 	g.types.remember(m.content)
-	return g.types.fit(m.content)
+	return g.fit(r.group, m.content)
 }

@@ -28,8 +28,9 @@ type slot struct {
 	unanswered time.Time // the end of the last attempt of the last request without an answer
 	late       time.Time // the same of the requests before it
 
-	failing bool // and a log has told so; not for the gateway's sake
-	twice   bool // the last body had series twice, and a log has told so
+	failing bool   // and a log has told so; not for the gateway's sake
+	twice   bool   // the last body had series twice, and a log has told so
+	unlike  string // how the last body differed from the target's, as a log has told; "" not at all
 	status  GroupStatus
 }
 
@@ -48,7 +49,7 @@ type GroupStatus struct {
 	Duplicates  int      // series left out, as they stood twice
 	Waiting     bool     // something newer is to be sent, or under way
 	Retyped     int      // families sent with the type that the gateway has
-	Refused     []string // families left out, as the gateway has another with their name
+	Refused     []string // families left out: the gateway refuses them beside what it holds
 }
 
 // What became of a body that never left.

@@ -41,7 +41,7 @@ func TestGatewayStatus(t *testing.T) {
 func TestGatewayLogsTurnsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		codes := []int{200, 500, 503, 202, 200} // not enough for the gateway to be down
-		f := fake{answer: func(n int, _ sent) (int, string) { return codes[n], "oh\nno" }}
+		f := fake{answer: func(n int, _ sent) (int, string) { return codes[n], "oh\nno" }, stores: func() string { return shownGroupOf("a") }}
 		b := newBench(t, &f)
 		b.run(t)
 		for range codes {
@@ -49,7 +49,7 @@ func TestGatewayLogsTurnsOnly(t *testing.T) {
 			b.drain(t)
 		}
 		b.wantLog(t, "\n", 3)
-		b.wantLog(t, `level=WARN msg="gateway does not check what it stores`, 1)
+		b.wantLog(t, `level=WARN msg="gateway answers 202: it does not check what it gets`, 1)
 		b.wantLog(t, `level=ERROR msg="push failed" gateway=gw group="{instance=\"a\",job=\"test\"}" err="put http://gateway.example:9091/metrics/job/test/instance/a: status 500, want 200 or 202: \"oh no\""`, 1)
 		b.wantLog(t, `level=INFO msg="push works again" gateway=gw group=`, 1)
 		b.wantCount(t, "promferry_push_errors_total", "500", 1)

@@ -1,14 +1,9 @@
 package push
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"maps"
-	"net/http"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"time"
@@ -18,7 +13,8 @@ import (
 
 const (
 	// typesInterval is the shortest time between two readings of a gateway:
-	// its whole store comes back each time.
+	// its whole store comes back each time. It is made longer by chance, so that
+	// many hosts that met the same clash do not read at the same time.
 	typesInterval = 5 * time.Minute
 	// clashLifetime is how long a clash is remembered; then the family is
 	// tried as it is again. A clash may come from one odd scrape of one host.
@@ -26,7 +22,7 @@ const (
 	// maxTypes bounds what is remembered of a gateway between two readings.
 	maxTypes = 1 << 18
 	// typesLimit bounds one reading, in bytes.
-	typesLimit = 256 << 20
+	typesLimit = storedLimit
 )
 
 // types are the families that a gateway holds, its own among them.
@@ -42,10 +38,10 @@ type clash struct {
 // the same name with another type in another group, or among the gateway's own
 // metrics, fails a whole push (contract C35, C37). The zero value is ready.
 type typeMemory struct {
-	reading sync.Mutex // held while the gateway is read
+	reading turn // of who reads the gateway
 
 	mu      sync.Mutex
-	readAt  time.Time // the end of the last reading; zero: none yet
+	next    time.Time // when the gateway may be read again; zero: it was not read yet
 	readErr error
 	held    types // what was read, and what was stored since; nil before the first reading
 	since   types // stored while the gateway is being read; nil at other times
@@ -53,12 +49,16 @@ type typeMemory struct {
 }
 
 // refresh reads the gateway's types, unless that was done not longer than
-// typesInterval ago. The error is that of the last reading.
-func (m *typeMemory) refresh(read func() (types, error)) error {
-	m.reading.Lock()
-	defer m.reading.Unlock()
-	if !m.begin() {
-		return m.readErr
+// typesInterval ago. The error is that of the last reading. Whoever waits for
+// another's reading waits no longer than ctx.
+func (m *typeMemory) refresh(ctx context.Context, read func() (types, error)) error {
+	giveBack, err := m.reading.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
+	if due, err := m.begin(); !due {
+		return err
 	}
 	held, err := read()
 	m.mu.Lock()
@@ -69,20 +69,30 @@ func (m *typeMemory) refresh(read func() (types, error)) error {
 	if m.held != nil {
 		maps.Copy(m.held, m.since)
 	}
-	m.since, m.readErr, m.readAt = nil, err, time.Now()
+	m.since, m.readErr = nil, err
+	if ctx.Err() == nil { // else the error says nothing of the gateway
+		m.next = time.Now().Add(jittered(typesInterval))
+	}
 	return err
 }
 
-// begin tells whether a reading is due, and starts it if so.
-func (m *typeMemory) begin() bool {
+// jittered makes an interval up to a tenth longer.
+func jittered(d time.Duration) time.Duration { return d + rand.N(d/10) }
+
+// begin tells whether a reading is due, and starts it if so. If not, it returns
+// the error of the last one.
+func (m *typeMemory) begin() (due bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	due := m.readAt.IsZero() || time.Since(m.readAt) >= typesInterval
-	if due {
+	if m.due() {
 		m.since = make(types)
+		return true, nil
 	}
-	return due
+	return false, m.readErr
 }
+
+// due is true before the first reading. m.mu is held.
+func (m *typeMemory) due() bool { return !time.Now().Before(m.next) }
 
 // stored adds the types of what the gateway has taken, so that what clashes with
 // it later is known without a reading. While there is no clash there is nothing
@@ -90,7 +100,7 @@ func (m *typeMemory) begin() bool {
 func (m *typeMemory) stored(c *content) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.clashes) == 0 && time.Since(m.readAt) >= typesInterval {
+	if len(m.clashes) == 0 && m.due() {
 		m.held = nil
 	}
 	for _, known := range []types{m.held, m.since} {
@@ -113,7 +123,7 @@ func (m *typeMemory) remember(c *content) {
 	if m.clashes == nil {
 		m.clashes = make(map[string]clash)
 	}
-	expires := time.Now().Add(clashLifetime)
+	expires := time.Now().Add(jittered(clashLifetime))
 	for f := range c.blocks() {
 		if t, found := m.held[f.Name]; found && t != f.Type {
 			m.clashes[f.Name] = clash{t, expires}
@@ -161,50 +171,4 @@ func (m *typeMemory) empty() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return len(m.clashes) == 0
-}
-
-// readTypes reads the gateway's exposition for its TYPE lines.
-func (g *Gateway) readTypes(ctx context.Context) (types, error) {
-	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
-	defer cancel()
-	where := g.urlOf("/metrics")
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := g.roundTrip(req)
-	if err != nil {
-		return nil, fmt.Errorf("read types from %s: %w", where, err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("read types from %s: status %d, want 200", where, resp.StatusCode)
-	}
-	t, err := parseTypes(io.LimitReader(resp.Body, typesLimit))
-	if err != nil {
-		return nil, fmt.Errorf("read types from %s: %w", where, err)
-	}
-	return t, nil
-}
-
-// parseTypes reads the TYPE lines of an exposition. Lines of any length pass;
-// a TYPE line that is cut, or longer than a buffer, is left out.
-func parseTypes(r io.Reader) (types, error) {
-	t := make(types)
-	in := bufio.NewReader(r)
-	for start := true; ; {
-		line, err := in.ReadSlice('\n')
-		if rest, found := bytes.CutPrefix(line, []byte("# TYPE ")); found && start && err == nil {
-			if fields := strings.Fields(string(rest)); len(fields) == 2 {
-				t[fields[0]] = convert.Type(fields[1])
-			}
-		}
-		start = err == nil
-		if errors.Is(err, io.EOF) {
-			return t, nil
-		}
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return nil, err
-		}
-	}
 }

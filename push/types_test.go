@@ -2,65 +2,16 @@ package push
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"reflect"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"testing/synctest"
 	"time"
 
 	"github.com/promferry/promferry/convert"
 )
-
-func TestParseTypes(t *testing.T) {
-	check := func(text string, want types) {
-		t.Helper()
-		for name, r := range map[string]io.Reader{"whole": strings.NewReader(text), "byte by byte": iotest.OneByteReader(strings.NewReader(text))} {
-			got, err := parseTypes(r)
-			if err != nil || !reflect.DeepEqual(got, want) {
-				t.Errorf("%.80q, %s: got %v, %v, want %v", text, name, got, err, want)
-			}
-		}
-	}
-	long := strings.Repeat("x", 10_000)
-	check("", types{})
-	check("# TYPE a counter\na 1\n# HELP b B.\n# TYPE b histogram\nb_sum 1\n", types{"a": "counter", "b": "histogram"})
-	check("# TYPE a counter\r\n", types{"a": "counter"})
-	check("a 1\n# TYPE\n# TYPE a\n# TYPE a b c\n#TYPE a gauge\n # TYPE a gauge\n", types{})
-	check("a{b=\""+long+"\"} 1\n# TYPE a gauge\n", types{"a": "gauge"})
-	check("# HELP a "+strings.Repeat("# TYPE b gauge ", 1000)+"\n# TYPE a gauge\n", types{"a": "gauge"})
-	check(strings.Repeat("x", 4096)+"# TYPE a gauge\n# TYPE b gauge\n", types{"b": "gauge"}) // in the middle of a line
-	check("# TYPE "+long+" gauge\n# TYPE a gauge\n", types{"a": "gauge"})
-	check("# TYPE "+strings.Repeat("x", 4096-len("# TYPE  gau"))+" gauge\n", types{}) // cut in the type
-	check("# TYPE a gauge\n# TYPE b gau", types{"a": "gauge"})                        // cut body
-}
-
-func TestParseTypesReturnsReadError(t *testing.T) {
-	broken := errors.New("broken")
-	if _, err := parseTypes(io.MultiReader(strings.NewReader("# TYPE a gauge\n"), iotest.ErrReader(broken))); !errors.Is(err, broken) {
-		t.Errorf("got %v, want %v", err, broken)
-	}
-}
-
-func TestReadTypesErrors(t *testing.T) {
-	check := func(transport roundTrip, want string) {
-		t.Helper()
-		b := newBench(t, transport)
-		if _, err := b.readTypes(t.Context()); err == nil || err.Error() != "read types from http://gateway.example:9091/metrics: "+want {
-			t.Errorf("got %v, want %q", err, want)
-		}
-	}
-	check(func(*http.Request) (*http.Response, error) { return answer(500, "poison"), nil }, "status 500, want 200")
-	check(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") }, "no route")
-	check(func(*http.Request) (*http.Response, error) {
-		resp := answer(200, "")
-		resp.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
-		return resp, nil
-	}, "unexpected EOF")
-}
 
 func TestTypesAreReadEveryFiveMinutesOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -70,7 +21,7 @@ func TestTypesAreReadEveryFiveMinutesOnly(t *testing.T) {
 		check := func(after time.Duration, wantReads int) {
 			t.Helper()
 			<-time.After(after)
-			err := m.refresh(func() (types, error) {
+			err := m.refresh(t.Context(), func() (types, error) {
 				reads++
 				return types{"a": "gauge"}, fails
 			})
@@ -78,13 +29,14 @@ func TestTypesAreReadEveryFiveMinutesOnly(t *testing.T) {
 				t.Errorf("got %v, %v after %d reads, want %d reads", m.held, err, reads, wantReads)
 			}
 		}
+		const jitter = typesInterval / 10
 		check(0, 1)
 		check(typesInterval-1, 1)
 		fails = context.DeadlineExceeded
-		check(1, 2)
+		check(jitter+1, 2)
 		check(typesInterval-1, 2) // not read again while it fails, too
 		fails = nil
-		check(1, 3)
+		check(jitter+1, 3)
 	})
 }
 
@@ -96,7 +48,7 @@ func TestStoredTypesAreKnown(t *testing.T) {
 	if m.held != nil {
 		t.Errorf("got %v before the first clash, want nothing", m.held)
 	}
-	err := m.refresh(func() (types, error) {
+	err := m.refresh(t.Context(), func() (types, error) {
 		m.stored(said("# TYPE during gauge\nduring 1\n"))
 		return types{"read": "gauge", "during": "counter"}, nil
 	})
@@ -152,13 +104,13 @@ func TestClashIsForgotten(t *testing.T) {
 		m := typeMemory{held: types{"a": "counter"}}
 		body := said("# TYPE a gauge\na 1\n")
 		m.remember(body)
-		<-time.After(clashLifetime)
-		if got := m.fit(body); got.retyped != 1 {
-			t.Errorf("got %d retyped, want 1", got.retyped)
+		<-time.After(clashLifetime - 1)
+		if got := m.fit(body, nil); len(got.retyped) != 1 {
+			t.Errorf("got %v retyped, want one", got.retyped)
 		}
-		<-time.After(1)
-		if got := m.fit(body); got.retyped != 0 || !m.empty() {
-			t.Errorf("got %d retyped, empty %v, want 0 and true", got.retyped, m.empty())
+		<-time.After(clashLifetime/10 + 1)
+		if got := m.fit(body, nil); len(got.retyped) != 0 || !m.empty() {
+			t.Errorf("got %v retyped, empty %v, want 0 and true", got.retyped, m.empty())
 		}
 	})
 }

@@ -203,7 +203,7 @@ func leftOut(t *testing.T, types map[string]model.MetricType, got, want seriesSe
 			missing[familyName(types, k)] = true
 		}
 	}
-	_, named, _ := strings.Cut(stderr, "left out, as the gateway has other families of the name: ")
+	_, named, _ := strings.Cut(stderr, "left out, as the gateway refuses them beside what it holds: ")
 	for name := range missing {
 		owned := strings.HasPrefix(name, "pushgateway_") || strings.HasPrefix(name, "push_")
 		if !owned && !slices.Contains(strings.Fields(named), name) {

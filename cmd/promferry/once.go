@@ -167,7 +167,7 @@ func (f *ferry) refused() (lines []string) {
 				lines = append(lines, fmt.Sprintf("gateway %q, group %s: %d series left out: duplicate", g.Name, group.Group, group.Duplicates))
 			}
 			if len(group.Refused) > 0 {
-				lines = append(lines, fmt.Sprintf("gateway %q, group %s: left out, as the gateway has other families of the name: %s",
+				lines = append(lines, fmt.Sprintf("gateway %q, group %s: left out, as the gateway refuses them beside what it holds: %s",
 					g.Name, group.Group, strings.Join(group.Refused, " ")))
 			}
 		}

@@ -1,0 +1,86 @@
+package push
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/promferry/promferry/convert"
+)
+
+// readTypes reads what the gateway exposes, where its own families are, too.
+// Where that says nothing, for a group that breaks it (contract C15, C43) or for
+// a proxy that lets only pushes pass, it reads what is stored.
+func (g *Gateway) readTypes(ctx context.Context) (types, error) {
+	exposed, err := g.exposedTypes(ctx)
+	g.halvings.exposed(err)
+	var status *StatusError
+	if err == nil && len(exposed) > 0 || err != nil && !errors.As(err, &status) {
+		return exposed, err
+	}
+	stored, storedErr := g.storedTypes(ctx)
+	switch {
+	case storedErr == nil:
+		return stored, nil
+	case err == nil:
+		return exposed, nil
+	}
+	return nil, fmt.Errorf("%w; %w", err, storedErr)
+}
+
+// exposedTypes reads the gateway's exposition for its TYPE lines.
+func (g *Gateway) exposedTypes(ctx context.Context) (types, error) {
+	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
+	defer cancel()
+	body, err := g.get(ctx, "/metrics")
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	t, err := parseTypes(io.LimitReader(body, typesLimit))
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", g.urlOf("/metrics"), err)
+	}
+	return t, nil
+}
+
+// storedTypes reads the types of all groups. Where two groups have not the same
+// for a name, the gateway does not check, and either is as good.
+func (g *Gateway) storedTypes(ctx context.Context) (types, error) {
+	t := make(types)
+	err := g.Stored(ctx, func(group StoredGroup) bool {
+		for name, kind := range group.Types {
+			if len(t) < maxTypes {
+				t[name] = kind
+			}
+		}
+		return true
+	})
+	return t, err
+}
+
+// parseTypes reads the TYPE lines of an exposition. Lines of any length pass;
+// a TYPE line that is cut, or longer than a buffer, is left out.
+func parseTypes(r io.Reader) (types, error) {
+	t := make(types)
+	in := bufio.NewReader(r)
+	for start := true; ; {
+		line, err := in.ReadSlice('\n')
+		if rest, found := bytes.CutPrefix(line, []byte("# TYPE ")); found && start && err == nil {
+			if fields := strings.Fields(string(rest)); len(fields) == 2 && len(t) < maxTypes {
+				t[fields[0]] = convert.Type(fields[1])
+			}
+		}
+		start = err == nil
+		if errors.Is(err, io.EOF) {
+			return t, nil
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, err
+		}
+	}
+}
