@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -19,6 +20,7 @@ type halving struct {
 	from fitted // what was refused
 
 	left      int             // requests
+	until     time.Time       // when there is time for no more of them
 	refused   map[string]bool // bodies, by their families: none is sent twice
 	last      error           // of the last request
 	good      []convert.Block // the gateway has stored these
@@ -29,7 +31,9 @@ type halving struct {
 // halve stores what the gateway takes of a body that it refused for no known
 // reason; the problem is why it is not known, if there was one. The error is that of a body of which nothing could be stored.
 func (g *Gateway) halve(ctx context.Context, out *Outcome, r *request, from fitted, refused, problem error) (fitted, error) {
-	giveBack, err := g.halvings.turn.take(ctx)
+	wait, cancel := context.WithTimeout(ctx, halvingTime)
+	defer cancel()
+	giveBack, err := g.halvings.turn.take(wait)
 	if err != nil {
 		return from, refused
 	}
@@ -37,7 +41,7 @@ func (g *Gateway) halve(ctx context.Context, out *Outcome, r *request, from fitt
 	if broken := g.halvings.isBroken(); broken != nil {
 		return from, fmt.Errorf("%w; %w", refused, broken)
 	}
-	h := &halving{g: g, out: out, r: r, from: from, left: halvingRequests, refused: make(map[string]bool), last: refused}
+	h := &halving{g: g, out: out, r: r, from: from, left: halvingRequests, until: time.Now().Add(halvingTime), refused: make(map[string]bool), last: refused}
 	err = h.run(ctx)
 	g.culprits.remember(r.group, h.culprits, refusedInconsistent)
 	g.culprits.remember(r.group, h.undecided, refusedUndecided)
@@ -60,8 +64,11 @@ func (h *halving) run(ctx context.Context) error {
 	all := slices.Concat(base, suspects, rest)
 	h.refused[key(all)] = true
 	if len(suspects) > 0 && len(suspects) < len(all) {
-		if taken, err := h.try(ctx, slices.Concat(base, rest)); taken || isAbort(err) {
+		taken, err := h.try(ctx, slices.Concat(base, rest))
+		if taken {
 			h.culprits = suspects
+		}
+		if taken || isAbort(err) {
 			return err
 		}
 	}
@@ -136,7 +143,7 @@ func isAbort(err error) bool { return err != nil && !errors.Is(err, errHalvingSp
 
 // try sends what is good and more.
 func (h *halving) try(ctx context.Context, more []convert.Block) (taken bool, err error) {
-	if h.left <= 0 || !h.refused[key(slices.Concat(h.good, more))] && !h.g.halvings.spend() {
+	if h.left <= 0 || time.Now().After(h.until) || !h.refused[key(slices.Concat(h.good, more))] && !h.g.halvings.spend() {
 		return false, errHalvingSpent
 	}
 	return h.send(ctx, more)

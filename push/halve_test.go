@@ -320,3 +320,22 @@ func TestNothingLeftIsNotSent(t *testing.T) {
 		}
 	})
 }
+
+// TestSlowGatewayIsNotSearchedForLong: its other groups would wait.
+func TestSlowGatewayIsNotSearchedForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPicky("f003", "f050", "f150")
+		p.takes = 5 * time.Second
+		b := newBench(t, p)
+		b.run(t)
+		start := time.Now()
+		out := b.push(t, "a", gauges(200, 1))
+		// the refusal, the reading, the last request and one more than there is time for
+		if took, most := time.Since(start), halvingTime+4*p.takes; out.Err != nil || took > most {
+			t.Errorf("got %v after %v, want success within %v", out.Err, took, most)
+		}
+		if n := out.reasons[refusedUndecided]; n == 0 || n == 200 {
+			t.Errorf("got %d undecided, want some", n)
+		}
+	})
+}

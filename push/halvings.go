@@ -11,6 +11,9 @@ const (
 	halvingRequests        = 32
 	gatewayHalvingRequests = 64
 	halvingInterval        = typesInterval
+	// halvingTime bounds it at a gateway that is slow, and the wait for another's:
+	// the other groups must not wait for long.
+	halvingTime = 30 * time.Second
 )
 
 // halvings are what is known of the searches at one gateway. The zero value is

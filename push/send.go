@@ -113,7 +113,7 @@ func (g *Gateway) storeFitted(ctx context.Context, out *Outcome, r *request, m *
 		}
 		var again fitted
 		again, problem = g.refit(ctx, r, m, fit)
-		if problem != nil || !again.differs(fit.content) {
+		if !again.differs(fit.content) {
 			break
 		}
 		fit = again
@@ -155,20 +155,22 @@ func (g *Gateway) transfer(ctx context.Context, out *Outcome, fit fitted, p prof
 // refit fits a refused body: without series that stand twice, which takes no
 // question, then to the types that the gateway holds. Where what is known does
 // not explain the refusal, the cause may be a push that the gateway took a
-// moment ago, and whose answer is still on its way here.
+// moment ago, and whose answer is still on its way here. The error is that of a
+// reading: then only what is known since the last one helps.
 func (g *Gateway) refit(ctx context.Context, r *request, m *message, before fitted) (fitted, error) {
 	if m.leaveOutDuplicates() {
 		return g.fit(r.group, m.content), nil
 	}
-	if err := g.types.refresh(ctx, func() (types, error) { return g.readTypes(ctx) }); err != nil {
-		return before, fmt.Errorf("read types: %w", err)
+	problem := g.types.refresh(ctx, func() (types, error) { return g.readTypes(ctx) })
+	if problem != nil {
+		problem = fmt.Errorf("read types: %w", problem)
 	}
 	after := g.fitAnew(r, m)
 	if !after.differs(before.content) {
 		g.unanswered.wait(ctx)
 		after = g.fitAnew(r, m)
 	}
-	return after, nil
+	return after, problem
 }
 
 func (g *Gateway) fitAnew(r *request, m *message) fitted {

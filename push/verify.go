@@ -84,20 +84,20 @@ func (v *verification) tells(text string) bool {
 	return news
 }
 
-// An AggregatingError is a gateway that adds each push to those before it, as
+// An aggregatingError is a gateway that adds each push to those before it, as
 // prom-aggregation-gateway does (contract V2). Nothing is sent to it.
-type AggregatingError struct {
+type aggregatingError struct {
 	URL string // without userinfo
 }
 
-func (e *AggregatingError) Error() string {
+func (e *aggregatingError) Error() string {
 	return fmt.Sprintf("%s is an aggregating gateway: it adds each push to the last one, so that all values would be wrong; "+
 		"nothing more is sent to it; use a Pushgateway", e.URL)
 }
 
 // isAggregating tells the error of what is never sent there.
 func isAggregating(err error) bool {
-	var aggregating *AggregatingError
+	var aggregating *aggregatingError
 	return errors.As(err, &aggregating)
 }
 
@@ -121,9 +121,12 @@ func (g *Gateway) verify(ctx context.Context, group convert.Labels, c *content) 
 			break
 		}
 	}
-	if isAggregating(found.err) {
+	switch {
+	case isAggregating(found.err):
 		g.verification.refuse(found.err)
 		return found.err
+	case found.err != nil:
+		g.verification.doubt() // looked at again
 	}
 	if found.what == "" {
 		found.what = "that it stores them could not be verified"
@@ -190,7 +193,7 @@ func (g *Gateway) lookAtExposition(ctx context.Context, group convert.Labels, c 
 	case e.pushgateway:
 		return finding{what: "the group is not there after the push"}
 	case e.series:
-		return finding{settled: true, err: &AggregatingError{URL: g.urlOf("")}}
+		return finding{settled: true, err: &aggregatingError{URL: g.urlOf("")}}
 	}
 	return finding{what: "the group is not there after the push"}
 }
