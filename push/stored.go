@@ -82,9 +82,7 @@ func (g *Gateway) get(ctx context.Context, path string) (io.ReadCloser, error) {
 
 // getHints say what to try.
 var getHints = map[int]string{
-	http.StatusUnauthorized: "are the gateway's credentials right?",
-	http.StatusForbidden:    "do the gateway's credentials, or a proxy before it, allow to read?",
-	http.StatusNotFound:     "is it a Pushgateway from 1.2.0 on, and its url complete (--web.route-prefix)?",
+	http.StatusNotFound: "is it a Pushgateway from 1.2.0 on, and its url complete (--web.route-prefix)?",
 }
 
 // A storedReader takes the answer apart, value by value.
@@ -108,7 +106,7 @@ func (r *storedReader) read() error {
 		}
 		var other skipped
 		if err := r.json.Decode(&other); err != nil {
-			return noAnswer(err)
+			return explained(err)
 		}
 	}
 	if err := r.expect(json.Delim('}')); err != nil {
@@ -226,14 +224,14 @@ func (r *storedReader) decode(into any) (known bool, err error) {
 	if errors.As(err, &other) {
 		return false, nil
 	}
-	return err == nil, noAnswer(err)
+	return err == nil, explained(err)
 }
 
 // expect takes a token.
 func (r *storedReader) expect(want json.Delim) error {
 	got, err := r.json.Token()
 	if err != nil {
-		return noAnswer(err)
+		return explained(err)
 	}
 	if got != want {
 		return fmt.Errorf("got %.40q, want %q; is it a Pushgateway?", fmt.Sprint(got), want.String())
@@ -245,11 +243,11 @@ func (r *storedReader) expect(want json.Delim) error {
 func (r *storedReader) name() (string, error) {
 	token, err := r.json.Token()
 	name, _ := token.(string)
-	return name, noAnswer(err)
+	return name, explained(err)
 }
 
-// noAnswer says what an error of the decoder means.
-func noAnswer(err error) error {
+// explained says what an error of the decoder means.
+func explained(err error) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF):

@@ -113,7 +113,7 @@ func TestStoredErrors(t *testing.T) {
 	}
 	check(404, "404 page not found", `status 404, want 200: "404 page not found"; is it a Pushgateway from 1.2.0 on`)
 	check(401, "Unauthorized", "credentials")
-	check(403, "", "allow to read")
+	check(403, "", "credentials")
 	check(301, "", "status 301, want 200")
 	check(500, strings.Repeat("x", 1<<20), "status 500")
 	check(200, "<html>", "is it a Pushgateway?")

@@ -76,25 +76,27 @@ func TestAggregatingGatewayIsRefused(t *testing.T) {
 			}
 			return a.RoundTrip(r)
 		}))
-		b.run(t)
-		for range 30 * 60 / 15 {
-			out := b.push(t, "a", gauges(3, 1))
-			if !isAggregating(out.Err) || reason(out.Err) != "aggregating" || !strings.Contains(out.Err.Error(), "http://gateway.example:9091 is an aggregating gateway") {
-				t.Fatalf("got %v, want the refusal", out.Err)
+		b.OnDone = func(out Outcome) {
+			if !replaced && (reason(out.Err) != "aggregating" || !strings.Contains(out.Err.Error(), "http://gateway.example:9091 is an aggregating gateway")) {
+				t.Errorf("got %v, want the refusal", out.Err)
 			}
-			<-time.After(15 * time.Second)
 		}
-		Gateways{b.Gateway}.Delete(groupOf("gone"))
-		b.drain(t)
+		b.run(t)
+		cycles := func(length time.Duration) {
+			for start := time.Now(); time.Since(start) < length; <-time.After(15 * time.Second) {
+				b.offer(put("a", gauges(3, 1)))
+			}
+		}
+		cycles(30 * time.Minute)
 		if a.puts != 1 || a.gets > 3+6 {
 			t.Errorf("got %d pushes and %d readings, want 1, and one each five minutes", a.puts, a.gets)
 		}
-		b.wantLog(t, "push failed", 2) // and that of the DELETE
+		b.wantLog(t, "nothing more is sent to it", 2) // of the group, and when the gateway counts as one that takes nothing
 		b.wantCount(t, "promferry_pushes_total", "", 0)
 		replaced = true
-		<-time.After(typesInterval + typesInterval/10)
-		if out := b.push(t, "a", gauges(3, 1)); out.Err != nil {
-			t.Errorf("got %v, want the other gateway used", out.Err)
+		cycles(2*typesInterval + typesInterval/10) // the distance of tries, and of looks
+		if got := b.Group(groupOf("a")); got.LastError != nil || got.LastSuccess.IsZero() {
+			t.Errorf("got %+v, want the other gateway used", got)
 		}
 	})
 }
