@@ -143,10 +143,14 @@ func (g *Gateway) neverStored(groups map[string]convert.Labels) map[string]conve
 // it. The gateway was read from start on.
 func (g *Gateway) deletePhantom(ctx context.Context, group convert.Labels, start time.Time) {
 	path, err := GroupPath(group)
-	if err != nil || !g.claim(group, start) {
+	if err != nil {
 		return
 	}
-	defer g.unclaim(group)
+	s := g.claim(group, start)
+	if s == nil {
+		return
+	}
+	defer g.unclaim(s)
 	if err := g.do(ctx, http.MethodDelete, path, nil); err != nil {
 		g.logger().Warn("group without a push is not deleted", "gateway", g.Name, "group", group.String(), "err", err)
 		return
@@ -155,23 +159,23 @@ func (g *Gateway) deletePhantom(ctx context.Context, group convert.Labels, start
 }
 
 // claim takes the turn of a group that has nothing to send, never had a success,
-// and was not tried since then: a push without an answer may be stored.
-func (g *Gateway) claim(group convert.Labels, since time.Time) bool {
+// and was not tried since then: a push without an answer may be stored. It returns
+// nil for others.
+func (g *Gateway) claim(group convert.Labels, since time.Time) *slot {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := g.slots[group.Key()]
 	if s == nil || s.busy() || !s.status.LastSuccess.IsZero() || s.status.LastAttempt.After(since) {
-		return false
+		return nil
 	}
 	s.sending = true
-	return true
+	return s
 }
 
 // unclaim lets what came meanwhile go.
-func (g *Gateway) unclaim(group convert.Labels) {
+func (g *Gateway) unclaim(s *slot) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := g.slots[group.Key()]
 	s.sending = false
 	if s.waiting != nil {
 		g.enqueue(s)

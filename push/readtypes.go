@@ -22,6 +22,8 @@ func (g *Gateway) readTypes(ctx context.Context) (types, error) {
 	if err == nil && len(exposed) > 0 || err != nil && !errors.As(err, &status) {
 		return exposed, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, halvingTime) // others wait for it
+	defer cancel()
 	stored, storedErr := g.storedTypes(ctx)
 	switch {
 	case storedErr == nil:
