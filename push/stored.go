@@ -51,8 +51,7 @@ func (g *Gateway) Stored(ctx context.Context, visit func(StoredGroup) bool) erro
 		return err
 	}
 	defer body.Close()
-	reader := storedReader{json: json.NewDecoder(&cappedReader{from: body, left: storedLimit}), visit: visit}
-	if err := reader.read(); err != nil {
+	if err := readStored(&cappedReader{from: body, left: storedLimit}, visit); err != nil {
 		return fmt.Errorf("get %s: %w", g.urlOf("/api/v1/metrics"), err)
 	}
 	return nil
@@ -89,6 +88,10 @@ var getHints = map[int]string{
 type storedReader struct {
 	json  *json.Decoder
 	visit func(StoredGroup) bool
+}
+
+func readStored(from io.Reader, visit func(StoredGroup) bool) error {
+	return (&storedReader{json: json.NewDecoder(from), visit: visit}).read()
 }
 
 // read finds the list of groups among the fields of the answer.

@@ -129,20 +129,17 @@ func TestStoredErrors(t *testing.T) {
 // TestStoredIsBounded: an endless answer ends in an error, and no more of it is
 // in memory than one group.
 func TestStoredIsBounded(t *testing.T) {
-	b := newBench(t, roundTrip(func(*http.Request) (*http.Response, error) {
-		resp := answer(200, "")
-		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"data":[{}`), &repeated{text: `,{"x":{"type":"GAUGE","metrics":[{"value":"1"}]}}` + strings.Repeat(" ", 64<<10)}))
-		return resp, nil
-	}))
+	const limit = 16 << 20
+	endless := io.MultiReader(strings.NewReader(`{"data":[{}`), &repeated{text: `,{"x":{"type":"GAUGE","metrics":[{"value":"1"}]}}` + strings.Repeat(" ", 64<<10)})
 	groups := 0
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	err := b.Stored(t.Context(), func(StoredGroup) bool { groups++; return true })
+	err := readStored(&cappedReader{from: endless, left: limit}, func(StoredGroup) bool { groups++; return true })
 	runtime.ReadMemStats(&after)
-	if !errors.Is(err, errStoredLimit) || groups < 4000 {
-		t.Errorf("got %v after %d groups, want %v after some 4096", err, groups, errStoredLimit)
+	if !errors.Is(err, errStoredLimit) || groups < 250 {
+		t.Errorf("got %v after %d groups, want %v after some 256", err, groups, errStoredLimit)
 	}
-	if grown := after.TotalAlloc - before.TotalAlloc; grown > 32<<20 {
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > limit/8 {
 		t.Errorf("got %d bytes allocated for %d groups", grown, groups)
 	}
 }
