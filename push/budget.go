@@ -2,6 +2,7 @@ package push
 
 import (
 	"container/list"
+	"context"
 	"sync"
 )
 
@@ -13,7 +14,8 @@ type Budget struct {
 
 	mu      sync.Mutex
 	used    int64
-	waiting list.List // of *ticket, the oldest in front
+	waiting list.List     // of *ticket, the oldest in front
+	freed   chan struct{} // closed and replaced when room comes back; nil: nobody waits
 }
 
 // NewBudget returns a budget of that many bytes.
@@ -83,6 +85,31 @@ func (b *Budget) remove(t *ticket) {
 	b.waiting.Remove(t.place)
 	b.used -= t.size
 	t.place = nil
+	if b.freed != nil {
+		close(b.freed)
+		b.freed = nil
+	}
+}
+
+// await waits until half of the room is free.
+func (b *Budget) await(ctx context.Context) error {
+	for {
+		b.mu.Lock()
+		if b.used <= b.max/2 {
+			b.mu.Unlock()
+			return nil
+		}
+		if b.freed == nil {
+			b.freed = make(chan struct{})
+		}
+		freed := b.freed
+		b.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-freed:
+		}
+	}
 }
 
 // Used returns the bytes that wait now.

@@ -17,4 +17,10 @@
 // still waits gives way to the next one. A gateway has its own bound of
 // requests under way; one that is slow or dead delays no other. All bodies
 // that wait share one [Budget].
+//
+// What nobody took waits in its slot for another try, unless a newer body takes
+// its place: a slot has a moment from which it may send, and workers take from a
+// queue in the order of these. A gateway that fails again and again has an open
+// circuit: one request at a time, as a probe, and batches encode nothing for it
+// but that.
 package push

@@ -1,6 +1,7 @@
 package push
 
 import (
+	"container/heap"
 	"context"
 	"time"
 )
@@ -11,12 +12,18 @@ func (g *Gateway) Hurry() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	low, _ := g.backoffs()
-	moment := func() time.Time { return time.Now().Add(backoff(0, low/2, low)) }
-	g.hurried = true
-	g.queue.hasten(moment)
-	if next := moment(); next.Before(g.circuit.next) {
-		g.circuit.next = next
+	earlier := func(at time.Time) time.Time {
+		if next := time.Now().Add(backoff(0, low/2, low)); next.Before(at) {
+			return next
+		}
+		return at
 	}
+	for _, s := range g.slots {
+		s.due = earlier(s.due)
+	}
+	heap.Init(&g.queue)
+	g.circuit.next = earlier(g.circuit.next)
+	g.hurried = true
 	g.notify()
 }
 
@@ -44,16 +51,8 @@ func (g *Gateway) Drain(ctx context.Context) (unsent int) {
 	}
 }
 
-// busy counts the slots that have something to send or are sending.
-func (g *Gateway) busy() int {
-	n := 0
-	for _, s := range g.slots {
-		if s.busy() {
-			n++
-		}
-	}
-	return n
-}
+// busy counts the slots that have something to send or are sending. g.mu is held.
+func (g *Gateway) busy() int { return g.queue.Len() + g.underWay }
 
 // Abandon counts and names what is still unsent when the program ends.
 func (g *Gateway) Abandon() {

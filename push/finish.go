@@ -33,6 +33,7 @@ func (g *Gateway) finish(ctx context.Context, s *slot, r *request, out Outcome) 
 
 	g.mu.Lock()
 	s.sending = false
+	g.underWay--
 	var evicted []*ticket
 	n = nil
 	if interrupted || g.isAgain(s, r, out.Err) {

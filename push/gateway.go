@@ -45,17 +45,18 @@ type Gateway struct {
 
 	verification verification
 
-	mu      sync.Mutex
-	slots   map[string]*slot // by group
-	queue   queue            // of the slots that have something to send
-	leaving list.List        // of the slots whose groups go, the oldest first
-	circuit circuit
-	hurried bool          // the program ends
-	success time.Time     // of the last stored request; zero: none yet
-	outage  trouble       // requests fail, whatever they say
-	behind  trouble       // bodies were superseded
-	crowded trouble       // DELETEs were given up
-	changed chan struct{} // closed and replaced at each change of the fields above
+	mu       sync.Mutex
+	slots    map[string]*slot // by group
+	queue    queue            // of the slots that have something to send
+	underWay int              // slots that are sending
+	leaving  list.List        // of the slots whose groups go, the oldest first
+	circuit  circuit
+	hurried  bool          // the program ends
+	success  time.Time     // of the last stored request; zero: none yet
+	outage   trouble       // requests fail, whatever they say
+	behind   trouble       // bodies were superseded
+	crowded  trouble       // DELETEs were given up
+	changed  chan struct{} // closed and replaced at each change of the fields above
 }
 
 // Run sends what is offered, and tries again what fails, until ctx ends; it
@@ -87,21 +88,21 @@ func (g *Gateway) work(ctx context.Context) {
 func (g *Gateway) take(ctx context.Context) (*slot, *request) {
 	for ctx.Err() == nil {
 		g.mu.Lock()
-		due, any := g.due()
-		if any && !due.After(time.Now()) {
+		due, found := g.due()
+		if found && !due.After(time.Now()) {
 			defer g.mu.Unlock()
 			return g.begin()
 		}
 		changed := g.changes()
 		g.mu.Unlock()
-		waitFor(ctx, changed, due, any)
+		waitFor(ctx, changed, due, found)
 	}
 	return nil, nil
 }
 
 // due returns when the next request may begin; false: not before a change. g.mu
 // is held.
-func (g *Gateway) due() (at time.Time, any bool) {
+func (g *Gateway) due() (at time.Time, found bool) {
 	switch {
 	case g.queue.Len() == 0, g.circuit.probe != nil:
 		return at, false
@@ -115,6 +116,7 @@ func (g *Gateway) due() (at time.Time, any bool) {
 func (g *Gateway) begin() (*slot, *request) {
 	s := heap.Pop(&g.queue).(*slot)
 	r := s.begin(g.Budget)
+	g.underWay++
 	if !r.began.IsZero() {
 		g.Metrics.retried(g.Name)
 	} else {
@@ -125,9 +127,9 @@ func (g *Gateway) begin() (*slot, *request) {
 }
 
 // waitFor returns at a change, at that moment if there is one, or when ctx ends.
-func waitFor(ctx context.Context, changed <-chan struct{}, at time.Time, any bool) {
+func waitFor(ctx context.Context, changed <-chan struct{}, at time.Time, found bool) {
 	var alarm <-chan time.Time
-	if any {
+	if found {
 		timer := time.NewTimer(time.Until(at))
 		defer timer.Stop()
 		alarm = timer.C

@@ -13,14 +13,16 @@ func TestMetricsAreClean(t *testing.T) {
 	m := NewMetrics(registry, NewBudget(1))
 	m.superseded("gw")
 	m.dropped("gw", dropShutdown)
-	m.done(Outcome{Gateway: "gw", Method: "PUT"})
+	m.start("gw")
+	m.retried("gw")
+	m.done(Outcome{Gateway: "gw", Method: "PUT", Lag: 1})
 	m.done(Outcome{Gateway: "gw", Method: "PUT", Err: errReportLost})
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(families) != 11 {
-		t.Errorf("got %d families, want 11", len(families))
+	if len(families) != 15 {
+		t.Errorf("got %d families, want 15", len(families))
 	}
 	problems, err := promlint.NewWithMetricFamilies(families).Lint()
 	if err != nil || len(problems) != 0 {

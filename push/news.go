@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -129,6 +130,14 @@ func isOutage(err error) bool {
 	var status *StatusError
 	return err != nil && !isLocal(err) && !errors.As(err, &status) && !errors.Is(err, errReportLost) &&
 		!isAggregating(err) && !errors.Is(err, errNotStored)
+}
+
+// isUnanswered tells errors of requests that a gateway may work on still: it got
+// them, or a part of them.
+func isUnanswered(err error) bool {
+	var dial *net.OpError
+	var dns *net.DNSError
+	return isOutage(err) && !errors.As(err, &dns) && !(errors.As(err, &dial) && dial.Op == "dial")
 }
 
 // isLocal tells errors of bodies that were never sent.

@@ -169,6 +169,7 @@ func (g *Gateway) claim(group convert.Labels, since time.Time) *slot {
 		return nil
 	}
 	s.sending = true
+	g.underWay++
 	return s
 }
 
@@ -177,6 +178,7 @@ func (g *Gateway) unclaim(s *slot) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s.sending = false
+	g.underWay--
 	if s.waiting != nil {
 		g.enqueue(s)
 	}

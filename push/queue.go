@@ -1,9 +1,6 @@
 package push
 
-import (
-	"container/heap"
-	"time"
-)
+import "container/heap"
 
 // A queue holds the slots that have something to send, in the order of the
 // moments from which they may: of two with the same moment the first come. It is
@@ -28,16 +25,6 @@ func (q *queue) remove(s *slot) {
 	if s.queued {
 		heap.Remove(q, s.place)
 	}
-}
-
-// hasten moves all that is later than a moment to one before it.
-func (q *queue) hasten(moment func() time.Time) {
-	for _, s := range q.slots {
-		if at := moment(); at.Before(s.due) {
-			s.due = at
-		}
-	}
-	heap.Init(q)
 }
 
 func (q *queue) Len() int { return len(q.slots) }

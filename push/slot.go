@@ -25,7 +25,7 @@ type slot struct {
 	leaving *list.Element // of Gateway.leaving; nil: the group stays
 
 	outdated   bool      // what is under way is older than what was dropped
-	unanswered time.Time // the end of the last attempt of the last request without an answer
+	unanswered time.Time // the end of the last attempt of the last request, if the gateway may work on it still
 	late       time.Time // the same of the requests before it
 
 	failing bool   // and a log has told so; not for the gateway's sake
@@ -80,7 +80,7 @@ func (s *slot) end(out Outcome) {
 	if s.well {
 		s.status.LastSuccess = s.status.LastAttempt
 	}
-	if isOutage(out.Err) {
+	if isUnanswered(out.Err) {
 		s.unanswered = s.status.LastAttempt
 	}
 }

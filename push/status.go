@@ -34,7 +34,7 @@ func (g *Gateway) Group(group convert.Labels) GroupStatus {
 func (g *Gateway) status(s *slot) GroupStatus {
 	status := s.status
 	status.Gateway, status.Group = g.Name, s.group
-	status.Waiting = s.waiting != nil || s.sending
+	status.Waiting = s.busy()
 	return status
 }
 

@@ -294,6 +294,69 @@ func TestEndings(t *testing.T) {
 	}
 }
 
+// TestRetireKeepsWithinTheBudget: the last cycles go no faster than the gateway
+// takes them, so none is dropped.
+func TestRetireKeepsWithinTheBudget(t *testing.T) {
+	inBubble(t, func(w *world) {
+		const n, size = 100, 100 << 10 // ten times the budget
+		var targets []*Target
+		for i := range n {
+			target := w.target(fmt.Sprint(i), exposes("a{b=\""+strings.Repeat("x", size)+"\"} 1\n"))
+			target.OnShutdown = EndKeep
+			targets = append(targets, target)
+		}
+		p := NewPool(targets, Options{Workers: 4})
+		w.runFor(p, time.Minute)
+		w.requests.take()
+		w.requests.takes = 50 * time.Millisecond
+		if err := p.Retire(w.Context()); err != nil {
+			t.Error(err)
+		}
+		if unsent := w.gateway.Drain(w.Context()); unsent != 0 {
+			t.Errorf("got %d unsent, want 0", unsent)
+		}
+		if got := len(w.requests.take()); got != n {
+			t.Errorf("got %d pushes, want one of each of %d targets", got, n)
+		}
+	})
+}
+
+// TestCyclesOfAGatewayThatIsDown cost no memory but for a probe, and the stop
+// reaches one that comes back.
+func TestCyclesOfAGatewayThatIsDown(t *testing.T) {
+	inBubble(t, func(w *world) {
+		var targets []*Target
+		for i := range 20 {
+			targets = append(targets, w.target(fmt.Sprint(i), exposes("a 1\n")))
+		}
+		p := w.pool(targets...)
+		w.requests.down.Store(true)
+		w.runFor(p, 5*time.Minute)
+		waiting := 0
+		for _, s := range w.gateway.Groups() {
+			if s.Waiting {
+				waiting++
+			} else if s.LastError == nil || !strings.Contains(s.LastError.Error(), "the gateway is down since") {
+				t.Errorf("%v: got %v, want that the gateway is down", s.Group, s.LastError)
+			}
+		}
+		if waiting > 2 {
+			t.Errorf("got %d groups that wait, want a probe", waiting)
+		}
+		if err := p.Retire(w.Context()); err != nil {
+			t.Error(err)
+		}
+		w.requests.down.Store(false)
+		w.gateway.Hurry()
+		if unsent := w.gateway.Drain(w.Context()); unsent != 0 {
+			t.Errorf("got %d unsent, want 0", unsent)
+		}
+		if got := len(w.requests.take()); got != 20 {
+			t.Errorf("got %d pushes, want up 0 of each target", got)
+		}
+	})
+}
+
 func TestEndingOfATargetThatWasNeverPushed(t *testing.T) {
 	for _, ending := range []Ending{EndMarkDown, EndDelete, EndKeep} {
 		inBubble(t, func(w *world) {

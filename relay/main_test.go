@@ -3,14 +3,17 @@ package relay
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -175,6 +178,9 @@ func healthy(samples int) string { return report(1, 0, samples, samples) }
 
 // A recorder is a gateway's network: it answers 200 and remembers requests.
 type recorder struct {
+	takes time.Duration // for a request
+	down  atomic.Bool   // answers nothing, and remembers nothing
+
 	mu       sync.Mutex
 	requests []request
 }
@@ -202,6 +208,10 @@ func (c *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.down.Load() {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("no route")}
+	}
+	<-time.After(c.takes)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.requests = append(c.requests, request{time.Now(), req.Method, req.URL.EscapedPath(), string(body)})

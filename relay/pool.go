@@ -133,22 +133,40 @@ func (p *Pool) Once(ctx context.Context) error {
 // that were never pushed alone. The errors are of targets that ctx left no time
 // for one more cycle. Run must have returned.
 func (p *Pool) Retire(ctx context.Context) error {
-	errs := make([]error, len(p.targets))
-	var group sync.WaitGroup
-	for i, t := range p.targets {
+	var last []*Target
+	for _, t := range p.targets {
 		switch {
 		case len(t.pushed) == 0:
 		case t.OnShutdown == EndDelete:
 			t.delete()
 		case t.OnShutdown == EndKeep:
-			group.Go(func() {
-				if res := p.run(ctx, t); res.stopped {
-					errs[i] = res.err
-				}
-			})
+			last = append(last, t)
 		default:
 			t.markDown()
 		}
+	}
+	return p.lastCycles(ctx, last)
+}
+
+// lastCycles runs one more cycle of each target, no faster than the gateways take
+// what comes of it: no next cycle makes up for a body that is dropped.
+func (p *Pool) lastCycles(ctx context.Context, targets []*Target) error {
+	errs := make([]error, len(targets))
+	var group sync.WaitGroup
+	for i, t := range targets {
+		w, err := p.workers.enter(ctx, t.hangs)
+		if err != nil {
+			errs[i] = t.notReached(ctx)
+			continue
+		}
+		group.Go(func() {
+			defer w.leave()
+			if t.Gateways.AwaitRoom(ctx) != nil {
+				errs[i] = t.notReached(ctx)
+			} else if res := p.cycle(ctx, t, w); res.stopped {
+				errs[i] = res.err
+			}
+		})
 	}
 	group.Wait()
 	return errors.Join(errs...)

@@ -129,6 +129,7 @@ func TestBadGatewaysUnderRun(t *testing.T) {
 		lines := slices.Concat(
 			linesWith(ferry.stderr.String(), `msg="push failed"`, "gateway="+f.name+" "),
 			linesWith(ferry.stderr.String(), `msg="gateway does not answer"`, "gateway="+f.name+" "),
+			linesWith(ferry.stderr.String(), `msg="gateway refuses the credentials"`, "gateway="+f.name+" "),
 		)
 		if len(lines) != 1 || !strings.Contains(lines[0], f.says) {
 			t.Errorf("%s: log is not one line with %q: %q", f.name, f.says, lines)

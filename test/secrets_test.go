@@ -71,7 +71,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 
 	ferry := startDaemon(t, env, "run", "--config.file="+file, "--log.level=debug")
 	eventually(t, "pushes", func() error {
-		return ferry.atLeast(`promferry_push_errors_total{gateway="default",reason="307"}`, 8)
+		return ferry.atLeast(`promferry_push_errors_total{gateway="default",reason="307"}`, 4)
 	})
 	for _, path := range []string{"/", "/metrics"} {
 		body, err := get(ferry.url + path)

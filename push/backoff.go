@@ -1,0 +1,125 @@
+package push
+
+import (
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// What a gateway's fields are where they are zero.
+const (
+	defaultMinBackoff = 500 * time.Millisecond
+	defaultMaxBackoff = 10 * time.Second
+)
+
+// How far apart tries are of what an operator has to put right.
+const (
+	laterMin     = 5 * time.Second
+	laterMax     = 5 * time.Minute
+	laterMaxAuth = time.Minute // a secret that rotates is soon right again
+)
+
+// backoff returns the wait after n failures in a row and one more: between low
+// and twice low for n = 0, twice as long for each further one, and never more
+// than high. Half of it is jitter, so that groups which failed together do not
+// come back together; where low leaves no room for that, it goes below low.
+//
+// It has no state but n, and the jitter is below the bound: a library's back-off
+// is an object for each group that goes up to half above its longest interval.
+func backoff(n int, low, high time.Duration) time.Duration {
+	full := high
+	if n < 32 && low<<n <= high/2 {
+		full = low << n * 2
+	}
+	least := full / 2
+	if low < full {
+		least = max(least, low)
+	}
+	return least + rand.N(full-least+1)
+}
+
+// slotWait returns how long a group waits after failure number n+1 in a row.
+// The interval is the time until its next body; 0: there will be none.
+func (g *Gateway) slotWait(err error, n int, interval time.Duration) time.Duration {
+	low, high := g.backoffs()
+	if interval == 0 {
+		interval = high
+	}
+	if classify(err) == later {
+		return g.hurry(laterWait(err, n))
+	}
+	return g.hurry(min(max(backoff(n, low, high), g.retryAfter(err)), interval))
+}
+
+// probeWait returns how long a gateway that is down is left alone after n
+// probes in vain. It is the half of a group's longest wait: all groups are to be
+// fresh within an interval and 5 s after a gateway is back.
+func (g *Gateway) probeWait(err error, n int, interval time.Duration) time.Duration {
+	low, high := g.backoffs()
+	if interval == 0 {
+		interval = high
+	}
+	if classify(err) == later {
+		return g.hurry(laterWait(err, n))
+	}
+	return g.hurry(max(backoff(n, low, high/2), min(g.retryAfter(err), interval)))
+}
+
+func laterWait(err error, n int) time.Duration {
+	if isAuth(err) {
+		return backoff(n, laterMin, laterMaxAuth)
+	}
+	return backoff(n, laterMin, laterMax)
+}
+
+// hurry shortens a wait at the end of the program.
+func (g *Gateway) hurry(wait time.Duration) time.Duration {
+	low, _ := g.backoffs()
+	if g.hurried {
+		return min(wait, backoff(0, low/2, low))
+	}
+	return wait
+}
+
+func (g *Gateway) backoffs() (low, high time.Duration) {
+	low, high = g.MinBackoff, g.MaxBackoff
+	if low <= 0 {
+		low = defaultMinBackoff
+	}
+	if high <= 0 {
+		high = defaultMaxBackoff
+	}
+	if g.GiveUp > 0 {
+		high = min(high, g.GiveUp/4) // or the last try would be long before the end
+	}
+	return low, max(low, high)
+}
+
+// retryAfter returns what an answer asks for, and a moment more: it says the
+// same to all.
+func (g *Gateway) retryAfter(err error) time.Duration {
+	var status *StatusError
+	if !errors.As(err, &status) || status.RetryAfter <= 0 {
+		return 0
+	}
+	low, _ := g.backoffs()
+	return status.RetryAfter + rand.N(low)
+}
+
+// maxRetryAfter bounds what is believed of a gateway, so that no sum overflows.
+const maxRetryAfter = 24 * time.Hour
+
+// parseRetryAfter reads the header of that name: seconds, or a date (RFC 9110,
+// section 10.2.3). What is neither, or is past, is 0.
+func parseRetryAfter(value string, now time.Time) time.Duration {
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return min(max(at.Sub(now), 0), maxRetryAfter)
+}

@@ -1,0 +1,125 @@
+package push
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestBackoffGrowsWithinItsBounds(t *testing.T) {
+	const low, high = 500 * time.Millisecond, 10 * time.Second
+	bounds := [][2]time.Duration{{low, 2 * low}, {2 * low, 4 * low}, {4 * low, 8 * low}, {8 * low, 16 * low}, {high / 2, high}}
+	for n := range 100 {
+		want := bounds[min(n, len(bounds)-1)]
+		seen := make(map[time.Duration]bool)
+		for range 100 {
+			got := backoff(n, low, high)
+			wantBetween(t, fmt.Sprintf("wait %d", n), got, want[0], want[1])
+			seen[got] = true
+		}
+		if len(seen) < 50 {
+			t.Errorf("wait %d: got %d of 100 different, want jitter", n, len(seen))
+		}
+	}
+	for range 100 {
+		wantBetween(t, "low is high", backoff(3, low, low), low/2, low)
+		wantBetween(t, "high below low", backoff(0, low, low/2), low/4, low/2)
+		wantBetween(t, "large", backoff(60, time.Hour, 1<<62), 1<<61, 1<<62)
+	}
+}
+
+func TestParseRetryAfter(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	check := func(value string, want time.Duration) {
+		t.Helper()
+		if got := parseRetryAfter(value, now); got != want {
+			t.Errorf("%q: got %v, want %v", value, got, want)
+		}
+	}
+	check("", 0)
+	check("0", 0)
+	check("5", 5*time.Second)
+	check("-5", 0)
+	check("1000000000", maxRetryAfter)
+	check(strings.Repeat("9", 100), maxRetryAfter)
+	check("1.5", 0)
+	check("soon", 0)
+	check("Fri, 02 Jan 2026 03:04:12 GMT", 7*time.Second)
+	check("Friday, 02-Jan-26 03:04:12 GMT", 7*time.Second)
+	check("Fri, 02 Jan 2026 03:04:00 GMT", 0)
+	check("Fri, 02 Jan 9999 03:04:00 GMT", maxRetryAfter)
+}
+
+// TestWaitIsCappedByInterval: the next body is the best retry.
+func TestWaitIsCappedByInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClock(codes(500, 500, 200))
+		b := newRetrying(t, c.f)
+		b.MinBackoff, b.MaxBackoff = time.Minute, time.Hour
+		b.run(t)
+		b.offer(cyclic("a", "1", 2*time.Second))
+		b.drain(t)
+		for _, gap := range c.gaps() {
+			wantBetween(t, "wait", gap, 2*time.Second, 2*time.Second)
+		}
+	})
+}
+
+// TestRetryAfter (G6) is honoured, within the interval; what is no wait is
+// ignored.
+func TestRetryAfter(t *testing.T) {
+	const interval = 15 * time.Second
+	for value, want := range map[string][2]time.Duration{
+		"5":                             {5 * time.Second, 5*time.Second + defaultMinBackoff},
+		"1000000000":                    {interval, interval},
+		"-5":                            {defaultMinBackoff, 2 * defaultMinBackoff},
+		"garbage":                       {defaultMinBackoff, 2 * defaultMinBackoff},
+		"Sat, 01 Jan 2000 00:00:07 GMT": {7 * time.Second, 7*time.Second + defaultMinBackoff}, // a bubble begins at midnight
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			calls := 0
+			b := newRetrying(t, roundTrip(func(*http.Request) (*http.Response, error) {
+				calls++
+				if calls > 1 {
+					return answer(200, ""), nil
+				}
+				refusal := answer(429, "")
+				refusal.Header.Set("Retry-After", value)
+				return refusal, nil
+			}))
+			b.run(t)
+			b.offer(cyclic("a", "1", interval))
+			b.drain(t)
+			wantBetween(t, value, time.Since(start), want[0], want[1])
+		})
+	}
+}
+
+// TestRefusalsGrowApart (G8, G9): the next bodies wait.
+func TestRefusalsGrowApart(t *testing.T) {
+	for code, longest := range map[int]time.Duration{401: laterMaxAuth, 403: laterMaxAuth, 404: laterMax, 405: laterMax, 301: laterMax} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newClock(codes(code))
+			b := newRetrying(t, c.f)
+			b.run(t)
+			for range 2 * 3600 {
+				b.offer(cyclic("a", "1", time.Second))
+				<-time.After(time.Second)
+			}
+			gaps := c.gaps()
+			wantBetween(t, "first", gaps[0], laterMin, 2*laterMin)
+			for _, gap := range gaps {
+				wantBetween(t, "any", gap, laterMin, longest)
+			}
+			wantBetween(t, "last", gaps[len(gaps)-1], longest/2, longest)
+			if b.Status().State != StateRefusing {
+				t.Errorf("got state %q, want %q", b.Status().State, StateRefusing)
+			}
+			b.wantLog(t, "level=ERROR", 1+map[bool]int{false: 1}[isAuth(&StatusError{Code: code})]) // of the group before the gateway's
+		})
+	}
+}
