@@ -33,6 +33,8 @@ require (
 	github.com/zclconf/go-cty v1.19.0
 	// tests: no goroutine is left behind
 	go.uber.org/goleak v1.3.0
+	// tokens of gateways and targets: common/config, which requires it too, lets a token endpoint redirect the client's secret, and waits for it without end
+	golang.org/x/oauth2 v0.37.0
 	// errgroup and semaphore of the pool
 	golang.org/x/sync v0.24.0
 	// delimited protobuf with a size limit, in the demo gateway
@@ -67,7 +69,6 @@ require (
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect
 	golang.org/x/net v0.61.0 // indirect
-	golang.org/x/oauth2 v0.37.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/time v0.15.0 // indirect

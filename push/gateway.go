@@ -13,12 +13,12 @@ import (
 	"github.com/promferry/promferry/convert"
 )
 
-// A Gateway is one Pushgateway. Name, URL, Timeout and Budget are required. Run
+// A Gateway is one Pushgateway. Name, URL, Transport, Timeout and Budget are required. Run
 // sends; the other methods are safe for concurrent use.
 type Gateway struct {
 	Name                string
 	URL                 *url.URL          // may have a path prefix; no query
-	Transport           http.RoundTripper // may add credentials; nil means http.DefaultTransport
+	Transport           http.RoundTripper // may add credentials
 	Timeout             time.Duration     // of one request, answer included
 	MaxConcurrentPushes int               // 0 means 1
 	Budget              *Budget           // shared with the other gateways

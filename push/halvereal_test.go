@@ -68,7 +68,7 @@ func TestRealClashesAreFoundByHalving(t *testing.T) {
 	}
 	b.wantCount(t, "promferry_families_refused_total", refusedInconsistent, 6)
 	for group := range map[string]bool{"first": true, "second": true} {
-		if shown, found, err := (&Gateway{URL: b.URL, Timeout: b.Timeout}).storedGroup(t.Context(), groupOf(group)); err != nil || !found || !shown.LastPushSuccessful {
+		if shown, found, err := (&Gateway{URL: b.URL, Transport: http.DefaultTransport, Timeout: b.Timeout}).storedGroup(t.Context(), groupOf(group)); err != nil || !found || !shown.LastPushSuccessful {
 			t.Errorf("group %s: got %+v, %v, want the last push successful", group, shown, err)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // Metrics count what all gateways do. A nil *Metrics counts nothing.
@@ -147,6 +149,7 @@ func reason(err error) string {
 	var dial *net.OpError
 	var group *groupError
 	var panicked *panicError
+	var way *transport.Error
 	switch {
 	case errors.As(err, &panicked):
 		return "panic"
@@ -164,6 +167,8 @@ func reason(err error) string {
 		return "report_series"
 	case errors.Is(err, context.Canceled):
 		return "canceled"
+	case errors.As(err, &way):
+		return string(way.Reason)
 	case errors.As(err, &dns):
 		return "dns"
 	case errors.As(err, &timeout) && timeout.Timeout():

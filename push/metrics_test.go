@@ -1,11 +1,15 @@
 package push
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/promferry/promferry/transport"
 )
 
 func TestMetricsAreClean(t *testing.T) {
@@ -39,6 +43,28 @@ func TestPendingBytesMove(t *testing.T) {
 		b.drain(t)
 		b.wantCount(t, "promferry_pending_bytes", "", 0)
 	})
+}
+
+// What fails on the way has the transport's word for it, and the next try comes
+// soon: nobody has seen the body.
+func TestReasonsOfTheWay(t *testing.T) {
+	check := func(want transport.Reason, authErrors float64, ails string) {
+		t.Helper()
+		b := newBench(t, nil)
+		err := fmt.Errorf("put: %w", &transport.Error{Reason: want, Err: context.DeadlineExceeded})
+		b.Metrics.done(Outcome{Gateway: "gw", Err: err})
+		b.wantCount(t, "promferry_push_errors_total", string(want), 1)
+		b.wantCount(t, "promferry_push_auth_errors_total", "", authErrors)
+		if got := classify(err); got != soon {
+			t.Errorf("%s: got class %v, want soon", want, got)
+		}
+		if got := b.ails(err); got != ails {
+			t.Errorf("%s: got %q, want %q", want, got, ails)
+		}
+	}
+	check(transport.ReasonTLS, 0, noAnswer)
+	check(transport.ReasonProxy, 0, noAnswer)
+	check(transport.ReasonCredentials, 1, noSecret)
 }
 
 func TestRefusedFamiliesCountWhereReportIsLost(t *testing.T) {

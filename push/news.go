@@ -54,6 +54,7 @@ func (t *trouble) over() { t.told = "" }
 const (
 	noAnswer = "gateway does not answer"
 	noAccess = "gateway refuses the credentials"
+	noSecret = "no credentials for the gateway"
 	noPushes = "gateway takes no pushes"
 	isBehind = "gateway does not keep up"
 )
@@ -64,6 +65,8 @@ func (g *Gateway) ails(err error) string {
 	switch {
 	case c != soon && c != later:
 		return ""
+	case isAuth(err) && isOutage(err):
+		return noSecret
 	case isOutage(err):
 		return noAnswer
 	case isAuth(err):

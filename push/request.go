@@ -26,9 +26,6 @@ var success = []int{http.StatusOK, http.StatusAccepted}
 // An [http.Client] told not to follow still reads Location, and repeats one
 // that it cannot parse, with the secrets in it.
 func (g *Gateway) roundTrip(req *http.Request) (*http.Response, error) {
-	if g.Transport == nil {
-		return http.DefaultTransport.RoundTrip(req)
-	}
 	return g.Transport.RoundTrip(req)
 }
 

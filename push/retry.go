@@ -3,6 +3,8 @@ package push
 import (
 	"errors"
 	"net/http"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // A class says what follows a request that ended.
@@ -48,10 +50,14 @@ func (e *StatusError) class() class {
 	return later
 }
 
-// isAuth tells the refusals that new credentials may end. They are read from
-// their files for each request.
+// isAuth tells what new credentials may end: refusals, and requests that were
+// not sent for want of any. They are read from their files for each request.
 func isAuth(err error) bool {
 	var status *StatusError
+	var way *transport.Error
+	if errors.As(err, &way) {
+		return way.Reason == transport.ReasonCredentials
+	}
 	return errors.As(err, &status) && (status.Code == http.StatusUnauthorized || status.Code == http.StatusForbidden)
 }
 

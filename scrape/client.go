@@ -1,12 +1,11 @@
 package scrape
 
 import (
-	"context"
-	"fmt"
-	"net"
 	"net/http"
 
 	promconfig "github.com/prometheus/common/config"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // NewClient returns the HTTP client of a job, for all of its targets: with the
@@ -16,52 +15,21 @@ import (
 //
 // With a unixSocket every connection goes to that path, none through a proxy.
 //
-// Connections are kept for the next scrape and closed after five minutes
-// without one (package config's default). The client needs no close; who
-// drops one calls CloseIdleConnections.
-func NewClient(cfg promconfig.HTTPClientConfig, unixSocket string) (*http.Client, error) {
-	var options []promconfig.HTTPClientOption
-	if unixSocket != "" {
-		options = append(options, promconfig.WithDialContextFunc(dialUnix(unixSocket)))
-		cfg.ProxyConfig = promconfig.ProxyConfig{}
+// Connections are kept for the next scrape, for five minutes at most. The
+// client needs no close; who drops one calls CloseIdleConnections.
+func NewClient(cfg promconfig.HTTPClientConfig, unixSocket string) *http.Client {
+	options := transport.Options{UnixSocket: unixSocket}
+	client := &http.Client{
+		Transport: &originGuard{
+			home: transport.New(cfg, options),
+			away: transport.New(withoutCredentials(cfg), options),
+		},
+		CheckRedirect: checkRedirect,
 	}
-	home, err := newTransport(cfg, options)
-	if err != nil {
-		return nil, err
-	}
-	away, err := newTransport(withoutCredentials(cfg), options)
-	if err != nil {
-		return nil, err
-	}
-	client := &http.Client{Transport: &originGuard{home, away}, CheckRedirect: checkRedirect}
 	if !cfg.FollowRedirects {
 		client.CheckRedirect = stay
 	}
-	return client, nil
-}
-
-func dialUnix(path string) promconfig.DialContextFunc {
-	var dialer net.Dialer
-	return func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return dialer.DialContext(ctx, "unix", path)
-	}
-}
-
-// maxHeaderBytes bounds the head of an answer; net/http would take 10 MiB.
-const maxHeaderBytes = 64 << 10
-
-// newTransport sets maxHeaderBytes where package config hands out the bare
-// transport. It wraps it for credentials, for headers and for TLS files; there
-// the limit stays that of net/http.
-func newTransport(cfg promconfig.HTTPClientConfig, options []promconfig.HTTPClientOption) (http.RoundTripper, error) {
-	transport, err := promconfig.NewRoundTripperFromConfig(cfg, "scrape", options...)
-	if err != nil {
-		return nil, fmt.Errorf("http client: %w", err)
-	}
-	if bare, ok := transport.(*http.Transport); ok {
-		bare.MaxResponseHeaderBytes = maxHeaderBytes
-	}
-	return transport, nil
+	return client
 }
 
 // withoutCredentials keeps of cfg what any server may see. A client

@@ -14,13 +14,10 @@ import (
 
 func TestClientUnixSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.sock")
-	client, err := NewClient(promconfig.DefaultHTTPClientConfig, path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := NewClient(promconfig.DefaultHTTPClientConfig, path)
 	t.Cleanup(client.CloseIdleConnections)
 	s := &HTTP{URL: parseURL(t, "http://localhost/metrics"), Client: client, Timeout: long}
-	_, err = s.Scrape(t.Context())
+	_, err := s.Scrape(t.Context())
 	checkFailure(t, err, ReasonConnect, "dial unix "+path)
 
 	listener, err := net.Listen("unix", path)
@@ -36,22 +33,6 @@ func TestClientUnixSocket(t *testing.T) {
 	server.Start()
 	t.Cleanup(server.Close)
 	checkText(t, s, sample+"# localhost/metrics\n")
-}
-
-// The environment of a daemon must not send scrapes to a proxy.
-func TestClientIgnoresProxyEnvironment(t *testing.T) {
-	proxy := "http://" + unusedAddress(t)
-	for _, name := range []string{"http_proxy", "HTTP_PROXY", "all_proxy"} {
-		t.Setenv(name, proxy)
-	}
-	client, err := NewClient(promconfig.DefaultHTTPClientConfig, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	home := client.Transport.(*originGuard).home.(*http.Transport)
-	if home.Proxy != nil {
-		t.Error("got a proxy, want none") // net/http would not use one for loopback: no request shows it
-	}
 }
 
 func TestClientProxy(t *testing.T) {
@@ -79,9 +60,18 @@ func TestClientWithoutCredentials(t *testing.T) {
 	}
 }
 
-func TestClientBadConfig(t *testing.T) {
-	cfg := promconfig.HTTPClientConfig{TLSConfig: promconfig.TLSConfig{CAFile: filepath.Join(t.TempDir(), "ca.pem")}}
-	if client, err := NewClient(cfg, ""); err == nil {
-		t.Errorf("got %v, want an error about ca.pem", client)
+// A file that is missing fails the scrape that needs it, and is named.
+func TestClientMissingFile(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing")
+	target := newObserver(t, httptest.NewServer)
+	for want, cfg := range map[Reason]promconfig.HTTPClientConfig{
+		ReasonTLS:         {TLSConfig: promconfig.TLSConfig{CAFile: missing}},
+		ReasonCredentials: {BasicAuth: &promconfig.BasicAuth{Username: "u", PasswordFile: missing}},
+	} {
+		_, err := newHTTPWith(t, target.url, cfg).Scrape(t.Context())
+		checkFailure(t, err, want, missing)
+	}
+	if target.header != nil {
+		t.Error("got a request, want none")
 	}
 }

@@ -2,23 +2,21 @@ package scrape
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
-	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 	"time"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // An exchange is a request and its answer, up to the close of the body. It
 // turns what goes wrong there into an *Error.
 type exchange struct {
-	target     string       // for error texts
-	expiry     func() error // why the exchange must end now, or nil
-	cancel     context.CancelFunc
-	tlsFailure atomic.Bool // a TLS handshake failed
+	target string       // for error texts
+	expiry func() error // why the exchange must end now, or nil
+	cancel context.CancelFunc
 }
 
 // A refusal is what becomes an *Error when the exchange's target is added: an
@@ -34,18 +32,11 @@ func (r *refusal) Unwrap() error { return r.err }
 // newExchange returns the context that the exchange's request needs.
 func newExchange(parent context.Context, u *url.URL, timeout time.Duration) (context.Context, *exchange) {
 	ctx, cancel := WithTimeout(parent, timeout)
-	x := &exchange{
+	return ctx, &exchange{
 		target: address(u),
 		cancel: cancel,
 		expiry: func() error { return expiry(ctx) },
 	}
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
-			if err != nil {
-				x.tlsFailure.Store(true)
-			}
-		},
-	}), x
 }
 
 // fail says what err did to the exchange. It leaves an *Error as it is, and a
@@ -59,6 +50,11 @@ func (x *exchange) fail(err error) *Error {
 	if errors.As(err, &refused) {
 		return &Error{refused.reason, x.wrap(refused.err)}
 	}
+	// On its way it may have been late, too.
+	var way *transport.Error
+	if errors.As(err, &way) {
+		return &Error{Reason(way.Reason), x.wrap(way)}
+	}
 	if expired := x.expiry(); expired != nil {
 		err = expired
 	}
@@ -68,7 +64,7 @@ func (x *exchange) fail(err error) *Error {
 	if errors.As(err, &withURL) {
 		err = withURL.Err
 	}
-	return &Error{x.reason(err), x.wrap(err)}
+	return &Error{reason(err), x.wrap(err)}
 }
 
 func (x *exchange) wrap(err error) error {
@@ -76,13 +72,12 @@ func (x *exchange) wrap(err error) error {
 }
 
 // reason tells apart the errors of net/http and below.
-func (x *exchange) reason(err error) Reason {
+func reason(err error) Reason {
 	var (
 		dns     *net.DNSError
 		timeout net.Error
 		op      *net.OpError
 	)
-	errors.As(err, &op)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return ReasonTimeout
@@ -90,24 +85,10 @@ func (x *exchange) reason(err error) Reason {
 		return ReasonDNS
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return ReasonTimeout
-	case isDial(op):
+	case errors.As(err, &op) && op.Op == "dial":
 		return ReasonConnect
-	case x.tlsFailure.Load() || isAlert(op):
-		return ReasonTLS
 	}
 	return ReasonRead
-}
-
-// isDial reports whether op is a step on the way to a connection: by package
-// net, by net/http to a proxy, by x/net/internal/socks.
-func isDial(op *net.OpError) bool {
-	return op != nil && (op.Op == "dial" || op.Op == "proxyconnect" || op.Op == "socks connect")
-}
-
-// isAlert reports whether op is a TLS alert; crypto/tls exports no type for
-// one. With TLS 1.3 a refused client certificate comes after the handshake.
-func isAlert(op *net.OpError) bool {
-	return op != nil && (op.Op == "remote error" || op.Op == "local error")
 }
 
 // address is u without what may be secret: userinfo and query.

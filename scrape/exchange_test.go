@@ -16,6 +16,8 @@ import (
 	"time"
 
 	promconfig "github.com/prometheus/common/config"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // unusedAddress refuses connections: its listener is closed again.
@@ -102,9 +104,9 @@ func TestCancelled(t *testing.T) {
 func TestTransportReasons(t *testing.T) {
 	for want, cause := range map[Reason]error{
 		ReasonDNS:     &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "host.invalid"}},
-		ReasonConnect: &net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("refused")},
+		ReasonConnect: &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("refused")},
 		ReasonTimeout: &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded},
-		ReasonTLS:     &net.OpError{Op: "remote error", Err: tls.AlertError(116)},
+		ReasonProxy:   &transport.Error{Reason: transport.ReasonProxy, Err: errors.New("refused")},
 		ReasonRead:    io.ErrUnexpectedEOF,
 	} {
 		dial := func(context.Context, string, string) (net.Conn, error) { return nil, cause }

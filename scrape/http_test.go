@@ -248,8 +248,8 @@ func TestHTTPSecondAnswerIsDropped(t *testing.T) {
 
 // Fault T21.
 func TestHTTPHeaderLimit(t *testing.T) {
-	large := "HTTP/1.1 200 OK\r\nX-Large: " + strings.Repeat("x", maxHeaderBytes) + "\r\n\r\n"
-	_, err := newHTTP(t, serveRaw(t, answer(large))).Scrape(t.Context())
+	large := "HTTP/1.1 200 OK\r\nX-Large: " + strings.Repeat("x", 64<<10) + "\r\n\r\n"
+	_, err := newHTTPWith(t, serveRaw(t, answer(large)), credentials()).Scrape(t.Context())
 	checkFailure(t, err, ReasonRead, "65536 bytes")
 
 	u := serveRaw(t, func(conn net.Conn) {

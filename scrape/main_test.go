@@ -34,10 +34,7 @@ func newHTTP(t testing.TB, u string) *HTTP {
 
 func newHTTPWith(t testing.TB, u string, cfg promconfig.HTTPClientConfig) *HTTP {
 	t.Helper()
-	client, err := NewClient(cfg, "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := NewClient(cfg, "")
 	t.Cleanup(client.CloseIdleConnections)
 	return &HTTP{URL: parseURL(t, u), Client: client, Timeout: long}
 }

@@ -1,6 +1,7 @@
 package scrape
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -51,6 +52,29 @@ func credentials() promconfig.HTTPClientConfig {
 // Faults S1 and T35: credentials stay at the origin, and once away they do not
 // come back, as in net/http.
 func TestRedirectCredentials(t *testing.T) {
+	tokens := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, `{"access_token":"canary","token_type":"bearer"}`)
+	})
+	with := func(set func(*promconfig.HTTPClientConfig)) promconfig.HTTPClientConfig {
+		cfg := promconfig.DefaultHTTPClientConfig
+		cfg.TLSConfig.InsecureSkipVerify = true
+		set(&cfg)
+		return cfg
+	}
+	checkRedirects(t, credentials(), "Authorization", "X-Api-Key", "Cookie")
+	checkRedirects(t, with(func(c *promconfig.HTTPClientConfig) {
+		c.Authorization = &promconfig.Authorization{Credentials: "canary"}
+	}), "Authorization")
+	checkRedirects(t, with(func(c *promconfig.HTTPClientConfig) {
+		c.OAuth2 = &promconfig.OAuth2{ClientID: "id", ClientSecret: "canary", TokenURL: tokens.URL}
+	}), "Authorization")
+}
+
+// checkRedirects expects the headers at the origin of cfg's target, and nowhere
+// else.
+func checkRedirects(t *testing.T, cfg promconfig.HTTPClientConfig, headers ...string) {
+	t.Helper()
 	target := newObserver(t, httptest.NewServer)
 	other := newObserver(t, httptest.NewServer)
 	secure := newObserver(t, httptest.NewTLSServer)
@@ -58,8 +82,8 @@ func TestRedirectCredentials(t *testing.T) {
 
 	check := func(name, u string, at *observer, want bool) {
 		t.Helper()
-		checkText(t, newHTTPWith(t, u, credentials()), sample)
-		for _, header := range []string{"Authorization", "X-Api-Key", "Cookie"} {
+		checkText(t, newHTTPWith(t, u, cfg), sample)
+		for _, header := range headers {
 			if got := at.header.Get(header) != ""; got != want {
 				t.Errorf("%s: got %s %v, want %v", name, header, got, want)
 			}

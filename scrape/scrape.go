@@ -8,6 +8,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // A Source is what a target is scraped from. Scrape begins one scrape; the
@@ -54,7 +56,9 @@ type Reason string
 const (
 	ReasonConnect       Reason = "connect"
 	ReasonDNS           Reason = "dns"
-	ReasonTLS           Reason = "tls"
+	ReasonTLS           Reason = Reason(transport.ReasonTLS)
+	ReasonProxy         Reason = Reason(transport.ReasonProxy)
+	ReasonCredentials   Reason = Reason(transport.ReasonCredentials) // no secret or no token: nothing was sent
 	ReasonTimeout       Reason = "timeout"
 	ReasonStatus        Reason = "status"
 	ReasonContentType   Reason = "content_type"

@@ -10,18 +10,21 @@ import (
 const module = "github.com/promferry/promferry/"
 
 // arrows says which packages of this module each may import. The data flows
-// scrape → convert → push, and relay composes: nothing points backwards.
+// scrape → convert → push, and relay composes: nothing points backwards. What
+// both ends send their requests over is transport, which knows neither.
 var arrows = map[string][]string{
-	"scrape":                         {},
+	"transport":                      {},
+	"scrape":                         {"transport"},
 	"convert":                        {},
-	"push":                           {"convert"},
+	"push":                           {"convert", "transport"},
 	"builtin":                        {"scrape"},
 	"configs":                        {"convert"},
 	"relay":                          {"scrape", "convert", "push"},
-	"cmd/promferry":                  {"scrape", "convert", "push", "builtin", "configs", "relay", "cmd/promferry/internal/gateway"},
+	"cmd/promferry":                  {"scrape", "convert", "push", "builtin", "configs", "relay", "transport", "cmd/promferry/internal/gateway"},
 	"cmd/promferry/internal/gateway": {},
 	"test":                           {},
 	"test/bodies":                    {},
+	"test/certs":                     {},
 	"test/proc":                      {},
 	"test/once-vs-curl":              {},
 	"test/relay-cost":                {"test/bodies", "test/proc"},

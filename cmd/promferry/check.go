@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
+	promconfig "github.com/prometheus/common/config"
+	"github.com/promferry/promferry/transport"
 )
 
 // checkConfigCommand shows the diagnostics of a configuration.
@@ -65,7 +67,7 @@ func (c *probeCommand) probe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := transport.New(promconfig.HTTPClientConfig{}, transport.Options{}).RoundTrip(req) // no proxy of the environment
 	if err != nil {
 		return fmt.Errorf("check %s: %w", url, cause(err))
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
-	promconfig "github.com/prometheus/common/config"
 	"github.com/prometheus/common/version"
 	"github.com/promferry/promferry/builtin"
 	"github.com/promferry/promferry/configs"
@@ -20,6 +18,7 @@ import (
 	"github.com/promferry/promferry/push"
 	"github.com/promferry/promferry/relay"
 	"github.com/promferry/promferry/scrape"
+	"github.com/promferry/promferry/transport"
 )
 
 // A ferry is a configuration made to run: the pool, and the gateways that it
@@ -46,13 +45,8 @@ func compose(cfg *configs.Config, how composition) (*ferry, error) {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		versioncollector.NewCollector("promferry"),
 	)
-	if err := f.addGateways(cfg, how); err != nil {
-		return nil, err
-	}
-	targets, err := f.targets(cfg)
-	if err != nil {
-		return nil, err
-	}
+	f.addGateways(cfg, how)
+	targets := f.targets(cfg)
 	host, err := os.Hostname()
 	if err != nil {
 		return nil, err
@@ -66,23 +60,20 @@ func compose(cfg *configs.Config, how composition) (*ferry, error) {
 	return f, nil
 }
 
-func (f *ferry) addGateways(cfg *configs.Config, how composition) error {
+func (f *ferry) addGateways(cfg *configs.Config, how composition) {
 	budget := push.NewBudget(cfg.MaxPendingBytes)
 	buffers := new(push.Buffers)
 	metrics := push.NewMetrics(f.registry, budget)
 	for _, g := range cfg.Gateways {
-		transport, err := promconfig.NewRoundTripperFromConfig(g.HTTP, g.Name, promconfig.WithUserAgent(userAgent()))
-		if err != nil {
-			return fmt.Errorf("gateway %q: %w", g.Name, err)
-		}
+		network := transport.New(g.HTTP, transport.Options{UserAgent: userAgent()})
 		if how.transport != nil { // it shows what is sent
-			transport = how.transport
+			network = how.transport
 			g.Encoding, g.Compression = configs.EncodingText, configs.CompressionNone
 		}
 		f.gateways = append(f.gateways, &push.Gateway{
 			Name:                g.Name,
 			URL:                 g.URL,
-			Transport:           transport,
+			Transport:           network,
 			Timeout:             g.Timeout,
 			MaxConcurrentPushes: g.MaxConcurrentPushes,
 			Encoding:            push.Encoding(g.Encoding),
@@ -97,7 +88,6 @@ func (f *ferry) addGateways(cfg *configs.Config, how composition) error {
 			OnDone:              how.onPush,
 		})
 	}
-	return nil
 }
 
 // userAgent names the program and its version to targets and gateways.
@@ -108,14 +98,11 @@ func userAgent() string {
 	return "promferry/" + version.Version
 }
 
-func (f *ferry) targets(cfg *configs.Config) ([]*relay.Target, error) {
+func (f *ferry) targets(cfg *configs.Config) []*relay.Target {
 	var targets []*relay.Target
 	buffers := new(convert.Buffers)
 	for _, job := range cfg.Jobs {
-		sources, err := f.sources(job)
-		if err != nil {
-			return nil, fmt.Errorf("job %q: %w", job.Name, err)
-		}
+		sources := f.sources(job)
 		for i, t := range job.Targets {
 			targets = append(targets, &relay.Target{
 				Job:           job.Name,
@@ -133,27 +120,22 @@ func (f *ferry) targets(cfg *configs.Config) ([]*relay.Target, error) {
 			})
 		}
 	}
-	return targets, nil
+	return targets
 }
 
 // sources returns the source of each target of a job. All HTTP targets of a
 // job share a client, and so its connections.
-func (f *ferry) sources(job configs.Job) ([]scrape.Source, error) {
-	shared, err := scrape.NewClient(job.HTTP, "")
-	if err != nil {
-		return nil, err
-	}
+func (f *ferry) sources(job configs.Job) []scrape.Source {
+	shared := scrape.NewClient(job.HTTP, "")
 	sources := make([]scrape.Source, len(job.Targets))
 	for i, t := range job.Targets {
 		client := shared
 		if t.UnixSocket != "" {
-			if client, err = scrape.NewClient(job.HTTP, t.UnixSocket); err != nil {
-				return nil, err
-			}
+			client = scrape.NewClient(job.HTTP, t.UnixSocket)
 		}
 		sources[i] = f.source(job, t, client)
 	}
-	return sources, nil
+	return sources
 }
 
 func (f *ferry) source(job configs.Job, t configs.Target, client *http.Client) scrape.Source {

@@ -91,11 +91,7 @@ func (c *checkMetricsCommand) source(a *app) (scrape.Source, error) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("check metrics: want a URL such as http://localhost:9100/metrics, or -")
 	}
-	config := promconfig.DefaultHTTPClientConfig
-	client, err := scrape.NewClient(config, "")
-	if err != nil {
-		return nil, err
-	}
+	client := scrape.NewClient(promconfig.DefaultHTTPClientConfig, "")
 	return &scrape.HTTP{URL: u, Client: client, Timeout: c.timeout, MaxBytes: lintLimit, UserAgent: userAgent()}, nil
 }
 

@@ -1,0 +1,112 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+)
+
+// A Reason says in one word what kept a request from its server.
+type Reason string
+
+// The reasons that only a transport can tell.
+const (
+	ReasonProxy       Reason = "proxy"       // it refused, was silent, or could not be reached
+	ReasonTLS         Reason = "tls"         // the handshake failed, or a file for it is of no use
+	ReasonCredentials Reason = "credentials" // no secret or no token: nothing was sent
+)
+
+// An Error is a request that failed on its way.
+type Error struct {
+	Reason Reason
+	Err    error // without secrets
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
+
+// An observer watches each request, and says of one that fails what was seen.
+type observer struct{ next http.RoundTripper }
+
+func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
+	a := new(attempt)
+	resp, err := o.next.RoundTrip(req.WithContext(a.watch(req.Context())))
+	if err == nil {
+		return resp, nil
+	}
+	if req.Body != nil {
+		req.Body.Close() // a step before net/http may have failed, which leaves that to nobody
+	}
+	return nil, a.explain(err)
+}
+
+func (o *observer) CloseIdleConnections() { closeIdle(o.next) }
+
+// An attempt is what is seen of a request.
+type attempt struct {
+	kept        atomic.Bool // it is on a connection of an earlier request
+	atProxy     atomic.Bool // a proxy was asked for a connection, and has not answered
+	tlsFailed   atomic.Bool // a handshake did
+	certificate atomic.Bool // the server asked for one of the client
+	answered    atomic.Bool // it began to answer
+}
+
+type attemptKey struct{}
+
+// watch returns the context that the request needs.
+func (a *attempt) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(context.WithValue(ctx, attemptKey{}, a), &httptrace.ClientTrace{
+		GotConn:              func(conn httptrace.GotConnInfo) { a.kept.Store(conn.Reused) },
+		GotFirstResponseByte: func() { a.answered.Store(true) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			if err != nil {
+				a.tlsFailed.Store(true)
+			}
+		},
+	})
+}
+
+// isSilent reports whether a connection that was kept gave no answer in time.
+func (a *attempt) isSilent(err error) bool { return a.kept.Load() && isTimeout(err) }
+
+func (a *attempt) explain(err error) error {
+	var known *Error
+	var op *net.OpError
+	errors.As(err, &op)
+	switch {
+	case errors.As(err, &known) || errors.Is(err, context.Canceled):
+		return err
+	case op != nil && (op.Op == "proxyconnect" || op.Op == "socks connect"):
+		return &Error{ReasonProxy, err}
+	case a.atProxy.Load():
+		return &Error{ReasonProxy, fmt.Errorf("no answer of the proxy to CONNECT: %w", err)}
+	case isTimeout(err) || op != nil && op.Op == "dial":
+		return err
+	case isPlain(err):
+		return &Error{ReasonTLS, http.ErrSchemeMismatch}
+	case a.certificate.Load() && !a.answered.Load():
+		// With TLS 1.3 the refusal of a certificate comes after the handshake,
+		// as an alert, or as no more than a connection that is closed.
+		return &Error{ReasonTLS, fmt.Errorf("%w (the server wanted a client certificate)", err)}
+	case a.tlsFailed.Load():
+		return &Error{ReasonTLS, err}
+	}
+	return err
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout() // context.DeadlineExceeded, too
+}
+
+// isPlain reports whether a server answered a handshake in plain HTTP, as
+// [http.Client] does.
+func isPlain(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/"
+}

@@ -1,0 +1,60 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	promconfig "github.com/prometheus/common/config"
+)
+
+// A proxy is how a transport finds and asks proxies.
+type proxy struct {
+	find   func(*http.Request) (*url.URL, error) // nil: there is none
+	header http.Header                           // of CONNECT
+}
+
+// newProxy takes a proxy from the settings, and from the environment only where
+// they say so; that one is never for this host itself.
+func newProxy(cfg promconfig.ProxyConfig) *proxy {
+	p := &proxy{find: cfg.Proxy(), header: cfg.GetProxyConnectHeader()}
+	if find := p.find; find != nil && cfg.ProxyFromEnvironment {
+		p.find = func(req *http.Request) (*url.URL, error) {
+			if isLoopback(req.URL.Hostname()) {
+				return nil, nil
+			}
+			return find(req)
+		}
+	}
+	return p
+}
+
+// use lets t ask the proxy.
+func (p *proxy) use(t *http.Transport) {
+	t.Proxy = p.find
+	t.GetProxyConnectHeader = func(ctx context.Context, _ *url.URL, _ string) (http.Header, error) {
+		attemptOf(ctx).atProxy.Store(true)
+		return p.header.Clone(), nil
+	}
+	t.OnProxyConnectResponse = func(ctx context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+		attemptOf(ctx).atProxy.Store(false)
+		if resp.StatusCode != http.StatusOK {
+			return &Error{ReasonProxy, fmt.Errorf("proxy refused CONNECT: status %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))}
+		}
+		return nil
+	}
+}
+
+// isLoopback reports whether a host, without its port, is this machine for each
+// machine.
+func isLoopback(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().WithZone("").IsLoopback()
+}
