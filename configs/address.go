@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -50,8 +51,11 @@ func parseSocket(s string) (address, error) {
 	return address{scheme: "http", socket: socket, path: path}, nil
 }
 
-// parseHTTP parses an http or https URL. Its errors never quote the text.
-func parseHTTP(s string) (*url.URL, error) {
+// parseHTTP parses an http or https URL.
+func parseHTTP(s string) (*url.URL, error) { return parseURL(s, "http", "https") }
+
+// parseURL parses a URL with one of the schemes. Its errors never quote the text.
+func parseURL(s string, schemes ...string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil {
 		var cause *url.Error
@@ -60,8 +64,8 @@ func parseHTTP(s string) (*url.URL, error) {
 		}
 		return nil, fmt.Errorf("is no URL: %w", err)
 	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("has no scheme http:// or https://")
+	if !slices.Contains(schemes, u.Scheme) {
+		return nil, fmt.Errorf("has no scheme %s://", strings.Join(schemes, ":// or "))
 	}
 	return u, checkHost(u.Host)
 }
@@ -117,22 +121,35 @@ func (s *section) refuseSecrets(name string, t text) bool {
 	}
 	if hasUserinfo(t.value) {
 		s.mask(t.at)
-		s.refuse(name, t.at, "Credentials in an address", "%s has user:password@ in it. Write a basic_auth block with password = env(…) or password_file.", name)
+		s.refuse(name, t.at, "Credentials in an address", "%s has user:password@ in it. %s", name, userinfoRemedy(name))
 		return true
 	}
 	if strings.ContainsAny(t.value, "?#") {
 		s.mask(t.at)
-		s.refuse(name, t.at, "Query in an address", "%s has a query or a fragment in it.%s", name, queryRemedy(s.schema))
+		s.refuse(name, t.at, "Query in an address", "%s has a query or a fragment in it. %s", name, queryRemedy(name))
 		return true
 	}
 	return false
 }
 
-func queryRemedy(schema *blockSchema) string {
-	if schema == &gatewaySchema {
-		return " Leave it out."
+func userinfoRemedy(name string) string {
+	switch name {
+	case "proxy_url":
+		return `Write proxy_connect_header "Proxy-Authorization" { values = [env(…)] }, or proxy_from_environment = true and the password in HTTPS_PROXY.`
+	case "token_url":
+		return "Write client_id, and client_secret = env(…) or client_secret_file."
 	}
-	return " Write params in the job instead."
+	return "Write a basic_auth block with password = env(…) or password_file."
+}
+
+func queryRemedy(name string) string {
+	switch name {
+	case "targets":
+		return "Write params in the job instead."
+	case "token_url":
+		return "Write endpoint_params instead."
+	}
+	return "Leave it out."
 }
 
 // hasUserinfo is careful: a password may hold a slash, so that an @ in what

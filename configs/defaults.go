@@ -22,6 +22,9 @@ const (
 	defaultMinBackoff          = 500 * time.Millisecond
 	defaultMaxBackoff          = 10 * time.Second
 
+	defaultAuthorizationType = "Bearer"
+	defaultMinVersion        = "TLS12"
+
 	defaultScheme      = "http"
 	defaultMetricsPath = "/metrics"
 

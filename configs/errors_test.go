@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
@@ -22,6 +23,14 @@ const canary = "canary"
 func testLoader() *Loader {
 	return &Loader{
 		LookupEnv: func(name string) (string, bool) {
+			switch name {
+			case "CERT":
+				return testPair().cert, true
+			case "KEY":
+				return testPair().key, true
+			case "EMPTY":
+				return "", true
+			}
 			return "s3cr3t-of-env", name == "PASSWORD" || name == "PUSHGATEWAY_PASSWORD"
 		},
 		Hostname: func() (string, error) { return "myhost", nil },
@@ -36,7 +45,11 @@ func testLoader() *Loader {
 			if strings.HasPrefix(name, "/nonexistent") {
 				return nil, fs.ErrNotExist
 			}
-			return nil, nil
+			mode := fs.FileMode(0o640)
+			if strings.HasPrefix(name, "/public") {
+				mode = 0o644
+			}
+			return fs.Stat(fstest.MapFS{"file": {Mode: mode}}, "file")
 		},
 	}
 }
@@ -114,7 +127,7 @@ func checkSecrets(t *testing.T, l *Loader, diags hcl.Diagnostics) {
 	for _, diag := range diags {
 		shown += diag.Summary + diag.Detail
 	}
-	for _, secret := range []string{canary, "s3cr3t-of-env"} {
+	for _, secret := range []string{canary, "s3cr3t-of-env", "PRIVATE KEY"} {
 		if strings.Contains(shown, secret) {
 			t.Errorf("diagnostics show %q:\n%s", secret, shown)
 		}

@@ -40,8 +40,18 @@ func TestFullExample(t *testing.T) {
 	seen := map[string]bool{}
 	note(seen, "", file.Body.(*hclsyntax.Body))
 	// Only one of the two may be set, so the other stands there as a comment.
-	seen["builtin network/device_include"] = regexp.MustCompile(`# device_include = "`).Match(src)
-	for _, schema := range []*blockSchema{&globalSchema, &gatewaySchema, &jobSchema} {
+	for path, comment := range map[string]string{
+		"builtin network/device_include": `# device_include = "`,
+		"gateway/tls_config/ca":          `# or ca = env\(`,
+		"gateway/tls_config/cert":        `# or cert = env\(`,
+		"gateway/tls_config/key":         `# or key = env\(`,
+	} {
+		seen[path] = regexp.MustCompile(comment).Match(src)
+	}
+	jobs := jobSchema
+	jobs.attributes = slices.DeleteFunc(slices.Clone(jobSchema.attributes), func(name string) bool { return slices.Contains(httpNames, name) })
+	jobs.blocks = []*blockSchema{&staticConfigSchema} // httpClient reads both: the gateways show it
+	for _, schema := range []*blockSchema{&globalSchema, &gatewaySchema, &jobs} {
 		wantNames(t, seen, schema.kind, schema)
 	}
 	wantNames(t, seen, "builtin network", &networkSchema)
@@ -74,7 +84,7 @@ func wantNames(t *testing.T, seen map[string]bool, path string, schema *blockSch
 		}
 	}
 	for _, child := range schema.blocks {
-		if child.kind != "http_header" && child.kind != "basic_auth" || path == "gateway" {
+		if path != "gateway/oauth2" { // its blocks are like the gateway's
 			wantNames(t, seen, path+"/"+child.kind, child)
 		}
 	}

@@ -35,7 +35,7 @@ func (d *decoder) decodeGateway(block *hclsyntax.Block, name named) Gateway {
 	}
 	g.MinBackoff, g.MaxBackoff = s.backoffs()
 	g.Loopback = g.URL != nil && isLoopback(g.URL.Hostname())
-	if g.HTTP.BasicAuth != nil && isPlain(g.URL) {
+	if hasCredentials(g.HTTP) && isPlain(g.URL) {
 		d.warnPlain(s.at("url"))
 	}
 	return g

@@ -78,7 +78,7 @@ func (d *decoder) decodeJob(block *hclsyntax.Block, name named) Job {
 			d.claim(t, job.Gateways)
 		}
 	}
-	if i := slices.IndexFunc(targets, placed.isPlain); i >= 0 && job.HTTP.BasicAuth != nil {
+	if i := slices.IndexFunc(targets, placed.isPlain); i >= 0 && hasCredentials(job.HTTP) {
 		d.warnPlain(targets[i].at)
 	}
 	return job

@@ -1,9 +1,6 @@
 package configs
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -107,17 +104,5 @@ func (s *section) checkPattern(t text) {
 	}
 	if !strings.ContainsAny(t.value, `*?[\`) {
 		s.warnMissing("files", t)
-	}
-}
-
-// warnMissing warns of a file that an attribute names and that is not there. It
-// may come later: it is read when it is needed.
-func (d *decoder) warnMissing(name string, t text) {
-	stat := d.loader.Stat
-	if stat == nil {
-		stat = os.Stat
-	}
-	if _, err := stat(t.value); errors.Is(err, fs.ErrNotExist) {
-		d.warnf(t.at, "File does not exist", "%s names %s, which is needed when the job or gateway runs.", name, quote(t.value))
 	}
 }

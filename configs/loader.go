@@ -34,7 +34,7 @@ type Loader struct {
 	Hostname  func() (string, error)                 // nil means os.Hostname
 	FQDN      func() (string, error)                 // nil asks the resolver, and falls back to Hostname
 	ReadFile  func(name string) ([]byte, error)      // for file(); nil means the file system, up to 1 MiB
-	Stat      func(name string) (fs.FileInfo, error) // whether a named file is there; nil means os.Stat
+	Stat      func(name string) (fs.FileInfo, error) // whether a named file is there, and for whom; nil means os.Stat
 
 	sources map[string]*source // of the last load, by file name
 }

@@ -53,12 +53,12 @@ var (
 	query    = regexp.MustCompile(`(?s)://[^?]*\?(.+)`)
 )
 
-// soundsSecret judges the name of an attribute. Header values and the params of
-// a URL are never shown (config.md, Rules).
+// soundsSecret judges the name of an attribute. Header values and parameters are
+// never shown (config.md, Rules).
 func soundsSecret(name string) bool {
 	name = strings.ToLower(name)
 	switch {
-	case name == "params" || name == "values":
+	case name == "params" || name == "endpoint_params" || name == "values" || name == "key":
 		return true
 	case strings.HasSuffix(name, "_file") || strings.HasSuffix(name, "_url"):
 		return false

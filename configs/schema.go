@@ -61,9 +61,9 @@ var gatewaySchema = blockSchema{
 	kind:       "gateway",
 	label:      "name",
 	required:   []string{"url"},
-	attributes: []string{"encoding", "compression", "timeout", "max_concurrent_pushes"},
-	blocks:     []*blockSchema{&retrySchema, &basicAuthSchema, &httpHeaderSchema},
-	later:      slices.Concat([]string{"urls"}, laterHTTPNames),
+	attributes: slices.Concat([]string{"encoding", "compression", "timeout", "max_concurrent_pushes"}, httpNames),
+	blocks:     slices.Concat([]*blockSchema{&retrySchema}, httpBlocks),
+	later:      []string{"urls"},
 }
 
 var retrySchema = blockSchema{
@@ -78,11 +78,12 @@ var jobSchema = blockSchema{
 	attributes: slices.Concat(
 		[]string{"targets", "files", "max_age", "instance", "labels", "gateways"},
 		[]string{"scheme", "metrics_path", "params", "honor_labels", "follow_redirects"},
-		[]string{"enable_compression", "fallback_scrape_protocol"}, settingNames),
-	blocks: []*blockSchema{&staticConfigSchema, &basicAuthSchema, &httpHeaderSchema},
-	later: slices.Concat(
-		[]string{"file_sd_config", "http_sd_config", "dns_sd_config", "enable_http2", "scrape_protocols"},
-		[]string{"honor_timestamps", "relabel_config", "metric_relabel_config"}, laterHTTPNames),
+		[]string{"enable_compression", "fallback_scrape_protocol"}, settingNames, httpNames),
+	blocks: slices.Concat([]*blockSchema{&staticConfigSchema}, httpBlocks),
+	later: []string{
+		"file_sd_config", "http_sd_config", "dns_sd_config", "scrape_protocols",
+		"honor_timestamps", "relabel_config", "metric_relabel_config",
+	},
 }
 
 var staticConfigSchema = blockSchema{
@@ -111,11 +112,57 @@ var selfSchema = blockSchema{
 	attributes: builtinNames,
 }
 
+// httpNames and httpBlocks are what section.httpClient reads.
+var (
+	httpNames  = append([]string{"enable_http2"}, proxyNames...)
+	httpBlocks = []*blockSchema{
+		&basicAuthSchema, &authorizationSchema, &oauth2Schema,
+		&tlsConfigSchema, &proxyConnectHeaderSchema, &httpHeaderSchema,
+	}
+)
+
+var proxyNames = []string{"proxy_url", "no_proxy", "proxy_from_environment"}
+
 var basicAuthSchema = blockSchema{
 	kind:       "basic_auth",
 	once:       true,
 	secret:     true,
 	attributes: []string{"username", "username_file", "password", "password_file"},
+}
+
+var authorizationSchema = blockSchema{
+	kind:       "authorization",
+	once:       true,
+	secret:     true,
+	attributes: []string{"type", "credentials", "credentials_file"},
+}
+
+var oauth2Schema = blockSchema{
+	kind:     "oauth2",
+	once:     true,
+	secret:   true,
+	required: []string{"client_id", "token_url"},
+	attributes: slices.Concat(
+		[]string{"client_secret", "client_secret_file", "scopes", "endpoint_params"}, proxyNames),
+	blocks: []*blockSchema{&tlsConfigSchema, &proxyConnectHeaderSchema},
+}
+
+var tlsConfigSchema = blockSchema{
+	kind:   "tls_config",
+	once:   true,
+	secret: true,
+	attributes: []string{
+		"ca", "ca_file", "cert", "cert_file", "key", "key_file",
+		"server_name", "insecure_skip_verify", "min_version", "max_version",
+	},
+}
+
+// proxyConnectHeaderSchema has no files: package config has none there.
+var proxyConnectHeaderSchema = blockSchema{
+	kind:       "proxy_connect_header",
+	label:      "name",
+	secret:     true,
+	attributes: []string{"values"},
 }
 
 var httpHeaderSchema = blockSchema{
@@ -133,7 +180,3 @@ var settingNames = []string{
 }
 
 var builtinNames = []string{"job", "instance", "labels", "gateways", "scrape_interval", "on_shutdown"}
-
-var laterHTTPNames = []string{
-	"authorization", "oauth2", "tls_config", "proxy_url", "no_proxy", "proxy_from_environment",
-}

@@ -1,5 +1,5 @@
 # Every block and attribute. The values of global and gateway "default" are the
-# defaults, but for instance, labels, url and basic_auth.
+# defaults, but for instance, labels, url, authentication, TLS files and proxies.
 global {
   scrape_interval = "15s"
   scrape_timeout  = "10s" # the smaller of this and the interval
@@ -30,6 +30,7 @@ gateway "default" {
   compression           = "auto" # or none, gzip, snappy; auto is none to a loopback host
   timeout               = "10s"  # of one request
   max_concurrent_pushes = 4
+  enable_http2          = true
 
   # A push that got no answer, or an error of the gateway's, is tried again until
   # the target's next one takes its place.
@@ -38,9 +39,29 @@ gateway "default" {
     max_backoff = "10s"   # the longest, as long as the interval is not shorter
   }
 
+  # Of basic_auth, authorization and oauth2 one at most.
   basic_auth {
     username = "relay"
     password = env("PUSHGATEWAY_PASSWORD") # a secret: only env(), or password_file
+  }
+
+  # Files are read again when they change. Without the block the CAs of the
+  # system, and of SSL_CERT_FILE, are trusted.
+  tls_config {
+    ca_file              = "/etc/promferry/ca.pem"     # or ca = env("CA"), PEM text
+    cert_file            = "/etc/promferry/client.pem" # or cert = env("CLIENT_CERT")
+    key_file             = "/run/secrets/client-key"   # or key = env("CLIENT_KEY")
+    server_name          = "push.example.net"          # the host of the URL without it
+    insecure_skip_verify = false
+    min_version          = "TLS12" # or TLS10, TLS11, TLS13
+    max_version          = "TLS13" # no limit without it
+  }
+
+  # Or socks5://. Without it there is none, whatever the environment says.
+  proxy_url = "http://proxy.example.net:3128"
+  no_proxy  = "localhost,10.0.0.0/8" # where proxy_url is not used
+  proxy_connect_header "Proxy-Authorization" {
+    values = [env("PUSHGATEWAY_PASSWORD")]
   }
 }
 
@@ -54,6 +75,57 @@ gateway "second" {
   http_header "X-Scope-OrgID" {
     values = ["edge"]
     files  = ["/run/secrets/tenant"]
+  }
+}
+
+gateway "third" {
+  url                    = "https://push.example.com"
+  proxy_from_environment = true # HTTP_PROXY, HTTPS_PROXY, NO_PROXY; false without it
+
+  authorization {
+    type        = "Bearer"
+    credentials = env("PUSHGATEWAY_PASSWORD") # or credentials_file
+  }
+}
+
+gateway "fourth" {
+  url = "https://push.example.edu"
+
+  oauth2 {
+    client_id       = "relay"
+    client_secret   = env("PUSHGATEWAY_PASSWORD") # or client_secret_file
+    token_url       = "https://id.example.edu/token"
+    scopes          = ["push"]
+    endpoint_params = { audience = "push" }
+
+    # Its own tls_config and proxies: the gateway's are not for the token_url.
+    proxy_url = "http://proxy.example.net:3128"
+    no_proxy  = "localhost,10.0.0.0/8"
+    proxy_connect_header "X-Tenant" {
+      values = ["edge"]
+    }
+    tls_config {
+      ca_file = "/etc/promferry/ca.pem"
+    }
+  }
+}
+
+gateway "fifth" {
+  url = "https://push.example.info"
+
+  authorization {
+    credentials_file = "/run/secrets/token"
+  }
+}
+
+gateway "sixth" {
+  url = "https://push.example.biz"
+
+  oauth2 {
+    client_id              = "relay"
+    client_secret_file     = "/run/secrets/client"
+    token_url              = "https://id.example.biz/token"
+    proxy_from_environment = true
   }
 }
 
@@ -84,6 +156,7 @@ job "node" {
   fallback_scrape_protocol = "PrometheusText0.0.4"
   enable_compression       = true
   follow_redirects         = true
+  enable_http2             = true
 
   body_size_limit          = "32MB"
   sample_limit             = 20000
@@ -96,9 +169,13 @@ job "node" {
   on_scrape_failure = "keep"
   on_shutdown       = "delete"
 
+  # All that a gateway has for authentication, TLS and proxies.
   basic_auth {
     username      = "scraper"
     password_file = "/run/secrets/node"
+  }
+  tls_config {
+    ca_file = "/etc/promferry/ca.pem"
   }
   http_header "X-Tenant" {
     values = ["edge"]

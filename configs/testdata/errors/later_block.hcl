@@ -4,10 +4,6 @@ remote_write "mimir" { # ERROR: Block not supported yet
 
 gateway "edge" {
   urls = ["http://a:9091", "http://b:9091"] # ERROR: Attribute not supported yet
-
-  authorization { # ERROR: Block not supported yet
-    credentials_file = "/run/secrets/x"
-  }
 }
 
 job "apps" {
