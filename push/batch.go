@@ -119,6 +119,13 @@ func (b *Batch) newGroup(group convert.Labels) *groupBodies {
 	return g
 }
 
+// release gives the memory of the bodies back.
+func (g *groupBodies) release() {
+	for _, body := range g.bodies {
+		body.release()
+	}
+}
+
 // Groups returns the groups that the batch has so far.
 func (b *Batch) Groups() []convert.Labels {
 	groups := make([]convert.Labels, len(b.order))
@@ -126,6 +133,17 @@ func (b *Batch) Groups() []convert.Labels {
 		groups[i] = g.group
 	}
 	return groups
+}
+
+// Remove leaves a group out of the batch.
+func (b *Batch) Remove(group convert.Labels) {
+	g := b.groups[group.Key()]
+	if g == nil {
+		return
+	}
+	g.release()
+	delete(b.groups, group.Key())
+	b.order = slices.DeleteFunc(b.order, func(other *groupBodies) bool { return other == g })
 }
 
 // Commit gives each gateway its bodies and does not wait for the network. The
@@ -156,9 +174,7 @@ func (b *Batch) Commit() {
 // batch is empty afterwards; its outputs must not be used any more.
 func (b *Batch) Discard() {
 	for _, g := range b.order {
-		for _, body := range g.bodies {
-			body.release()
-		}
+		g.release()
 	}
 	*b = *b.gateways.Begin(b.mode, b.from)
 }

@@ -89,3 +89,24 @@ func TestGatewaysShareBody(t *testing.T) {
 		t.Error("got bodies apart or one request, want two requests with one body")
 	}
 }
+
+func TestBatchRemove(t *testing.T) {
+	var f fake
+	b := newBench(t, &f)
+	b.Buffers = new(Buffers)
+	batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+	gauge("x", 1).AppendTo(batch, groupOf("a"))
+	gauge("x", 2).AppendTo(batch, groupOf("b"))
+	batch.Remove(groupOf("a"))
+	batch.Remove(groupOf("c"))
+	if got, want := batch.Groups(), []convert.Labels{groupOf("b")}; !reflect.DeepEqual(got, want) {
+		t.Errorf("groups: got %v, want %v", got, want)
+	}
+	if got := b.Buffers.outstanding(); got != 1 {
+		t.Errorf("%d chunks are held, want 1", got)
+	}
+	batch.Discard()
+	if got := b.Buffers.outstanding(); got != 0 {
+		t.Errorf("%d chunks are held at the end, want none", got)
+	}
+}

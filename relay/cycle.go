@@ -104,37 +104,35 @@ func (t *Target) contain(err *error) {
 // commit sends a batch. Where it is all that the target has now, the groups
 // that it has no more are deleted.
 func (t *Target) commit(batch *push.Batch, whole bool) {
-	made := make(map[string]convert.Labels)
 	for _, group := range batch.Groups() {
-		made[group.Key()] = group
+		if t.owners.taken(t, group) {
+			batch.Remove(group)
+		}
 	}
+	made := t.placements(batch.Groups())
 	batch.Commit()
-	for key, group := range t.pushed {
-		if made[key] != nil {
+	for key, p := range t.pushed {
+		if _, again := made[key]; again {
 			continue
 		}
 		if whole {
-			t.Gateways.Delete(group)
+			t.delete(p)
 		} else {
-			made[key] = group
+			made[key] = p
 		}
 	}
-	t.pushed = made
-	t.owners.keep(t, made)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.made = nil // snapshots share the old one
-	for key, group := range made {
-		if key != t.Labels.Key() {
-			t.made = append(t.made, group)
-		}
-	}
+	t.remember(made)
 }
 
-// delete takes the target's groups away.
-func (t *Target) delete() {
-	for _, group := range t.pushed {
-		t.Gateways.Delete(group)
+// delete takes a group away where it is still the target's.
+func (t *Target) delete(p placement) {
+	t.owners.deletable(t, p).Delete(p.group)
+}
+
+// deleteAll takes all of the target's groups away.
+func (t *Target) deleteAll() {
+	for _, p := range t.pushed {
+		t.delete(p)
 	}
 }
 

@@ -53,6 +53,10 @@ func inBubble(t *testing.T, test func(w *world)) {
 
 // newGateway is one whose requests end at to. It works until the bubble ends.
 func (w *world) newGateway(name string, to *recorder) *push.Gateway {
+	return w.newGatewayTo(name, to)
+}
+
+func (w *world) newGatewayTo(name string, to http.RoundTripper) *push.Gateway {
 	g := &push.Gateway{
 		Name:      name,
 		URL:       &url.URL{Scheme: "http", Host: name},
@@ -216,6 +220,22 @@ func (c *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer c.mu.Unlock()
 	c.requests = append(c.requests, request{time.Now(), req.Method, req.URL.EscapedPath(), string(body)})
 	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
+}
+
+// A slowRecorder is a recorder whose answers take a while.
+type slowRecorder struct {
+	recorder
+	took  time.Duration
+	level level
+}
+
+func (c *slowRecorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.level.add(1)
+	defer c.level.add(-1)
+	if err := wait(req.Context(), c.took); err != nil {
+		return nil, err
+	}
+	return c.recorder.RoundTrip(req)
 }
 
 // take returns the requests since the last call.

@@ -81,3 +81,15 @@ func (m *Metrics) skipped(job string, ticks int) {
 		m.skips.WithLabelValues(job).Add(float64(ticks))
 	}
 }
+
+// Forget takes the series of a job away that is there no more.
+func (m *Metrics) Forget(job string) {
+	for _, v := range []interface {
+		DeletePartialMatch(labels prometheus.Labels) int
+	}{
+		m.scrapes, m.errors, m.skips, m.samples, m.dropped,
+		m.timestamps, m.exemplars, m.natives, m.flattened, m.seconds,
+	} {
+		v.DeletePartialMatch(prometheus.Labels{"job": job})
+	}
+}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -80,4 +81,34 @@ func TestNilMetricsCountNothing(t *testing.T) {
 	inBubble(t, func(w *world) {
 		w.runFor(NewPool([]*Target{w.target("i", deaf(time.Minute, exposes("a 1\n")))}, Options{}), 5*time.Minute)
 	})
+}
+
+func TestMetricsForget(t *testing.T) {
+	inBubble(t, func(w *world) {
+		other := w.target("o", sourceFunc(refused))
+		other.Job = "other"
+		_ = w.pool(w.target("i", exposes("a 1 5\n")), other, w.target("bad", sourceFunc(refused))).Once(w.Context())
+		before := w.metric("promferry_scrapes_total")
+		w.metrics.Forget("j")
+		if got := w.metric("promferry_scrapes_total"); before != 3 || got != 1 {
+			t.Errorf("%v scrapes counted, %v without the job, want 3 and 1", before, got)
+		}
+		if text := w.exposed(); strings.Contains(text, `value:"j"`) {
+			t.Errorf("the job is still there: %s", text)
+		}
+	})
+}
+
+// exposed is all that the registry has, in the text format of protobuf.
+func (w *world) exposed() string {
+	w.Helper()
+	families, err := w.registry.Gather()
+	if err != nil {
+		w.Fatal(err)
+	}
+	var b strings.Builder
+	for _, f := range families {
+		b.WriteString(f.String())
+	}
+	return b.String()
 }

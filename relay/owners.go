@@ -4,26 +4,47 @@ import (
 	"sync"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push"
 )
 
 // owners says which target may write into a group of a gateway: one only, or
-// targets would overwrite each other. A target's own group is its for good;
-// others, which honor_labels makes, belong to the first that claims them.
+// targets would overwrite each other. A target's own group is its until it
+// leaves; others, which honor_labels makes, belong to the first that claims
+// them. Only the owner deletes.
 type owners struct {
 	mu     sync.Mutex
-	groups map[string]*Target // by gateway and group
+	groups map[place]*Target
 }
 
-// reserve takes the target's own group, from whoever has it.
-func (o *owners) reserve(t *Target) {
+// A place is one group in one store. Gateways of one URL share it, whatever
+// their settings are: a reload may replace one by the other.
+type place struct{ url, group string }
+
+func placeOf(g *push.Gateway, group convert.Labels) place {
+	return place{g.URL.String(), group.Key()}
+}
+
+// A placement is a group that a target has pushed, and where.
+type placement struct {
+	group convert.Labels
+	at    push.Gateways
+}
+
+// reserve takes the target's own group, and returns who had it.
+func (o *owners) reserve(t *Target) (before []*Target) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.groups == nil {
-		o.groups = make(map[string]*Target)
+		o.groups = make(map[place]*Target)
 	}
-	for _, place := range places(t, t.Labels) {
-		o.groups[place] = t
+	for _, g := range t.Gateways {
+		own := placeOf(g, t.Labels)
+		if owner := o.groups[own]; owner != nil && owner != t {
+			before = append(before, owner)
+		}
+		o.groups[own] = t
 	}
+	return before
 }
 
 // claim tells whether the target may write into the group at all of its
@@ -31,41 +52,125 @@ func (o *owners) reserve(t *Target) {
 func (o *owners) claim(t *Target, group convert.Labels) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, place := range places(t, group) {
-		if owner := o.groups[place]; owner != nil && owner != t {
+	for _, g := range t.Gateways {
+		if !o.may(t, placeOf(g, group)) {
 			return false
 		}
 	}
-	for _, place := range places(t, group) {
-		o.groups[place] = t
+	for _, g := range t.Gateways {
+		o.give(placeOf(g, group), t)
 	}
 	return true
 }
 
-// keep releases the groups of a target that are not in kept, but for its own.
-func (o *owners) keep(t *Target, kept map[string]convert.Labels) {
-	stay := make(map[string]bool)
-	for _, group := range kept {
-		for _, place := range places(t, group) {
-			stay[place] = true
-		}
+// may tells whether a place is the target's, or nobody's. o.mu is held.
+func (o *owners) may(t *Target, where place) bool {
+	owner := o.groups[where]
+	return owner == nil || owner == t
+}
+
+// give makes a place the target's. o.mu is held.
+func (o *owners) give(where place, t *Target) {
+	o.groups[where] = t
+	if where.group == t.Labels.Key() {
+		return
 	}
-	for _, place := range places(t, t.Labels) {
-		stay[place] = true
+	if t.claimed == nil {
+		t.claimed = make(map[place]bool)
 	}
+	t.claimed[where] = true
+}
+
+// keep releases what the target has claimed, but for the groups in kept.
+func (o *owners) keep(t *Target, kept map[string]placement) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for place, owner := range o.groups {
-		if owner == t && !stay[place] {
-			delete(o.groups, place)
+	for where := range t.claimed {
+		if _, stays := kept[where.group]; !stays {
+			o.take(where, t)
 		}
 	}
 }
 
-func places(t *Target, group convert.Labels) []string {
-	all := make([]string, len(t.Gateways))
-	for i, g := range t.Gateways {
-		all[i] = g.Name + "\xfe" + group.Key()
+// take makes a place nobody's, if it is the target's. o.mu is held.
+func (o *owners) take(where place, t *Target) {
+	if o.groups[where] == t {
+		delete(o.groups, where)
 	}
-	return all
+	delete(t.claimed, where)
+}
+
+// taken tells whether another target has the group by now: its own group beats
+// a claim, also one that was good when the scrape began.
+func (o *owners) taken(t *Target, group convert.Labels) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, g := range t.Gateways {
+		if !o.may(t, placeOf(g, group)) {
+			return true
+		}
+	}
+	return false
+}
+
+// deletable returns the gateways where the group is no other target's.
+func (o *owners) deletable(t *Target, p placement) (at push.Gateways) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, g := range p.at {
+		if o.may(t, placeOf(g, p.group)) {
+			at = append(at, g)
+		}
+	}
+	return at
+}
+
+// release takes all places from a target that leaves, and returns the groups to
+// delete. Where another target has its own group by now, that one is its heir:
+// it gets the groups instead, so that what it makes as well shows no gap.
+func (o *owners) release(t *Target) (gone []placement) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range t.pushed {
+		var at push.Gateways
+		for _, g := range p.at {
+			if heir := o.groups[placeOf(g, t.Labels)]; heir != nil && heir != t {
+				o.bequeath(t, heir, placeOf(g, p.group), p.group)
+			} else if o.may(t, placeOf(g, p.group)) {
+				at = append(at, g)
+			}
+		}
+		if at != nil {
+			gone = append(gone, placement{p.group, at})
+		}
+	}
+	for where := range t.claimed {
+		o.take(where, t)
+	}
+	for _, g := range t.Gateways {
+		o.take(placeOf(g, t.Labels), t)
+	}
+	return gone
+}
+
+// bequeath hands a group over to the heir, unless it is a third target's. o.mu
+// is held.
+func (o *owners) bequeath(t, heir *Target, where place, group convert.Labels) {
+	if !o.may(t, where) && o.groups[where] != heir {
+		return
+	}
+	o.give(where, heir)
+	for _, g := range heir.Gateways {
+		if placeOf(g, group) == where {
+			heir.inherited = append(heir.inherited, placement{group, push.Gateways{g}})
+		}
+	}
+}
+
+// inheritance returns what others have left to the target since the last call.
+func (o *owners) inheritance(t *Target) []placement {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer func() { t.inherited = nil }()
+	return t.inherited
 }

@@ -170,7 +170,7 @@ func TestOwnersReleaseAndKeep(t *testing.T) {
 		check("again", first, a, true)
 		check("taken", second, a, false)
 		check("another's own", second, first.Labels, false)
-		o.keep(first, map[string]convert.Labels{a.Key(): a})
+		o.keep(first, map[string]placement{a.Key(): {group: a}})
 		check("kept", second, a, false)
 		o.keep(first, nil)
 		check("released", second, a, true)

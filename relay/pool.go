@@ -11,8 +11,15 @@ import (
 
 // A Pool runs the cycles of its targets. Make one with NewPool.
 type Pool struct {
-	targets []*Target
 	options Options
+	owners  owners
+
+	replacing sync.Mutex        // held while targets come and go
+	start     func(t *Target)   // begins a target's life
+	spawn     func(work func()) // Run waits for it, while it runs
+
+	mu      sync.Mutex
+	targets []*Target // replaced as a whole
 	workers workers
 }
 
@@ -30,32 +37,89 @@ func NewPool(targets []*Target, options Options) *Pool {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	var o owners
-	for _, t := range targets {
-		t.join(&o)
-	}
-	return &Pool{targets, options, newWorkers(options.Workers)}
+	p := &Pool{options: options, workers: newWorkers(options.Workers)}
+	p.rest()
+	p.Replace(targets)
+	return p
+}
+
+// rest is the state of a pool that does not run: nothing is under way, so
+// nothing has to be waited for.
+func (p *Pool) rest() {
+	p.start = (*Target).begin
+	p.spawn = func(work func()) { work() }
 }
 
 // Run scrapes every target on its schedule until ctx ends, and returns when no
 // cycle is under way any more.
 func (p *Pool) Run(ctx context.Context) {
-	start := time.Now()
 	var group sync.WaitGroup
-	for _, t := range p.targets {
-		group.Go(func() { p.keepTime(ctx, t, start) })
-	}
+	p.run(ctx, &group)
+	<-ctx.Done()
+	p.replacing.Lock()
+	defer p.replacing.Unlock()
 	group.Wait()
+	p.rest()
+}
+
+// run starts all targets, and lets those that Replace brings start, too.
+func (p *Pool) run(ctx context.Context, group *sync.WaitGroup) {
+	p.replacing.Lock()
+	defer p.replacing.Unlock()
+	p.spawn = group.Go
+	p.start = func(t *Target) {
+		ctx, cancel := context.WithCancel(ctx)
+		ended := make(chan struct{})
+		t.life.stop = func() {
+			cancel()
+			<-ended
+		}
+		group.Go(func() {
+			defer close(ended)
+			defer cancel()
+			t.begin()
+			p.keepTime(ctx, t)
+		})
+	}
+	for _, t := range p.all() {
+		p.start(t)
+	}
+}
+
+// SetWorkers changes how many cycles are at work at once. Those under way end
+// as they began, beside the new ones.
+func (p *Pool) SetWorkers(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n != p.options.Workers {
+		p.options.Workers, p.workers = n, newWorkers(n)
+	}
+}
+
+func (p *Pool) enter(ctx context.Context, t *Target) (*worker, error) {
+	p.mu.Lock()
+	workers := p.workers
+	p.mu.Unlock()
+	return workers.enter(ctx, t.hangs)
+}
+
+// all returns the targets, in the order of the configuration.
+func (p *Pool) all() []*Target {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.targets
 }
 
 // keepTime runs the target's cycles, one after the other.
-func (p *Pool) keepTime(ctx context.Context, t *Target, start time.Time) {
-	s := newSchedule(start, t.Interval, seed(p.options.Host, t))
-	for sleepUntil(ctx, s.next) {
-		if p.run(ctx, t).stopped {
+func (p *Pool) keepTime(ctx context.Context, t *Target) {
+	if t.schedule == nil {
+		t.schedule = newSchedule(time.Now(), t.Interval, seed(p.options.Host, t))
+	}
+	for sleepUntil(ctx, t.schedule.next) {
+		if p.scrape(ctx, t).stopped {
 			return
 		}
-		p.options.Metrics.skipped(t.Job, s.advance(time.Now()))
+		p.options.Metrics.skipped(t.Job, t.schedule.advance(time.Now()))
 	}
 }
 
@@ -71,9 +135,9 @@ func sleepUntil(ctx context.Context, at time.Time) bool {
 	}
 }
 
-// run waits for a worker and is one cycle.
-func (p *Pool) run(ctx context.Context, t *Target) result {
-	w, err := p.workers.enter(ctx, t.hangs)
+// scrape waits for a worker and is one cycle.
+func (p *Pool) scrape(ctx context.Context, t *Target) result {
+	w, err := p.enter(ctx, t)
 	if err != nil {
 		return result{stopped: true, err: t.notReached(ctx)}
 	}
@@ -112,10 +176,13 @@ func (p *Pool) tell(t *Target, res result) {
 // Once runs one cycle of every target, in their order as workers are free, and
 // returns the errors of those that failed, or of ctx.
 func (p *Pool) Once(ctx context.Context) error {
-	errs := make([]error, len(p.targets))
+	p.replacing.Lock()
+	defer p.replacing.Unlock()
+	targets := p.all()
+	errs := make([]error, len(targets))
 	var group sync.WaitGroup
-	for i, t := range p.targets {
-		w, err := p.workers.enter(ctx, t.hangs)
+	for i, t := range targets {
+		w, err := p.enter(ctx, t)
 		if err != nil {
 			errs[i] = t.notReached(ctx)
 			continue
@@ -133,12 +200,14 @@ func (p *Pool) Once(ctx context.Context) error {
 // that were never pushed alone. The errors are of targets that ctx left no time
 // for one more cycle. Run must have returned.
 func (p *Pool) Retire(ctx context.Context) error {
+	p.replacing.Lock()
+	defer p.replacing.Unlock()
 	var last []*Target
-	for _, t := range p.targets {
+	for _, t := range p.all() {
 		switch {
 		case len(t.pushed) == 0:
 		case t.OnShutdown == EndDelete:
-			t.delete()
+			t.deleteAll()
 		case t.OnShutdown == EndKeep:
 			last = append(last, t)
 		default:
@@ -154,7 +223,7 @@ func (p *Pool) lastCycles(ctx context.Context, targets []*Target) error {
 	errs := make([]error, len(targets))
 	var group sync.WaitGroup
 	for i, t := range targets {
-		w, err := p.workers.enter(ctx, t.hangs)
+		w, err := p.enter(ctx, t)
 		if err != nil {
 			errs[i] = t.notReached(ctx)
 			continue

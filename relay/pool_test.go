@@ -1,13 +1,10 @@
 package relay
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -78,59 +75,6 @@ func TestRunAfterALongPause(t *testing.T) {
 			t.Errorf("%v skipped ticks counted, want the 40 of 10m", got)
 		}
 	})
-}
-
-// A level is the most that were in something at once.
-type level struct {
-	mu        sync.Mutex
-	now, most int
-}
-
-// reading is a source whose answer takes d to read, all of it within the level.
-func (l *level) reading(d time.Duration) sourceFunc {
-	return func(ctx context.Context) (*scrape.Exposition, error) {
-		l.add(1)
-		slow := readFunc(func([]byte) (int, error) {
-			defer l.add(-1)
-			return 0, cmp.Or(wait(ctx, d), io.EOF)
-		})
-		return &scrape.Exposition{Body: io.NopCloser(slow), MediaType: scrape.MediaTypeText}, nil
-	}
-}
-
-type readFunc func([]byte) (int, error)
-
-func (f readFunc) Read(p []byte) (int, error) { return f(p) }
-
-func (l *level) add(n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.now += n
-	l.most = max(l.most, l.now)
-}
-
-func TestWorkersBoundCycles(t *testing.T) {
-	for name, run := range map[string]func(w *world, p *Pool){
-		"run":  func(w *world, p *Pool) { w.runFor(p, time.Minute) },
-		"once": func(w *world, p *Pool) { w.once(p) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(w *world) {
-				var l level
-				var targets []*Target
-				for i := range 50 {
-					targets = append(targets, w.target(fmt.Sprint(i), l.reading(3*time.Second)))
-				}
-				run(w, NewPool(targets, Options{Workers: 7, Metrics: w.metrics}))
-				if l.most != 7 {
-					t.Errorf("%d scrapes at once, want 7", l.most)
-				}
-				if got := w.metric("promferry_scrapes_in_flight"); got != 0 {
-					t.Errorf("%v scrapes in flight at the end, want none", got)
-				}
-			})
-		})
-	}
 }
 
 // P4, T2: a target that hangs takes one worker and nothing else.

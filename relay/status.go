@@ -31,8 +31,9 @@ func (s Status) Up() bool { return !s.LastScrape.IsZero() && s.Error == nil }
 
 // Status returns the status of all targets, in the order of the configuration.
 func (p *Pool) Status() []Status {
-	all := make([]Status, len(p.targets))
-	for i, t := range p.targets {
+	targets := p.all()
+	all := make([]Status, len(targets))
+	for i, t := range targets {
 		all[i] = t.snapshot()
 	}
 	return all

@@ -19,8 +19,8 @@ const (
 	EndKeep     Ending = "keep"      // one last cycle, then they stay
 )
 
-// A Target is one thing to scrape and the place of its series. The fields
-// above status are not changed once the target is in a pool.
+// A Target is one thing to scrape and the place of its series. The exported
+// fields are not changed once the target is in a pool.
 type Target struct {
 	Job           string // the name of its block, for logs and metrics
 	Address       string // for people, without secrets
@@ -37,18 +37,24 @@ type Target struct {
 
 	converter convert.Converter
 	owners    *owners
-	pushed    map[string]convert.Labels // groups at the gateways that this target made
-	hangs     bool                      // the last scrape spent its whole timeout
+	pushed    map[string]placement // groups at the gateways that this target made, by their keys
+	schedule  *schedule            // nil: it begins anew
+	hangs     bool                 // the last scrape spent its whole timeout
+
+	claimed   map[place]bool // owners.mu guards it: places but those of its own group
+	inherited []placement    // owners.mu guards it: what targets before it have left to it
+
+	life life
 
 	mu     sync.Mutex
 	status Status
 	made   []convert.Labels // what of pushed is not the target's own group
 }
 
-// join makes the target part of a pool.
-func (t *Target) join(o *owners) {
+// join makes the target part of a pool, and returns who had its own group.
+func (t *Target) join(o *owners) (before []*Target) {
 	t.owners = o
-	t.pushed = make(map[string]convert.Labels)
+	t.pushed = make(map[string]placement)
 	t.converter = convert.Converter{
 		Target:      t.Labels,
 		HonorLabels: t.HonorLabels,
@@ -56,5 +62,5 @@ func (t *Target) join(o *owners) {
 		Buffers:     t.Buffers,
 		Claim:       func(group convert.Labels) bool { return o.claim(t, group) },
 	}
-	o.reserve(t)
+	return o.reserve(t)
 }
