@@ -10,9 +10,8 @@ import (
 // When it is spent, the body that waits longest is dropped: it is the oldest
 // news. The zero value has no room; use NewBudget.
 type Budget struct {
-	max int64
-
 	mu      sync.Mutex
+	max     int64
 	used    int64
 	waiting list.List     // of *ticket, the oldest in front
 	freed   chan struct{} // closed and replaced when room comes back; nil: nobody waits
@@ -28,8 +27,37 @@ type ticket struct {
 	place   *list.Element
 }
 
+// Resize changes the number of bytes. What has no room any more is dropped, the
+// oldest first.
+func (b *Budget) Resize(max int64) {
+	for _, t := range b.resize(max) {
+		t.dropped()
+	}
+}
+
+func (b *Budget) resize(max int64) (evicted []*ticket) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.max = max
+	return b.makeRoom(0)
+}
+
+// makeRoom takes the oldest out until there is room for that much. b.mu is held.
+func (b *Budget) makeRoom(size int64) (evicted []*ticket) {
+	for b.used+size > b.max && b.waiting.Len() > 0 {
+		oldest := b.waiting.Front().Value.(*ticket)
+		b.remove(oldest)
+		evicted = append(evicted, oldest)
+	}
+	return evicted
+}
+
 // fits tells whether a body of that size may wait at all.
-func (b *Budget) fits(size int) bool { return int64(size) <= b.max }
+func (b *Budget) fits(size int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return int64(size) <= b.max
+}
 
 // hold takes room for a body that fits. It returns the tickets that gave way:
 // the caller calls their dropped as soon as it holds no lock. What has no
@@ -41,11 +69,7 @@ func (b *Budget) hold(size int, dropped func()) (t *ticket, evicted []*ticket) {
 	t = &ticket{size: int64(size), dropped: dropped}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for b.used+t.size > b.max {
-		oldest := b.waiting.Front().Value.(*ticket)
-		b.remove(oldest)
-		evicted = append(evicted, oldest)
-	}
+	evicted = b.makeRoom(t.size)
 	t.place = b.waiting.PushBack(t)
 	b.used += t.size
 	return t, evicted

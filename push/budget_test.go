@@ -129,3 +129,17 @@ func TestEvictionOfWhatIsUnderWayDoesNothing(t *testing.T) {
 	b.finish(t.Context(), s, r, Outcome{Group: r.group})
 	wantWaiting(t, b.Gateway, "")
 }
+
+func TestResizeDropsTheOldest(t *testing.T) {
+	b := newBench(t, nil)
+	b.Budget = NewBudget(100)
+	b.offer(sized("a", 30))
+	b.offer(sized("b", 30))
+	b.offer(sized("c", 30))
+	b.Budget.Resize(70)
+	wantWaiting(t, b.Gateway, "bc")
+	b.wantCount(t, "promferry_pushes_dropped_total", "max_pending_bytes", 1)
+	b.Budget.Resize(120)
+	b.offer(sized("d", 60))
+	wantWaiting(t, b.Gateway, "bcd")
+}

@@ -57,6 +57,8 @@ type Gateway struct {
 	behind   trouble       // bodies were superseded
 	crowded  trouble       // DELETEs were given up
 	changed  chan struct{} // closed and replaced at each change of the fields above
+
+	succession succession
 }
 
 // Run sends what is offered, and tries again what fails, until ctx ends; it
@@ -66,17 +68,19 @@ type Gateway struct {
 func (g *Gateway) Run(ctx context.Context) {
 	g.Metrics.start(g.Name)
 	var group sync.WaitGroup
-	group.Go(func() { g.Learn(ctx) })
-	group.Go(func() { g.sweepPhantoms(ctx) })
+	taking, cancel := g.untilFinish(ctx)
+	defer cancel()
+	group.Go(func() { g.Learn(taking) })
+	group.Go(func() { g.sweepPhantoms(ctx, taking) })
 	for range max(g.MaxConcurrentPushes, 1) {
-		group.Go(func() { g.work(ctx) })
+		group.Go(func() { g.work(ctx, taking) })
 	}
 	group.Wait()
 }
 
-func (g *Gateway) work(ctx context.Context) {
+func (g *Gateway) work(ctx, taking context.Context) {
 	for {
-		s, r := g.take(ctx)
+		s, r := g.take(taking)
 		if s == nil {
 			return
 		}

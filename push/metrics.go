@@ -141,6 +141,18 @@ func (m *Metrics) done(out Outcome) {
 	}
 }
 
+// Forget takes the series of a gateway away that is there no more.
+func (m *Metrics) Forget(gateway string) {
+	for _, v := range []interface {
+		DeletePartialMatch(labels prometheus.Labels) int
+	}{
+		m.pushes, m.errors, m.supersededPushes, m.droppedPushes, m.bytes, m.retries, m.authErrors,
+		m.seconds, m.lag, m.lastSuccess, m.gatewayUp, m.retyped, m.refused, m.duplicates,
+	} {
+		v.DeletePartialMatch(prometheus.Labels{"gateway": gateway})
+	}
+}
+
 // reason names the kind of a failed push in one word.
 func reason(err error) string {
 	var status *StatusError

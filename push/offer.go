@@ -10,6 +10,11 @@ import (
 // superseded.
 func (g *Gateway) offer(r *request) {
 	g.mu.Lock()
+	if heir := g.succession.heir; heir != nil {
+		g.mu.Unlock()
+		heir.offer(r)
+		return
+	}
 	evicted, lost := g.place(g.slot(r.group), r)
 	g.mu.Unlock()
 	tellEvicted(evicted)

@@ -77,16 +77,17 @@ func (p *phantoms) looked() {
 	p.next = time.Now().Add(jittered(typesInterval))
 }
 
-// sweepPhantoms deletes phantoms now and then until ctx ends.
-func (g *Gateway) sweepPhantoms(ctx context.Context) {
-	for ctx.Err() == nil {
+// sweepPhantoms deletes phantoms now and then until taking ends; a DELETE under
+// way has until ctx ends.
+func (g *Gateway) sweepPhantoms(ctx, taking context.Context) {
+	for taking.Err() == nil {
 		delay, changed := g.phantoms.wait()
 		var timeout <-chan time.Time
 		if changed == nil {
 			timeout = time.After(delay)
 		}
 		select {
-		case <-ctx.Done():
+		case <-taking.Done():
 		case <-changed:
 		case <-timeout:
 			g.sweep(ctx)
@@ -160,12 +161,12 @@ func (g *Gateway) deletePhantom(ctx context.Context, group convert.Labels, start
 
 // claim takes the turn of a group that has nothing to send, never had a success,
 // and was not tried since then: a push without an answer may be stored. It returns
-// nil for others.
+// nil for others, and where another gateway goes on with the groups.
 func (g *Gateway) claim(group convert.Labels, since time.Time) *slot {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := g.slots[group.Key()]
-	if s == nil || s.busy() || !s.status.LastSuccess.IsZero() || s.status.LastAttempt.After(since) {
+	if s == nil || g.succession.finished || s.busy() || !s.status.LastSuccess.IsZero() || s.status.LastAttempt.After(since) {
 		return nil
 	}
 	s.sending = true

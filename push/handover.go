@@ -1,0 +1,92 @@
+package push
+
+import "context"
+
+// A succession is what a gateway knows of the one that takes its place. Gateway.mu
+// guards it.
+type succession struct {
+	finished bool     // Run is to return
+	stop     func()   // tells it; nil: it has not begun
+	heir     *Gateway // gets all that is offered; nil: there is none yet
+}
+
+// Finish ends Run as soon as the requests under way have ended; no other begins.
+// What waits stays, for HandOver.
+func (g *Gateway) Finish() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.succession.finished = true
+	if g.succession.stop != nil {
+		g.succession.stop()
+	}
+}
+
+// untilFinish returns the context within which requests begin.
+func (g *Gateway) untilFinish(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.succession.stop = cancel
+	if g.succession.finished {
+		cancel()
+	}
+	return ctx, cancel
+}
+
+// HandOver gives what waits, and all that is still offered, to another gateway
+// with the same URL. What waits there already is newer. Run must have returned,
+// or an older request could follow a newer one.
+func (g *Gateway) HandOver(to *Gateway) {
+	for _, s := range g.bequeath(to) {
+		to.inherit(s)
+	}
+}
+
+// bequeath makes the heir known when nothing is under way, and takes all slots
+// away. It returns those in which something waits.
+func (g *Gateway) bequeath(to *Gateway) (slots []*slot) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for g.isSending() {
+		changed := g.changes()
+		g.mu.Unlock()
+		<-changed // within Timeout
+		g.mu.Lock()
+	}
+	g.succession.heir = to
+	for _, s := range g.slots {
+		g.stay(s)
+		if s.waiting == nil {
+			continue
+		}
+		g.queue.remove(s)
+		g.Budget.release(s.waiting.ticket)
+		s.waiting.ticket = nil
+		slots = append(slots, s)
+	}
+	g.slots = nil
+	g.notify()
+	return slots
+}
+
+// isSending tells whether a request is under way. g.mu is held.
+func (g *Gateway) isSending() bool {
+	for _, s := range g.slots {
+		if s.sending {
+			return true
+		}
+	}
+	return false
+}
+
+// inherit sends what another gateway had in a slot. That one may still work on
+// what it did not answer.
+func (g *Gateway) inherit(from *slot) {
+	g.mu.Lock()
+	s := g.slot(from.group)
+	s.late, s.unanswered = latest(s.late, from.late), latest(s.unanswered, from.unanswered)
+	evicted, lost := g.putBack(s, from.waiting)
+	g.mu.Unlock()
+	tellEvicted(evicted)
+	g.tell(lost)
+}

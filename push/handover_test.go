@@ -1,0 +1,140 @@
+package push
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/promferry/promferry/convert"
+)
+
+// runAlone sends until the gateway is finished.
+func (b *bench) runAlone(t testing.TB) (ended <-chan struct{}) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b.Run(t.Context())
+	}()
+	return done
+}
+
+func (b *bench) offerDelete(instance string) {
+	b.offer(&request{group: groupOf(instance), method: http.MethodDelete})
+}
+
+// What is under way ends, nothing else begins, and the heir sends the rest.
+func TestHandOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, second := fake{takes: 5 * time.Second}, fake{}
+		before, after := newBench(t, &first), newBench(t, &second)
+		before.MaxConcurrentPushes, after.MaxConcurrentPushes = 1, 1
+		after.Budget = before.Budget
+		ended := before.runAlone(t)
+		before.offer(put("a", "1"))
+		synctest.Wait()
+		before.offer(put("a", "2"))
+		before.offer(put("b", "old"))
+		before.offerDelete("c")
+		before.offerDelete("d")
+		after.offer(put("b", "new"))
+		after.offer(put("d", "new"))
+		before.Finish()
+		start := time.Now()
+		<-ended
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("Run returned %v later, want at the end of the request", took)
+		}
+		before.HandOver(after.Gateway)
+		before.offerDelete("e") // by a target that takes its time to leave
+		before.drain(t)
+		after.run(t)
+		after.drain(t)
+		wantSent(t, &first, "PUT 1")
+		got := map[string]bool{}
+		for _, s := range second.requests {
+			got[s.String()+" "+s.path[len("/metrics/job/test/instance/"):]] = true
+		}
+		for _, want := range []string{"PUT 2 a", "PUT new b", "DELETE c", "PUT new d", "DELETE e"} {
+			if !got[want] {
+				t.Errorf("the heir sent %v, want %q among it", got, want)
+			}
+		}
+		if len(got) != 5 {
+			t.Errorf("the heir sent %v, want 5 requests", got)
+		}
+		if used := before.Budget.Used(); used != 0 {
+			t.Errorf("%d bytes are held at the end, want none", used)
+		}
+	})
+}
+
+// A part of a group that waits at the heir says nothing of the rest.
+func TestHandOverJoinsAMerge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f fake
+		before, after := newBench(t, nil), newBench(t, &f)
+		batch := Gateways{before.Gateway}.Begin(Replace, Origin{})
+		gauge("x", 1).AppendTo(batch, groupOf("a"))
+		gauge("y", 1).AppendTo(batch, groupOf("a"))
+		batch.Commit()
+		batch = Gateways{after.Gateway}.Begin(Merge, Origin{})
+		gauge("x", 2).AppendTo(batch, groupOf("a"))
+		batch.Commit()
+		before.HandOver(after.Gateway)
+		after.run(t)
+		after.drain(t)
+		wantSent(t, &f, "PUT # TYPE x gauge\nx 2\n# TYPE y gauge\ny 1")
+	})
+}
+
+func TestFinishBeforeRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f fake
+		b := newBench(t, &f)
+		b.offer(put("a", "1"))
+		b.Finish()
+		<-b.runAlone(t)
+		wantSent(t, &f)
+		wantWaiting(t, b.Gateway, "a")
+	})
+}
+
+func TestForgetTakesTheSeriesOfAGateway(t *testing.T) {
+	b := newBench(t, nil)
+	for _, name := range []string{"gw", "other"} {
+		b.Metrics.done(Outcome{Gateway: name, Method: http.MethodPut, Group: convert.Labels{}})
+		b.Metrics.dropped(name, dropShutdown)
+	}
+	b.Metrics.Forget("gw")
+	b.wantCount(t, "promferry_pushes_total", "", 1)
+	b.wantCount(t, "promferry_pushes_dropped_total", "other", 1)
+	b.wantCount(t, "promferry_push_duration_seconds", "gw", 0)
+}
+
+// The DELETE of a phantom is not overtaken, and none begins, where another
+// gateway goes on with the groups.
+func TestHandOverWaitsForAPhantom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		before, after := newBench(t, nil), newBench(t, nil)
+		before.mu.Lock()
+		before.slot(groupOf("a"))
+		before.slot(groupOf("b"))
+		before.mu.Unlock()
+		claimed := before.claim(groupOf("a"), time.Now())
+		before.Finish()
+		if before.claim(groupOf("b"), time.Now()) != nil {
+			t.Error("another phantom is to be deleted")
+		}
+		start := time.Now()
+		go func() {
+			<-time.After(3 * time.Second)
+			before.unclaim(claimed)
+		}()
+		before.HandOver(after.Gateway)
+		if took := time.Since(start); took != 3*time.Second {
+			t.Errorf("HandOver took %v, want the end of the DELETE", took)
+		}
+	})
+}
