@@ -32,7 +32,7 @@ type decoder struct {
 
 func (l *Loader) newDecoder() *decoder {
 	d := &decoder{loader: l, sources: map[string]*source{}, order: map[string]int{}}
-	l.sources = d.sources
+	l.sources, l.inputs = d.sources, inputs{}
 	d.host = l.hostname()
 	d.context = &hcl.EvalContext{Functions: l.functions()}
 	return d

@@ -74,16 +74,16 @@ func (l *Loader) envFunction() function.Function {
 
 // fileFunction is file(path). The last newline of the file is cut off.
 func (l *Loader) fileFunction() function.Function {
-	read := l.ReadFile
-	if read == nil {
-		read = func(name string) ([]byte, error) { return readFile(name, maxFileBytes) }
+	l.inputs.open = l.ReadFile
+	if l.inputs.open == nil {
+		l.inputs.open = func(name string) ([]byte, error) { return readFile(name, maxFileBytes) }
 	}
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "path", Type: cty.String}},
 		Type:   function.StaticReturnType(cty.String),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			name := args[0].AsString()
-			b, err := read(name)
+			b, err := l.inputs.call(name)
 			if err != nil {
 				return cty.NilVal, &problem{"File cannot be read", sentence(err)}
 			}

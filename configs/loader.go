@@ -15,12 +15,8 @@ package configs
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -37,6 +33,7 @@ type Loader struct {
 	Stat      func(name string) (fs.FileInfo, error) // whether a named file is there, and for whom; nil means os.Stat
 
 	sources map[string]*source // of the last load, by file name
+	inputs  inputs             // of the last load
 }
 
 // Load reads files, merges them, and returns the configuration or diagnostics:
@@ -45,14 +42,14 @@ type Loader struct {
 // is an error among the diagnostics; warnings come with a configuration.
 func (l *Loader) Load(paths ...string) (*Config, hcl.Diagnostics) {
 	d := l.newDecoder()
+	l.inputs.paths = slices.Clone(paths)
 	for _, path := range paths {
-		for _, name := range d.expand(path) {
-			src, err := readFile(name, maxConfigBytes)
-			if err != nil {
-				d.fail(err)
+		for _, in := range l.inputs.read(path) {
+			if in.err != nil {
+				d.fail(in.err)
 				continue
 			}
-			d.parse(name, src)
+			d.parse(in.name, in.content)
 		}
 	}
 	if len(paths) == 0 {
@@ -73,33 +70,6 @@ func (l *Loader) LoadBytes(name string, src []byte) (*Config, hcl.Diagnostics) {
 type source struct {
 	file  *hcl.File
 	masks []span
-}
-
-// expand returns the files that a path of the command line stands for.
-func (d *decoder) expand(path string) []string {
-	info, err := os.Stat(path)
-	if err != nil {
-		d.fail(err)
-		return nil
-	}
-	if !info.IsDir() {
-		return []string{path}
-	}
-	entries, err := os.ReadDir(path) // sorted by name
-	if err != nil {
-		d.fail(err)
-		return nil
-	}
-	var names []string
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".hcl") && !e.IsDir() {
-			names = append(names, filepath.Join(path, e.Name()))
-		}
-	}
-	if names == nil {
-		d.fail(fmt.Errorf("directory %s: no file *.hcl in it", path))
-	}
-	return names
 }
 
 // parse adds the blocks of one text. A text with a syntax error gives none: what
@@ -130,25 +100,3 @@ func (d *decoder) fail(err error) {
 		Detail:   sentence(err),
 	})
 }
-
-// readFile is os.ReadFile with a limit, for what may be a device or a pipe.
-func readFile(name string, limit int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(b)) > limit {
-		return nil, fmt.Errorf("read %s: more than %d bytes", name, limit)
-	}
-	return b, nil
-}
-
-const (
-	maxConfigBytes = 16 << 20 // of one configuration file
-	maxFileBytes   = 1 << 20  // of one file that file() reads
-)
