@@ -5,4 +5,8 @@
 // One goroutine keeps the time of one target; a pool of workers bounds the
 // cycles under way. A cycle ends when its bodies are with the gateways' slots:
 // the network is not waited for.
+//
+// The targets of a pool can be replaced while it runs. One that stays notices
+// nothing; one that goes takes its groups along; one that takes another's place
+// goes on where that has ended.
 package relay

@@ -28,7 +28,7 @@ func (c *checkConfigCommand) run(_ context.Context, a *app) int {
 		c.files = []string{defaultConfigFile}
 	}
 	config := configFlags{files: c.files}
-	if config.load(a) == nil {
+	if config.load(a).config == nil {
 		return exitUsage
 	}
 	return exitOK

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"os"
@@ -21,12 +20,22 @@ import (
 	"github.com/promferry/promferry/transport"
 )
 
-// A ferry is a configuration made to run: the pool, and the gateways that it
-// gives its bodies to.
+// A ferry is a configuration made to run. What counts and what bounds memory
+// lives as long as the process; the parts are those of the configuration that
+// was loaded last.
 type ferry struct {
+	composition
 	registry *prometheus.Registry
-	gateways push.Gateways
+	budget   *push.Budget
+	buffers  *push.Buffers
+	pushes   *push.Metrics
+	texts    *convert.Buffers
+	scrapes  *relay.Metrics
 	pool     *relay.Pool
+	senders  *senders // nil before startPushing
+
+	mu    sync.Mutex
+	parts *parts
 }
 
 // composition is what a configuration does not say.
@@ -39,54 +48,67 @@ type composition struct {
 
 // compose makes the parts of a configuration. Nothing is started.
 func compose(cfg *configs.Config, how composition) (*ferry, error) {
-	f := &ferry{registry: prometheus.NewRegistry()}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	f := newFerry(cfg.MaxPendingBytes, how)
+	f.parts = f.assemble(cfg, new(parts))
+	f.pool = relay.NewPool(f.parts.targets(), relay.Options{
+		Workers: cfg.Workers,
+		Host:    host,
+		Logger:  how.logger,
+		Metrics: f.scrapes,
+	})
+	return f, nil
+}
+
+func newFerry(maxPendingBytes int64, how composition) *ferry {
+	f := &ferry{
+		composition: how,
+		registry:    prometheus.NewRegistry(),
+		budget:      push.NewBudget(maxPendingBytes),
+		buffers:     new(push.Buffers),
+		texts:       new(convert.Buffers),
+	}
 	f.registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		versioncollector.NewCollector("promferry"),
 	)
-	f.addGateways(cfg, how)
-	targets := f.targets(cfg)
-	host, err := os.Hostname()
-	if err != nil {
-		return nil, err
-	}
-	f.pool = relay.NewPool(targets, relay.Options{
-		Workers: cfg.Workers,
-		Host:    host,
-		Logger:  how.logger,
-		Metrics: relay.NewMetrics(f.registry),
-	})
-	return f, nil
+	f.pushes = push.NewMetrics(f.registry, f.budget)
+	f.scrapes = relay.NewMetrics(f.registry)
+	return f
 }
 
-func (f *ferry) addGateways(cfg *configs.Config, how composition) {
-	budget := push.NewBudget(cfg.MaxPendingBytes)
-	buffers := new(push.Buffers)
-	metrics := push.NewMetrics(f.registry, budget)
-	for _, g := range cfg.Gateways {
-		network := transport.New(g.HTTP, transport.Options{UserAgent: userAgent()})
-		if how.transport != nil { // it shows what is sent
-			network = how.transport
-			g.Encoding, g.Compression = configs.EncodingText, configs.CompressionNone
-		}
-		f.gateways = append(f.gateways, &push.Gateway{
-			Name:                g.Name,
-			URL:                 g.URL,
-			Transport:           network,
-			Timeout:             g.Timeout,
-			MaxConcurrentPushes: g.MaxConcurrentPushes,
-			Encoding:            push.Encoding(g.Encoding),
-			Compression:         push.Compression(g.Compression),
-			MinBackoff:          g.MinBackoff,
-			MaxBackoff:          g.MaxBackoff,
-			GiveUp:              how.giveUp,
-			Budget:              budget,
-			Buffers:             buffers,
-			Logger:              how.logger,
-			Metrics:             metrics,
-			OnDone:              how.onPush,
-		})
+// gateways are those of the configuration.
+func (f *ferry) gateways() push.Gateways {
+	return f.current().named()
+}
+
+// newGateway makes a gateway that does not run yet.
+func (f *ferry) newGateway(g configs.Gateway) *push.Gateway {
+	network := transport.New(g.HTTP, transport.Options{UserAgent: userAgent()})
+	if f.transport != nil { // it shows what is sent
+		network = f.transport
+		g.Encoding, g.Compression = configs.EncodingText, configs.CompressionNone
+	}
+	return &push.Gateway{
+		Name:                g.Name,
+		URL:                 g.URL,
+		Transport:           network,
+		Timeout:             g.Timeout,
+		MaxConcurrentPushes: g.MaxConcurrentPushes,
+		Encoding:            push.Encoding(g.Encoding),
+		Compression:         push.Compression(g.Compression),
+		MinBackoff:          g.MinBackoff,
+		MaxBackoff:          g.MaxBackoff,
+		GiveUp:              f.giveUp,
+		Budget:              f.budget,
+		Buffers:             f.buffers,
+		Logger:              f.logger,
+		Metrics:             f.pushes,
+		OnDone:              f.onPush,
 	}
 }
 
@@ -98,44 +120,31 @@ func userAgent() string {
 	return "promferry/" + version.Version
 }
 
-func (f *ferry) targets(cfg *configs.Config) []*relay.Target {
-	var targets []*relay.Target
-	buffers := new(convert.Buffers)
-	for _, job := range cfg.Jobs {
-		sources := f.sources(job)
-		for i, t := range job.Targets {
-			targets = append(targets, &relay.Target{
-				Job:           job.Name,
-				Address:       address(job, t),
-				Labels:        t.Labels,
-				Source:        sources[i],
-				HonorLabels:   job.HonorLabels,
-				Limits:        job.Limits,
-				Buffers:       buffers,
-				Gateways:      f.named(job.Gateways),
-				Interval:      job.ScrapeInterval,
-				Timeout:       job.ScrapeTimeout,
-				KeepOnFailure: job.OnScrapeFailure == configs.Keep,
-				OnShutdown:    relay.Ending(job.OnShutdown),
-			})
-		}
+// newTarget makes a target of a job that reads from the source.
+func (f *ferry) newTarget(job configs.Job, t configs.Target, source scrape.Source, gateways push.Gateways) *relay.Target {
+	return &relay.Target{
+		Job:           job.Name,
+		Address:       address(job, t),
+		Labels:        t.Labels,
+		Source:        source,
+		HonorLabels:   job.HonorLabels,
+		Limits:        job.Limits,
+		Buffers:       f.texts,
+		Gateways:      gateways,
+		Interval:      job.ScrapeInterval,
+		Timeout:       job.ScrapeTimeout,
+		KeepOnFailure: job.OnScrapeFailure == configs.Keep,
+		OnShutdown:    relay.Ending(job.OnShutdown),
 	}
-	return targets
 }
 
-// sources returns the source of each target of a job. All HTTP targets of a
-// job share a client, and so its connections.
-func (f *ferry) sources(job configs.Job) []scrape.Source {
-	shared := scrape.NewClient(job.HTTP, "")
-	sources := make([]scrape.Source, len(job.Targets))
-	for i, t := range job.Targets {
-		client := shared
-		if t.UnixSocket != "" {
-			client = scrape.NewClient(job.HTTP, t.UnixSocket)
-		}
-		sources[i] = f.source(job, t, client)
+// newSource makes the source of a target. All HTTP targets of a job share a
+// client, and so its connections; each unix socket needs its own.
+func (f *ferry) newSource(job configs.Job, t configs.Target, shared *http.Client) scrape.Source {
+	if t.UnixSocket == "" {
+		return f.source(job, t, shared)
 	}
-	return sources
+	return f.source(job, t, scrape.NewClient(job.HTTP, t.UnixSocket))
 }
 
 func (f *ferry) source(job configs.Job, t configs.Target, client *http.Client) scrape.Source {
@@ -159,41 +168,5 @@ func (f *ferry) source(job configs.Job, t configs.Target, client *http.Client) s
 		Compress:          job.EnableCompression && !t.Loopback,
 		FallbackMediaType: job.FallbackMediaType,
 		UserAgent:         userAgent(),
-	}
-}
-
-// named returns the gateways of those names.
-func (f *ferry) named(names []string) push.Gateways {
-	var gateways push.Gateways
-	for _, name := range names {
-		for _, g := range f.gateways {
-			if g.Name == name {
-				gateways = append(gateways, g)
-			}
-		}
-	}
-	return gateways
-}
-
-// startPushing lets the gateways send. The returned function waits until all is
-// stored, or given up, and ends it: what is not when ctx ends is counted, named
-// and left.
-func (f *ferry) startPushing() (stop func(ctx context.Context)) {
-	pushing, cancel := context.WithCancel(context.Background())
-	var group sync.WaitGroup
-	for _, g := range f.gateways {
-		group.Go(func() { g.Run(pushing) })
-	}
-	return func(ctx context.Context) {
-		for _, g := range f.gateways {
-			g.Hurry()
-		}
-		for _, g := range f.gateways {
-			if g.Drain(ctx) > 0 {
-				g.Abandon()
-			}
-		}
-		cancel()
-		group.Wait()
 	}
 }

@@ -69,7 +69,7 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 	at := "http://" + reachable(page.Addr().String())
 	fmt.Fprintf(a.out, "gateway      %s\nstatus page  %s/\nown metrics  %s%s\n\nEach push, for %v; then it goes on in silence until Ctrl-C:\n",
 		gatewayURL, at, at, c.web.telemetryPath, transcriptTime)
-	if err := f.serve(ctx, service{c.web, page, 5 * time.Second, logger}); err != nil {
+	if err := f.serve(ctx, service{web: c.web, listener: page, shutdownTimeout: 5 * time.Second, logger: logger}); err != nil {
 		return a.fail(exitFailure, err)
 	}
 	return exitOK

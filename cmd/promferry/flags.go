@@ -49,42 +49,56 @@ func (f *configFlags) register(to flagger) {
 	flag(to, "instance", "Instance label, with --target. Default: the target's address, with this machine's name for a loopback one.").StringVar(&f.quick.Instance)
 }
 
-// load returns the configuration, or nil after its diagnostics were written to
+// load returns the configuration, or none after its diagnostics were written to
 // standard error. Warnings are written too.
-func (f *configFlags) load(a *app) *configs.Config {
-	loader := new(configs.Loader)
-	cfg, diags, err := f.read(loader)
+func (f *configFlags) load(a *app) loaded {
+	l, err := f.read()
 	if err != nil {
 		a.fail(exitUsage, err)
-		return nil
+		return loaded{}
 	}
-	if len(diags) > 0 && (cfg == nil || !f.silent) {
-		if err := loader.WriteDiagnostics(a.err, diags); err != nil {
-			a.fail(exitUsage, err)
-		}
+	if l.config == nil || !f.silent {
+		fmt.Fprint(a.err, l.diagnostics)
 	}
-	return cfg
+	return l
 }
 
-func (f *configFlags) read(loader *configs.Loader) (*configs.Config, hcl.Diagnostics, error) {
-	quick := f.quick.Gateway != "" || len(f.quick.Targets) > 0 || f.quick.Job != "" || f.quick.Instance != ""
+// loaded is what became of one load.
+type loaded struct {
+	config      *configs.Config // nil: it cannot be used
+	diagnostics string          // errors or warnings for people, secrets masked; "" is fine
+	loader      *configs.Loader
+}
+
+func (f *configFlags) read() (loaded, error) {
+	l := loaded{loader: new(configs.Loader)}
+	var diags hcl.Diagnostics
 	switch {
-	case quick && len(f.files) > 0:
-		return nil, nil, errors.New("--config.file and --target are two ways to say the same: give one of them")
-	case quick && (f.quick.Gateway == "" || len(f.quick.Targets) == 0):
-		return nil, nil, errors.New("a configuration without a file needs both --target and --gateway")
-	case quick:
-		cfg, diags := loader.LoadBytes("flags", f.quick.HCL())
-		return cfg, diags, nil
+	case f.isQuick() && len(f.files) > 0:
+		return l, errors.New("--config.file and --target are two ways to say the same: give one of them")
+	case f.isQuick() && (f.quick.Gateway == "" || len(f.quick.Targets) == 0):
+		return l, errors.New("a configuration without a file needs both --target and --gateway")
+	case f.isQuick():
+		l.config, diags = l.loader.LoadBytes("flags", f.quick.HCL())
 	case len(f.files) > 0:
-		cfg, diags := loader.Load(f.files...)
-		return cfg, diags, nil
+		l.config, diags = l.loader.Load(f.files...)
+	default:
+		if _, err := os.Stat(defaultConfigFile); errors.Is(err, fs.ErrNotExist) {
+			return l, fmt.Errorf("nothing to do: there is no %s here, and no flag says what to scrape. Try one of:\n%s", defaultConfigFile, starts)
+		}
+		l.config, diags = l.loader.Load(defaultConfigFile)
 	}
-	if _, err := os.Stat(defaultConfigFile); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("nothing to do: there is no %s here, and no flag says what to scrape. Try one of:\n%s", defaultConfigFile, starts)
+	var text strings.Builder
+	if err := l.loader.WriteDiagnostics(&text, diags); err != nil {
+		return l, err
 	}
-	cfg, diags := loader.Load(defaultConfigFile)
-	return cfg, diags, nil
+	l.diagnostics = text.String()
+	return l, nil
+}
+
+// isQuick tells whether flags are the whole configuration.
+func (f *configFlags) isQuick() bool {
+	return f.quick.Gateway != "" || len(f.quick.Targets) > 0 || f.quick.Job != "" || f.quick.Instance != ""
 }
 
 const starts = `  promferry demo

@@ -41,7 +41,7 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 		return a.fail(exitUsage, fmt.Errorf("--timeout=%s: want a duration above zero", c.timeout))
 	}
 	c.config.silent = !a.debugging()
-	cfg := c.config.load(a)
+	cfg := c.config.load(a).config
 	if cfg == nil {
 		return exitUsage
 	}
@@ -105,7 +105,7 @@ func (f *ferry) once(ctx context.Context) (failures []string) {
 	f.learn(ctx)
 	stopPushing := f.startPushing()
 	scraped := f.pool.Once(ctx)
-	for _, g := range f.gateways {
+	for _, g := range f.gateways() {
 		g.Drain(ctx)
 	}
 	failures = append(failures, f.failedScrapes(ctx, scraped)...)
@@ -124,7 +124,7 @@ func (f *ferry) learn(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, learnTimeout)
 	defer cancel()
 	var group sync.WaitGroup
-	for _, g := range f.gateways {
+	for _, g := range f.gateways() {
 		group.Go(func() { g.Learn(ctx) })
 	}
 	group.Wait()
@@ -145,7 +145,7 @@ func (f *ferry) failedScrapes(ctx context.Context, err error) (lines []string) {
 }
 
 func (f *ferry) failedPushes(ctx context.Context) (lines []string) {
-	for _, g := range f.gateways {
+	for _, g := range f.gateways() {
 		for _, group := range g.Groups() {
 			err := group.LastError
 			if err == nil && group.Waiting {
@@ -161,7 +161,7 @@ func (f *ferry) failedPushes(ctx context.Context) (lines []string) {
 
 // refused names what did not arrive although the push did.
 func (f *ferry) refused() (lines []string) {
-	for _, g := range f.gateways {
+	for _, g := range f.gateways() {
 		for _, group := range g.Groups() {
 			if group.Duplicates > 0 {
 				lines = append(lines, fmt.Sprintf("gateway %q, group %s: %d series left out: duplicate", g.Name, group.Group, group.Duplicates))

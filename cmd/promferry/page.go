@@ -23,6 +23,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 // page is the status page: one snapshot of all targets, rendered here.
 type page struct {
 	pool          *relay.Pool
+	reloads       *reloader // or nil
 	telemetryPath string
 }
 
@@ -30,8 +31,9 @@ func (p page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, struct {
 		Version, TelemetryPath string
+		Config                 reloadOutcome
 		Targets                []relay.Status
-	}{userAgent(), p.telemetryPath, p.pool.Status()})
+	}{userAgent(), p.telemetryPath, p.reloads.outcome(), p.pool.Status()})
 	if err != nil {
 		http.Error(w, "render status page: "+err.Error(), http.StatusInternalServerError)
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"os/signal"
 	"syscall"
 	"time"
@@ -16,34 +17,47 @@ import (
 
 // runCommand is the daemon.
 type runCommand struct {
-	config          configFlags
-	web             webFlags
-	shutdownTimeout time.Duration
+	config             configFlags
+	web                webFlags
+	autoReload         bool
+	autoReloadInterval time.Duration
+	shutdownTimeout    time.Duration
 }
 
 func newRunCommand(clause *kingpin.CmdClause) *runCommand {
 	c := new(runCommand)
 	c.config.register(clause)
+	flag(clause, "config.auto-reload", "Reload the configuration when its files have changed; without it by SIGHUP.").BoolVar(&c.autoReload)
+	flag(clause, "config.auto-reload-interval", "How often to look at the files. A change counts when two looks see the same.").Default("5s").DurationVar(&c.autoReloadInterval)
 	c.web.register(clause)
+	flag(clause, "web.enable-lifecycle", "Allow POST /-/reload, which reloads the configuration.").BoolVar(&c.web.lifecycle)
 	flag(clause, "shutdown.timeout", "Longest time for the last pushes at a stop.").Default("10s").DurationVar(&c.shutdownTimeout)
 	return c
+}
+
+// check says what is wrong with the flags.
+func (c *runCommand) check() error {
+	if c.autoReloadInterval <= 0 {
+		return fmt.Errorf("--config.auto-reload-interval=%s: want a duration above zero", c.autoReloadInterval)
+	}
+	return c.web.check()
 }
 
 func (c *runCommand) run(ctx context.Context, a *app) int {
 	ctx, cancel := untilSignal(ctx)
 	defer cancel()
-	if err := c.web.check(); err != nil {
+	reloads := hangups()
+	// A reader of the log that goes must not take the relay with it.
+	signal.Ignore(syscall.SIGPIPE)
+	if err := c.check(); err != nil {
 		return a.fail(exitUsage, err)
 	}
-	cfg := c.config.load(a)
-	if cfg == nil {
+	start := c.config.load(a)
+	if start.config == nil {
 		return exitUsage
 	}
-	// A reload is not there yet, and a reader of the log that goes must not take
-	// the relay with it: neither is a reason to stop without leaving the groups.
-	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	logger := a.logger()
-	f, err := compose(cfg, composition{logger: logger})
+	f, err := compose(start.config, composition{logger: logger})
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
@@ -51,37 +65,47 @@ func (c *runCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitFailure, err)
 	}
-	logger.Info("promferry starts", "version", version.Info(), "gateways", len(cfg.Gateways), "targets", len(f.pool.Status()))
-	if err := f.serve(ctx, service{c.web, listener, c.shutdownTimeout, logger}); err != nil {
+	logger.Info("promferry starts", "version", version.Info(), "gateways", len(start.config.Gateways), "targets", len(f.pool.Status()))
+	s := service{c.web, listener, c.reloader(f, start, reloads, logger), c.shutdownTimeout, logger}
+	if err := f.serve(ctx, s); err != nil {
 		return a.fail(exitFailure, err)
 	}
 	return exitOK
+}
+
+func (c *runCommand) reloader(f *ferry, start loaded, hangups <-chan os.Signal, logger *slog.Logger) *reloader {
+	r := &reloader{flags: &c.config, ferry: f, timeout: c.shutdownTimeout, hangups: hangups, logger: logger}
+	if c.autoReload {
+		r.watch = &watch{interval: c.autoReloadInterval}
+		r.watch.look(start.loader)
+	}
+	r.register(f.registry, start)
+	return r
 }
 
 // A service is what a ferry that runs has beside its parts.
 type service struct {
 	web             webFlags
 	listener        net.Listener // nil: no web server
+	reloads         *reloader    // nil: the configuration stays
 	shutdownTimeout time.Duration
 	logger          *slog.Logger
 }
 
 // serve relays until ctx ends and then stops in the reverse order of the start:
-// no more scrapes, the groups left as configured, the last pushes, the page.
-// The error says that groups were not left so.
+// no more reloads, no more scrapes, the groups left as configured, the last
+// pushes, the page. The error says that groups were not left so.
 func (f *ferry) serve(ctx context.Context, s service) error {
-	stopWeb := s.web.serve(s.listener, f, s.logger)
+	stopWeb := s.web.serve(s.listener, f, s.reloads, s.logger)
 	stopPushing := f.startPushing()
-	scraping := make(chan struct{})
-	go func() {
-		defer close(scraping)
-		f.pool.Run(ctx)
-	}()
+	stopScraping := f.startScraping()
+	stopReloading := s.reloads.start()
 	<-ctx.Done()
 	began := time.Now()
 	ending, cancel := context.WithTimeoutCause(context.Background(), s.shutdownTimeout, fmt.Errorf("not finished within --shutdown.timeout=%s", s.shutdownTimeout))
 	defer cancel()
-	err := f.retire(ending, scraping)
+	stopReloading(ending)
+	err := f.retire(ending, stopScraping)
 	stopPushing(ending)
 	err = errors.Join(err, f.left(ending, s.logger))
 	stopWeb()
@@ -89,15 +113,32 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	return err
 }
 
-// retire waits for the scrapes under way, which the stop has cancelled, and
-// leaves the groups.
-func (f *ferry) retire(ctx context.Context, scraping <-chan struct{}) error {
-	select {
-	case <-scraping:
-		return f.pool.Retire(ctx)
-	case <-ctx.Done():
-		return fmt.Errorf("stop scrapes: %w", context.Cause(ctx))
+// startScraping runs the pool. The returned function cancels the scrapes under
+// way and waits for their end; the error says that ctx ended first.
+func (f *ferry) startScraping() (stop func(ctx context.Context) error) {
+	scraping, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		f.pool.Run(scraping)
+	}()
+	return func(ctx context.Context) error {
+		cancel()
+		select {
+		case <-ended:
+			return nil
+		case <-ctx.Done():
+			return fmt.Errorf("stop scrapes: %w", context.Cause(ctx))
+		}
 	}
+}
+
+// retire ends the scrapes and leaves the groups.
+func (f *ferry) retire(ctx context.Context, stopScraping func(context.Context) error) error {
+	if err := stopScraping(ctx); err != nil {
+		return err
+	}
+	return f.pool.Retire(ctx)
 }
 
 // left names the groups that are not as on_shutdown says.

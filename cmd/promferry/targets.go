@@ -24,7 +24,7 @@ func newTargetsCommand(clause *kingpin.CmdClause) *targetsCommand {
 }
 
 func (c *targetsCommand) run(_ context.Context, a *app) int {
-	cfg := c.config.load(a)
+	cfg := c.config.load(a).config
 	if cfg == nil {
 		return exitUsage
 	}

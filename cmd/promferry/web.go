@@ -24,6 +24,7 @@ type webFlags struct {
 	listenAddress string
 	telemetryPath string
 	configFile    string // TLS and users, in the format of all Prometheus programs
+	lifecycle     bool   // who can reach the server may reload
 }
 
 func (w *webFlags) register(to flagger) {
@@ -82,12 +83,12 @@ func cause(err error) error {
 }
 
 // serve answers until the returned function is called.
-func (w *webFlags) serve(l net.Listener, f *ferry, logger *slog.Logger) (stop func()) {
+func (w *webFlags) serve(l net.Listener, f *ferry, reloads *reloader, logger *slog.Logger) (stop func()) {
 	if l == nil {
 		return func() {}
 	}
 	server := &http.Server{
-		Handler:           w.handler(f),
+		Handler:           guarded(w.handler(f, reloads), l.Addr()),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      30 * time.Second,
@@ -110,14 +111,25 @@ func (w *webFlags) serve(l net.Listener, f *ferry, logger *slog.Logger) (stop fu
 	}
 }
 
-func (w *webFlags) handler(f *ferry) http.Handler {
+func (w *webFlags) handler(f *ferry, reloads *reloader) http.Handler {
 	mux := http.NewServeMux()
 	fine := func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprintln(rw, "OK") }
 	mux.HandleFunc("GET /-/healthy", fine)
 	mux.HandleFunc("GET /-/ready", fine) // the listener is open only once the configuration is good
 	mux.Handle("GET "+w.telemetryPath, promhttp.HandlerFor(f.registry, promhttp.HandlerOpts{Registry: f.registry}))
-	mux.Handle("GET /{$}", page{f.pool, w.telemetryPath})
+	mux.Handle("POST /-/reload", w.onlyLifecycle(reloads))
+	mux.Handle("GET /{$}", page{f.pool, reloads, w.telemetryPath})
 	return secured(mux)
+}
+
+// onlyLifecycle refuses what changes the process, unless the user allows it.
+func (w *webFlags) onlyLifecycle(next http.Handler) http.Handler {
+	if w.lifecycle {
+		return next
+	}
+	return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		http.Error(rw, "not enabled: start promferry with --web.enable-lifecycle, or reload by SIGHUP", http.StatusForbidden)
+	})
 }
 
 // secured adds the headers that keep a page from being used by another.

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+
+	"github.com/promferry/promferry/configs"
+	"github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/relay"
+	"github.com/promferry/promferry/scrape"
+)
+
+// parts are a configuration made to run. They do not change: a reload makes
+// others, of those that stay as they are.
+type parts struct {
+	workers         int
+	maxPendingBytes int64
+	gateways        []gatewayPart
+	jobs            []jobPart
+}
+
+type gatewayPart struct {
+	settings configs.Gateway
+	gateway  *push.Gateway
+}
+
+type jobPart struct {
+	settings configs.Job
+	client   *http.Client
+	targets  []*relay.Target // of settings.Targets
+}
+
+// assemble makes the parts of a configuration, of those of the one before where
+// a block says what it said. It changes nothing that runs.
+func (f *ferry) assemble(cfg *configs.Config, before *parts) *parts {
+	p := &parts{workers: cfg.Workers, maxPendingBytes: cfg.MaxPendingBytes}
+	for _, settings := range cfg.Gateways {
+		part, same := before.gateway(settings)
+		if !same {
+			part = gatewayPart{settings, f.newGateway(settings)}
+		}
+		p.gateways = append(p.gateways, part)
+	}
+	old := before.jobsByName()
+	for _, settings := range cfg.Jobs {
+		same := old[jobName{settings.Builtin, settings.Name}]
+		if !isSameJob(same.settings, settings) {
+			same = jobPart{client: scrape.NewClient(settings.HTTP, "")}
+		}
+		p.jobs = append(p.jobs, f.assembleJob(settings, p.named(settings.Gateways...), same))
+	}
+	return p
+}
+
+// assembleJob makes a job of the one before; that has no targets where its
+// settings are others.
+func (f *ferry) assembleJob(settings configs.Job, gateways push.Gateways, before jobPart) jobPart {
+	part := jobPart{settings: settings, client: before.client}
+	old := before.byKey()
+	for _, t := range settings.Targets {
+		part.targets = append(part.targets, f.assembleTarget(part, t, gateways, old[t.Labels.Key()]))
+	}
+	return part
+}
+
+// assembleTarget keeps a target that is what it was and where it was. One that
+// only goes elsewhere keeps its source, and with it connections and counters.
+func (f *ferry) assembleTarget(job jobPart, t configs.Target, gateways push.Gateways, before targetPart) *relay.Target {
+	if before.target == nil || !reflect.DeepEqual(before.settings, t) {
+		return f.newTarget(job.settings, t, f.newSource(job.settings, t, job.client), gateways)
+	}
+	if isSameSet(before.target.Gateways, gateways) {
+		return before.target
+	}
+	return f.newTarget(job.settings, t, before.target.Source, gateways)
+}
+
+// isSameSet compares gateways, of which none is there twice.
+func isSameSet(a, b push.Gateways) bool {
+	missing := func(g *push.Gateway) bool { return !slices.Contains(b, g) }
+	return len(a) == len(b) && !slices.ContainsFunc(a, missing)
+}
+
+// gateway returns the part of those settings.
+func (p *parts) gateway(settings configs.Gateway) (gatewayPart, bool) {
+	for _, part := range p.gateways {
+		if part.settings.Name == settings.Name {
+			return part, reflect.DeepEqual(part.settings, settings)
+		}
+	}
+	return gatewayPart{}, false
+}
+
+// A jobName tells a job from all others of a configuration.
+type jobName struct{ builtin, name string }
+
+func (p *parts) jobsByName() map[jobName]jobPart {
+	all := make(map[jobName]jobPart, len(p.jobs))
+	for _, part := range p.jobs {
+		all[jobName{part.settings.Builtin, part.settings.Name}] = part
+	}
+	return all
+}
+
+// isSameJob compares settings, but for targets and gateways.
+func isSameJob(a, b configs.Job) bool {
+	a.Targets, a.Gateways = nil, nil
+	b.Targets, b.Gateways = nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
+// A targetPart is a target and what it was made of.
+type targetPart struct {
+	settings configs.Target
+	target   *relay.Target
+}
+
+// byKey returns the targets of a job by their grouping keys.
+func (j jobPart) byKey() map[string]targetPart {
+	all := make(map[string]targetPart, len(j.targets))
+	for i, t := range j.targets {
+		all[t.Labels.Key()] = targetPart{j.settings.Targets[i], t}
+	}
+	return all
+}
+
+// named returns the gateways of those names, or all.
+func (p *parts) named(names ...string) push.Gateways {
+	var gateways push.Gateways
+	for _, part := range p.gateways {
+		if len(names) == 0 || slices.Contains(names, part.settings.Name) {
+			gateways = append(gateways, part.gateway)
+		}
+	}
+	return gateways
+}
+
+// targets returns those of all jobs.
+func (p *parts) targets() []*relay.Target {
+	var all []*relay.Target
+	for _, job := range p.jobs {
+		all = append(all, job.targets...)
+	}
+	return all
+}
+
+// clients returns those that its targets use.
+func (p *parts) clients() map[*http.Client]bool {
+	all := make(map[*http.Client]bool)
+	for _, job := range p.jobs {
+		all[job.client] = true
+		for _, t := range job.targets {
+			if source, ok := t.Source.(*scrape.HTTP); ok {
+				all[source.Client] = true
+			}
+		}
+	}
+	return all
+}
+
+// hasJob tells whether there is a job of that name.
+func (p *parts) hasJob(name string) bool {
+	return slices.ContainsFunc(p.jobs, func(j jobPart) bool { return j.settings.Name == name })
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/promferry/promferry/push"
+)
+
+// senders are the gateways that send: those of the configuration, and those that
+// it has no more until they have told the last of it.
+type senders struct {
+	run    func(g *push.Gateway) // until cancel
+	within func(time.Duration) (context.Context, context.CancelFunc)
+	cancel context.CancelFunc
+	group  sync.WaitGroup // of all goroutines
+
+	mu  sync.Mutex
+	all []*sender
+}
+
+// A sender is a gateway that sends.
+type sender struct {
+	*push.Gateway
+	stopped chan struct{} // closed when it sends no more
+	ending  bool          // as the configuration has it no more; senders.mu guards it
+}
+
+// startPushing lets the gateways send. The returned function waits until all is
+// stored, or given up, and ends it: what is not when ctx ends is counted, named
+// and left.
+func (f *ferry) startPushing() (stop func(ctx context.Context)) {
+	f.senders = newSenders()
+	for _, g := range f.gateways() {
+		f.senders.start(g, nil)
+	}
+	return f.senders.stop
+}
+
+func newSenders() *senders {
+	pushing, cancel := context.WithCancel(context.Background())
+	return &senders{
+		run:    func(g *push.Gateway) { g.Run(pushing) },
+		within: func(d time.Duration) (context.Context, context.CancelFunc) { return context.WithTimeout(pushing, d) },
+		cancel: cancel,
+	}
+}
+
+func (s *senders) stop(ctx context.Context) {
+	all := s.now()
+	for _, this := range all {
+		this.Hurry()
+	}
+	for _, this := range all {
+		if this.Drain(ctx) > 0 {
+			this.Abandon()
+		}
+	}
+	s.cancel()
+	s.group.Wait()
+}
+
+// start lets a gateway send, after those whose place it takes: it goes on with
+// what they leave, when their last request has ended. A newer push must not be
+// followed by an older one.
+func (s *senders) start(g *push.Gateway, before []*sender) {
+	this := &sender{Gateway: g, stopped: make(chan struct{})}
+	s.mu.Lock()
+	s.all = append(s.all, this)
+	s.mu.Unlock()
+	for _, old := range before {
+		old.Finish()
+	}
+	s.group.Go(func() {
+		defer close(this.stopped)
+		for _, old := range before {
+			<-old.stopped
+			old.HandOver(g)
+		}
+		s.run(g)
+	})
+}
+
+// replace starts the gateways that are new, and ends those that are gone: when
+// their targets have left and all that they say of it is answered, or after the
+// timeout. Then it calls gone.
+func (s *senders) replace(gateways push.Gateways, left <-chan struct{}, timeout time.Duration, gone func(*push.Gateway)) {
+	running, old, ending := s.exchange(gateways)
+	for _, g := range gateways {
+		if !slices.Contains(running, g) {
+			s.start(g, samePlace(old, g))
+		}
+	}
+	for _, this := range ending {
+		s.group.Go(func() {
+			s.end(this, left, timeout)
+			gone(this.Gateway)
+		})
+	}
+}
+
+// exchange returns the gateways that send, those among them that are old, and
+// the ones of these that are to end from now on.
+func (s *senders) exchange(gateways push.Gateways) (running push.Gateways, old, ending []*sender) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, this := range s.all {
+		running = append(running, this.Gateway)
+		if slices.Contains(gateways, this.Gateway) {
+			continue
+		}
+		old = append(old, this)
+		if !this.ending {
+			this.ending = true
+			ending = append(ending, this)
+		}
+	}
+	return running, old, ending
+}
+
+// samePlace returns those that push to where g does.
+func samePlace(all []*sender, g *push.Gateway) (same []*sender) {
+	for _, this := range all {
+		if this.URL.String() == g.URL.String() {
+			same = append(same, this)
+		}
+	}
+	return same
+}
+
+// end returns when the gateway sends no more.
+func (s *senders) end(this *sender, left <-chan struct{}, timeout time.Duration) {
+	ctx, cancel := s.within(timeout)
+	defer cancel()
+	await(ctx, left)
+	this.Hurry()
+	if this.Drain(ctx) > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) { // else stop tells of it
+		this.Abandon()
+	}
+	this.Finish()
+	<-this.stopped
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = slices.DeleteFunc(s.all, func(other *sender) bool { return other == this })
+}
+
+// after calls do when left is closed, or after the timeout.
+func (s *senders) after(left <-chan struct{}, timeout time.Duration, do func()) {
+	s.group.Go(func() {
+		ctx, cancel := s.within(timeout)
+		defer cancel()
+		await(ctx, left)
+		do()
+	})
+}
+
+func await(ctx context.Context, done <-chan struct{}) {
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// now returns those that send at present.
+func (s *senders) now() []*sender {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.all)
+}
