@@ -18,6 +18,9 @@ type Converter struct {
 	Target      Labels // the grouping key; all of its names pass CheckTargetLabel
 	HonorLabels bool   // a series' own job, instance, … win, as in Prometheus
 	Limits      Limits
+	// NoReport says that no Report follows, as what comes in is no scrape: up
+	// and scrape_… are series like any other.
+	NoReport bool
 	// Claim says whether this target may write into a group other than its
 	// own. Nil means always.
 	Claim func(group Labels) bool
@@ -42,6 +45,7 @@ type Stats struct {
 	Exemplars   int   // stripped
 	Natives     int   // native histograms that were cut to what the text format has of them
 	Flattened   int   // histograms and summaries that go out as plain series, see pointSet
+	Exported    int   // series that keep a label of theirs as exported_…, as the target has it, too
 	Dropped     map[DropReason]int
 }
 

@@ -130,6 +130,8 @@ func (c *convertCase) setOption(t testing.TB, name, value string) {
 		c.converter.HonorLabels = true
 	case "owned": // by another target: a group as Labels.String has it
 		c.converter.Claim = func(group Labels) bool { return group.String() != value }
+	case "no_report":
+		c.converter.NoReport = true
 	case "openmetrics":
 		c.input.MediaType = "application/openmetrics-text"
 	case "unframed":
@@ -196,6 +198,7 @@ func statsText(s Stats) string {
 	}{
 		{"samples", s.Samples}, {"post_relabel", s.PostRelabel}, {"timestamps", s.Timestamps},
 		{"exemplars", s.Exemplars}, {"natives", s.Natives}, {"flattened", s.Flattened},
+		{"exported", s.Exported},
 	} {
 		if count.n != 0 {
 			fmt.Fprintln(&b, count.name, count.n)

@@ -48,15 +48,20 @@ func (r *run) export(kept, conflicting []Label) []Label {
 	slices.SortFunc(conflicting, func(a, b Label) int {
 		return cmp.Or(len(a.Name)-len(b.Name), byName(a, b))
 	})
+	renamed := false
 	for _, l := range conflicting {
 		if l.Value == "" {
 			continue
 		}
+		renamed = true
 		name := r.exported(l.Name)
 		for r.Target.Has(name) || hasLabel(kept, name) {
 			name = r.exported(name)
 		}
 		kept = append(kept, Label{name, l.Value})
+	}
+	if renamed {
+		r.stats.Exported++
 	}
 	return kept
 }
@@ -118,15 +123,15 @@ func identified(key Labels) bool {
 }
 
 // unfit says why a series cannot be carried, or "".
-func unfit(g *group, name string, ls Labels) DropReason {
+func (r *run) unfit(g *group, name string, ls Labels) DropReason {
 	switch {
-	case g.labels.Get(model.JobLabel) == "" || g.labels.Get(model.InstanceLabel) == "":
+	case !g.own && !identified(g.labels):
 		return DropEmptyIdentity
 	case !g.free:
 		return DropGroupOwned
 	case gatewayOwned(name):
 		return DropGatewayOwned
-	case g.own && len(ls) == 0 && isReport(name):
+	case g.own && len(ls) == 0 && r.isReport(name):
 		return DropReportSeries
 	case !model.LegacyValidation.IsValidMetricName(name):
 		return DropUTF8Name

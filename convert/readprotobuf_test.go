@@ -157,7 +157,7 @@ func protobufCases() []protobufCase {
 			name:   "a label of the target",
 			family: `name: "u" type: UNTYPED metric { label { name: "job" value: "x" } untyped { value: 1 } }`,
 			text:   "# TYPE u untyped\nu{exported_job=\"x\"} 1\n",
-			stats:  "samples 1\npost_relabel 1\n",
+			stats:  "samples 1\npost_relabel 1\nexported 1\n",
 		},
 		{
 			name:   "a label twice",

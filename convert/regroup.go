@@ -12,7 +12,7 @@ func (r *run) regroup() {
 	r.flattenUnfaithful()
 	r.flattenColliding()
 	for _, f := range r.order {
-		if f.group.own && IsReported(f.Name) {
+		if f.group.own && !r.NoReport && IsReported(f.Name) {
 			r.withheld = append(r.withheld, f.Series...)
 			continue
 		}

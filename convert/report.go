@@ -62,4 +62,8 @@ func isReport(name string) bool {
 	return false
 }
 
+// isReport tells the names that series of this exposition cannot have without
+// labels.
+func (r *run) isReport(name string) bool { return !r.NoReport && isReport(name) }
+
 const scrapeSeriesAdded = "scrape_series_added" // design: cannot be carried

@@ -37,7 +37,7 @@ func (r *run) takeSample(e entry) error {
 	r.stats.PostRelabel++
 	r.stored++
 	r.count(e.sample)
-	if reason := unfit(g, e.name, ls); reason != "" {
+	if reason := r.unfit(g, e.name, ls); reason != "" {
 		r.stats.drop(reason)
 		return nil
 	}
@@ -106,7 +106,7 @@ func (r *run) rename() {
 	switch {
 	case gatewayOwned(text(name)):
 		r.fate = fateOwned
-	case isReport(text(name)):
+	case r.isReport(text(name)):
 		r.fate = fateReport
 	default:
 		r.fate = fateCarried
