@@ -76,7 +76,7 @@ func (d *decoder) checkPresent(c *Config) {
 	if len(d.blocksOf("gateway")) == 0 {
 		d.errorf(*d.start, "No gateway to push to", `Write at least one: gateway "default" { url = "http://pushgateway:9091" }.`)
 	}
-	if len(d.blocksOf("job"))+len(d.blocksOf("builtin")) == 0 {
+	if len(d.blocksOf("job"))+len(d.blocksOf("builtin")) == 0 && !d.loader.GatewaysOnly {
 		d.errorf(*d.start, "No job to scrape", `Write at least one job or builtin: job "app" { targets = ["localhost:8000"] }.`)
 	}
 }

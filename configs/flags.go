@@ -5,9 +5,10 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Flags are a whole configuration without a file: one job for one gateway.
+// Flags are a whole configuration without a file: one job for one gateway, or
+// the gateway alone.
 type Flags struct {
-	Targets []string // as in a job
+	Targets []string // as in a job; none: there is no job
 	Gateway string   // URL
 	Job     string   // "" means app
 	// Instance is the instance label; "" leaves it to the targets.
@@ -21,6 +22,9 @@ func (f Flags) HCL() []byte {
 	if f.Gateway != "" {
 		gateway := file.Body().AppendNewBlock("gateway", []string{defaultFlagsGateway})
 		gateway.Body().SetAttributeValue("url", cty.StringVal(f.Gateway))
+	}
+	if len(f.Targets) == 0 {
+		return file.Bytes()
 	}
 	name := f.Job
 	if name == "" {

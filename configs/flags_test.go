@@ -34,9 +34,21 @@ func TestFlagsWithout(t *testing.T) {
 	l := testLoader()
 	_, diags := l.LoadBytes("flags", Flags{}.HCL())
 	got := written(t, l, diags)
-	for _, want := range []string{"No gateway to push to", "Job without targets"} {
+	for _, want := range []string{"No gateway to push to", "No job to scrape"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %s\nwant %q in it", got, want)
 		}
+	}
+}
+
+func TestFlagsGatewayAlone(t *testing.T) {
+	l := testLoader()
+	l.GatewaysOnly = true
+	config, diags := l.LoadBytes("flags", Flags{Gateway: "http://gw:9091/p/"}.HCL())
+	if config == nil || len(diags) > 0 || config.Gateways[0].URL.String() != "http://gw:9091/p" {
+		t.Errorf("got %+v, %v, want a gateway and no job", config, diags)
+	}
+	if _, diags := l.LoadBytes("flags", Flags{Gateway: "gw:9091"}.HCL()); !strings.Contains(written(t, l, diags), "Bad gateway URL") {
+		t.Errorf("got %v, want a bad URL", diags)
 	}
 }
