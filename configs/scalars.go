@@ -34,7 +34,7 @@ func (s *section) size(name string, fallback, least int64) int64 {
 	if !ok {
 		return fallback
 	}
-	n, err := parseSize(t.value)
+	n, err := ParseSize(t.value)
 	if err != nil || n < least {
 		s.refuse(name, t.at, "Not a size in bytes", `%s is %s; write a whole number with a unit, such as "32MB", of at least %d.`, name, quote(t.value), least)
 		return fallback
@@ -88,9 +88,9 @@ func anchored(expr string) *regexp.Regexp {
 	return regexp.MustCompile("^(?:" + expr + ")$")
 }
 
-// parseSize reads a whole number of bytes. Units are powers of 1024, as
+// ParseSize reads a whole number of bytes. Units are powers of 1024, as
 // Prometheus reads them in its configuration: KB and KiB are alike.
-func parseSize(s string) (int64, error) {
+func ParseSize(s string) (int64, error) {
 	digits := strings.TrimRight(s, "KMGTPEiB")
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {

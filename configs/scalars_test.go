@@ -8,7 +8,7 @@ import (
 func TestParseSize(t *testing.T) {
 	check := func(s string, want int64) {
 		t.Helper()
-		got, err := parseSize(s)
+		got, err := ParseSize(s)
 		if want < 0 && err == nil || want >= 0 && (err != nil || got != want) {
 			t.Errorf("%q: got %d, %v, want %d", s, got, err, want)
 		}

@@ -19,7 +19,7 @@ type part struct {
 }
 
 func (m *merger) add(path string, text []byte) {
-	text = repair(text)
+	text = Repair(text)
 	m.parts = append(m.parts, part{path, m.lines + 1})
 	m.lines += bytes.Count(text, []byte("\n"))
 	m.text = append(m.text, text...)
@@ -35,9 +35,9 @@ func (m *merger) where(line int) string {
 	return fmt.Sprintf("%s:%d", printable(from.path), line-from.first+1)
 }
 
-// repair ends the last line, and every line with LF alone. A CR elsewhere is
+// Repair ends the last line, and every line with LF alone. A CR elsewhere is
 // for the parser to refuse.
-func repair(text []byte) []byte {
+func Repair(text []byte) []byte {
 	if len(text) > 0 && text[len(text)-1] != '\n' {
 		text = append(text, '\n')
 	}

@@ -5,7 +5,7 @@ import "testing"
 func TestRepair(t *testing.T) {
 	check := func(in, want string) {
 		t.Helper()
-		if got := string(repair([]byte(in))); got != want {
+		if got := string(Repair([]byte(in))); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}

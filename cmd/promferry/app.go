@@ -36,6 +36,7 @@ func execute(ctx context.Context, args []string, s std) int {
 	a := &app{std: s, logLevel: promslog.NewLevel(), logFormat: promslog.NewFormat()}
 	parser := kingpin.New("promferry", "Carries Prometheus metrics across a firewall: scrapes local targets, pushes each to a Pushgateway.\n\nTry: promferry demo")
 	parser.UsageWriter(s.out).ErrorWriter(s.err)
+	parser.UsageTemplate(kingpin.DefaultUsageTemplate + examplesTemplate)
 	parser.HelpFlag.Short('h')
 	parser.Version(version.Print("promferry"))
 	flag(parser, "log.level", "Only log messages of this level or above: debug, info, warn, error.").Default("info").SetValue(a.logLevel)
@@ -55,6 +56,9 @@ func execute(ctx context.Context, args []string, s std) int {
 	}
 	return code
 }
+
+// examplesTemplate shows the long help of a command, which kingpin does not.
+const examplesTemplate = "{{with .Context.SelectedCommand}}{{with .HelpLong}}\nExamples:\n{{.}}\n{{end}}{{end}}"
 
 // A checkedWriter remembers that an output did not arrive.
 type checkedWriter struct {
@@ -79,6 +83,8 @@ func register(parser *kingpin.Application) map[string]command {
 	add(clause, newRunCommand(clause))
 	clause = parser.Command("once", "Scrape and push every target once, then exit. For cron: silent on success.")
 	add(clause, newOnceCommand(clause))
+	clause = parser.Command("push", "Push an exposition from a file or standard input into one group, checked first. Silent on success.")
+	add(clause, newPushCommand(clause))
 	clause = parser.Command("targets", "Show the targets of the configuration with their grouping keys.")
 	add(clause, newTargetsCommand(clause))
 	clause = parser.Command("fmt", "Format configuration files.")

@@ -55,8 +55,8 @@ func (c *checkMetricsCommand) run(ctx context.Context, a *app) int {
 		fmt.Fprintf(a.out, "%s: %s\n", p.Metric, p.Text)
 	}
 	lost := losses(stats, duplicates)
-	for _, line := range lost {
-		fmt.Fprintln(a.out, line)
+	for _, what := range lost {
+		fmt.Fprintln(a.out, "in a push: "+what)
 	}
 	if len(problems)+len(lost) > 0 {
 		return exitLint
@@ -68,7 +68,7 @@ func (c *checkMetricsCommand) run(ctx context.Context, a *app) int {
 func losses(stats convert.Stats, duplicates int) (lines []string) {
 	add := func(n int, what string) {
 		if n > 0 {
-			lines = append(lines, fmt.Sprintf("in a push: %d %s", n, what))
+			lines = append(lines, fmt.Sprintf("%d %s", n, what))
 		}
 	}
 	for _, reason := range slices.Sorted(maps.Keys(stats.Dropped)) {

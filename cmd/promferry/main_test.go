@@ -1,10 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/promferry/promferry/cmd/promferry/internal/gateway"
 )
 
 func TestMain(m *testing.M) {
@@ -13,8 +19,34 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs the program as a user does, for all that needs no server.
-// What does is in package test.
+// TestScripts runs the program as a user does, for all that needs no server but
+// the demo's gateway, of which each script has one at $GATEWAY. What needs more
+// is in package test.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(env *testscript.Env) error {
+		server := httptest.NewServer(gateway.New())
+		env.Defer(server.Close)
+		env.Setenv("GATEWAY", server.URL)
+		return nil
+	}, Cmds: map[string]func(*testscript.TestScript, bool, []string){"metrics": metrics}})
+}
+
+// metrics has the series of the script's gateway that promferry has pushed as
+// standard output, for the command stdout to look at.
+func metrics(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: metrics")
+	}
+	resp, err := http.Get(ts.Getenv("GATEWAY") + "/metrics")
+	ts.Check(err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	out := ts.Stdout() // empty now
+	for line := range bytes.Lines(text) {
+		if bytes.Contains(line, []byte(`job="`)) && !bytes.Contains(line, []byte("push_")) {
+			_, err := out.Write(line)
+			ts.Check(err)
+		}
+	}
 }

@@ -37,8 +37,8 @@ func newOnceCommand(clause *kingpin.CmdClause) *onceCommand {
 func (c *onceCommand) run(ctx context.Context, a *app) int {
 	ctx, cancel := untilSignal(ctx)
 	defer cancel()
-	if c.timeout <= 0 {
-		return a.fail(exitUsage, fmt.Errorf("--timeout=%s: want a duration above zero", c.timeout))
+	if err := checkTimeout(c.timeout); err != nil {
+		return a.fail(exitUsage, err)
 	}
 	c.config.silent = !a.debugging()
 	cfg := c.config.load(a).config
@@ -55,7 +55,7 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
-	ctx, cancel = context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("not finished within --timeout=%s", c.timeout))
+	ctx, cancel = withTimeout(ctx, c.timeout)
 	defer cancel()
 	failures := f.once(ctx)
 	for _, line := range slices.Concat(f.losses(), f.refused(), failures) {
@@ -83,16 +83,10 @@ func (c *onceCommand) fit(cfg *configs.Config) {
 	}
 }
 
-// giveUp is how long a command that ends tries a request again.
-const giveUp = 5 * time.Second
-
 // composition is silent: what failed is said at the end, a line each. Only who
 // asks for debugging gets the daemon's log as well.
 func (c *onceCommand) composition(a *app) composition {
-	how := composition{giveUp: giveUp}
-	if a.debugging() {
-		how.logger = a.logger()
-	}
+	how := a.oneShot()
 	if c.dryRun {
 		how.transport = &dryRun{to: a.out}
 	}
@@ -103,15 +97,9 @@ func (c *onceCommand) composition(a *app) composition {
 // returns a line for each thing that failed.
 func (f *ferry) once(ctx context.Context) (failures []string) {
 	f.learn(ctx)
-	stopPushing := f.startPushing()
-	scraped := f.pool.Once(ctx)
-	for _, g := range f.gateways() {
-		g.Drain(ctx)
-	}
-	failures = append(failures, f.failedScrapes(ctx, scraped)...)
-	failures = append(failures, f.failedPushes(ctx)...)
-	stopPushing(ctx)
-	return failures
+	var scraped error
+	pushes := f.deliver(ctx, func() { scraped = f.pool.Once(ctx) })
+	return append(f.failedScrapes(ctx, scraped), pushes...)
 }
 
 // learnTimeout bounds how long the only scrape waits for gateways to say what
