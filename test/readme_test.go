@@ -91,7 +91,10 @@ var commands = map[string]expectation{
 	"promferry run":                                                                    {group: "flask"},
 	"PROMFERRY_TARGET=localhost:8000 PROMFERRY_GATEWAY=http://localhost:9091 PROMFERRY_JOB=shop promferry": {group: "shop"},
 	"promferry run --config.file=/etc/promferry/promferry.hcl":                                             {group: "node"},
-	"curl -X DELETE http://localhost:9091/metrics/job/shop/instance/old-pod":                               {check: (*reader).deleteGroup},
+	"promferry exec --gateway=http://localhost:9091 --job=backup -- tar -cf /run/backup.tar promferry.hcl": {},
+	"echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup --method=POST":   {check: (*reader).pushes},
+	"promferry delete --gateway=http://localhost:9091 --job=shop --instance=old-pod":                       {stdout: "/metrics/job/shop/instance/old-pod was not there"},
+	"promferry prune --gateway=http://localhost:9091 --older-than=1d":                                      {stdout: " groups is older than 1d\n"},
 	"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":   {},
 }
 
@@ -271,17 +274,18 @@ func (r *reader) demo() {
 	<-p.ended
 }
 
-// deleteGroup lets curl delete a group that is there.
-func (r *reader) deleteGroup() {
-	r.Helper()
-	const path = "http://localhost:9091/metrics/job/shop/instance/old-pod"
-	for _, args := range [][]string{{"-sf", "-X", "PUT", "--data-binary", "gone 1\n", path}, {"-sf", "-X", "DELETE", path}} {
-		if out, err := exec.Command("curl", args...).CombinedOutput(); err != nil {
-			r.Errorf("curl %s: %v\n%s", args, err, out)
-		}
+// pushes has a shell run the README's pipe, after its exec.
+func (r *reader) pushes() {
+	cmd := exec.Command("sh", "-c", r.done[len(r.done)-1])
+	cmd.Dir, cmd.Env = r.dir, environment("PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		r.Errorf("%s: %v\n%s", cmd, err, out)
 	}
-	if body, err := get("http://localhost:9091/metrics"); err != nil || strings.Contains(string(body), "old-pod") {
-		r.Errorf("the group is still there: %v", err)
+	body, err := get(r.gateway.url + "/metrics")
+	for _, want := range []string{"backup_bytes", "job_exit_code", "job_last_success_timestamp_seconds"} {
+		if err != nil || !regexp.MustCompile(want+`\{instance="[^"]+",job="backup"\} `).Match(body) {
+			r.Errorf("the gateway has no %s of the job: %v", want, err)
+		}
 	}
 }
 

@@ -43,6 +43,7 @@ func execute(ctx context.Context, args []string, s std) int {
 	flag(parser, "log.format", "Format of log messages: logfmt, json.").Default("logfmt").SetValue(a.logFormat)
 	commands := register(parser)
 
+	keepArguments(parser, args)
 	name, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(s.err, "promferry: %v\nTry: promferry --help\n", err)
@@ -55,6 +56,15 @@ func execute(ctx context.Context, args []string, s std) int {
 		return a.fail(exitFailure, fmt.Errorf("write output: %w", out.err))
 	}
 	return code
+}
+
+// keepArguments has what follows the command of exec left as it is: the flags in
+// there are the command's own. kingpin can say that of all commands only, so it
+// first has to find out which one this is.
+func keepArguments(parser *kingpin.Application, args []string) {
+	parser.Interspersed(false)
+	parsed, _ := parser.ParseContext(args) // Parse says what is wrong
+	parser.Interspersed(parsed == nil || parsed.SelectedCommand != parser.GetCommand("exec"))
 }
 
 // examplesTemplate shows the long help of a command, which kingpin does not.
@@ -89,6 +99,8 @@ func register(parser *kingpin.Application) map[string]command {
 	add(clause, newDeleteCommand(clause))
 	clause = parser.Command("prune", "Show the groups that nobody has pushed for long; with --yes, delete them.")
 	add(clause, newPruneCommand(clause))
+	clause = parser.Command("exec", "Run a command, then push its exit code, its duration and the time of its last success.")
+	add(clause, newExecCommand(clause))
 	clause = parser.Command("targets", "Show the targets of the configuration with their grouping keys.")
 	add(clause, newTargetsCommand(clause))
 	clause = parser.Command("fmt", "Format configuration files.")

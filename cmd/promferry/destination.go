@@ -69,12 +69,13 @@ func (f *destinationFlags) isURL() bool { return strings.Contains(f.gateway, ":/
 
 func (f *destinationFlags) nowhere() error {
 	if f.gateway != "" {
-		return fmt.Errorf("--gateway=%s: want a URL such as http://localhost:9091, or a name and the --config.file that has it", f.gateway)
+		return errors.New("--gateway: want a URL such as http://localhost:9091, or a name and the --config.file that has it")
 	}
 	return fmt.Errorf("no gateway: there is no %s here. Give --gateway=http://pushgateway:9091, or --config.file", defaultConfigFile)
 }
 
-// choose leaves only the gateway that was named, if one was.
+// choose leaves only the gateway that was named, if one was. What is wrong is
+// not repeated: it may be an address with a password.
 func (f *destinationFlags) choose(cfg *configs.Config) error {
 	if f.gateway == "" || f.isURL() {
 		return nil
@@ -87,7 +88,7 @@ func (f *destinationFlags) choose(cfg *configs.Config) error {
 		}
 		names = append(names, fmt.Sprintf("%q", g.Name))
 	}
-	return fmt.Errorf("--gateway=%s: no gateway of that name; the configuration has %s", f.gateway, strings.Join(names, ", "))
+	return fmt.Errorf("--gateway: no gateway of that name; the configuration has %s", strings.Join(names, ", "))
 }
 
 // composeGateways makes the gateways of a configuration and nothing else.
