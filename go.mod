@@ -5,9 +5,9 @@ go 1.26.0
 require (
 	// flags and commands as in the Prometheus family, with environment twins, completion and man page
 	github.com/alecthomas/kingpin/v2 v2.4.0
-	// offsets of targets: spreads names that are alike, and is the same on each start
+	// offsets of targets: spreads names that are alike, and is the same on each start; checksum of the state file
 	github.com/cespare/xxhash/v2 v2.3.0
-	// the lock file of `once`, on all platforms
+	// the lock files of `once` and of the state file, on all platforms
 	github.com/gofrs/flock v0.13.1
 	// tests: readable differences
 	github.com/google/go-cmp v0.7.0

@@ -20,6 +20,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if path := os.Getenv(ledgerChild); path != "" {
+		writeLedger(path)
+	}
 	code := m.Run()
 	theRealGateway.process.stop()
 	if err := goleak.Find(); err != nil && code == 0 {
