@@ -21,8 +21,8 @@ type Config struct {
 // A Gateway is where groups are pushed to.
 type Gateway struct {
 	Name                string
-	URL                 *url.URL      // no userinfo, no query; a path prefix without trailing slash
-	Loopback            bool          // URL is on this machine
+	URLs                []*url.URL    // at least one, the shards; no userinfo, no query; a path prefix without trailing slash
+	Loopback            bool          // all of them are on this machine
 	Encoding            string        // EncodingAuto, EncodingProtobuf or EncodingText
 	Compression         string        // CompressionAuto, CompressionNone, CompressionGzip or CompressionSnappy
 	Timeout             time.Duration // of one request

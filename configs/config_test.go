@@ -48,7 +48,7 @@ func TestDefaults(t *testing.T) {
 		MaxPendingBytes: 64 << 20,
 		Gateways: []Gateway{{
 			Name:                "default",
-			URL:                 &url.URL{Scheme: "http", Host: "localhost:9091"},
+			URLs:                []*url.URL{{Scheme: "http", Host: "localhost:9091"}},
 			Loopback:            true,
 			Encoding:            "auto",
 			Compression:         "auto",
@@ -111,7 +111,7 @@ builtin "self" {}
 `).Gateways[0]
 	want := Gateway{
 		Name:                "a",
-		URL:                 &url.URL{Scheme: "https", Host: "push.example.net", Path: "/prefix"},
+		URLs:                []*url.URL{{Scheme: "https", Host: "push.example.net", Path: "/prefix"}},
 		Encoding:            EncodingText,
 		Compression:         CompressionSnappy,
 		Timeout:             3 * time.Second,
@@ -146,6 +146,18 @@ func TestGatewayChoices(t *testing.T) {
 	check(`compression = "none"`, EncodingAuto, CompressionNone)
 	check(`compression = "gzip"`, EncodingAuto, CompressionGzip)
 	check(`compression = "snappy"`, EncodingAuto, CompressionSnappy)
+}
+
+func TestGatewayShards(t *testing.T) {
+	src := strings.Replace(minimal, `url = "http://localhost:9091"`, `urls = ["http://localhost:9091/a/", "https://b"]`, 1)
+	got := load(t, src).Gateways[0]
+	want := []*url.URL{{Scheme: "http", Host: "localhost:9091", Path: "/a"}, {Scheme: "https", Host: "b"}}
+	if diff := cmp.Diff(want, got.URLs); diff != "" {
+		t.Errorf("shards (-want +got):\n%s", diff)
+	}
+	if got.Loopback {
+		t.Error("not all of them are on this machine")
+	}
 }
 
 func TestGatewayLoopback(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 func TestFlags(t *testing.T) {
 	f := Flags{Targets: []string{"localhost:8000", "https://b/m"}, Gateway: "http://gw:9091/${x}", Job: `a "b"`}
 	config := load(t, string(f.HCL()))
-	if got := config.Gateways[0].URL.Path; got != "/${x}" {
+	if got := config.Gateways[0].URLs[0].Path; got != "/${x}" {
 		t.Errorf("got path %q, want /${x}: a template must not be evaluated", got)
 	}
 	var got []string
@@ -45,7 +45,7 @@ func TestFlagsGatewayAlone(t *testing.T) {
 	l := testLoader()
 	l.GatewaysOnly = true
 	config, diags := l.LoadBytes("flags", Flags{Gateway: "http://gw:9091/p/"}.HCL())
-	if config == nil || len(diags) > 0 || config.Gateways[0].URL.String() != "http://gw:9091/p" {
+	if config == nil || len(diags) > 0 || config.Gateways[0].URLs[0].String() != "http://gw:9091/p" {
 		t.Errorf("got %+v, %v, want a gateway and no job", config, diags)
 	}
 	if _, diags := l.LoadBytes("flags", Flags{Gateway: "gw:9091"}.HCL()); !strings.Contains(written(t, l, diags), "Bad gateway URL") {

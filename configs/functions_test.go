@@ -73,8 +73,8 @@ job "app" {
 		t.Fatal(diags)
 	}
 	labels := config.Jobs[0].Targets[0].Labels
-	if config.Gateways[0].URL.Host != "push:9091" || labels.Get("site") != "fra1" || !labels.Has("full") {
-		t.Errorf("got URL %v, labels %v", config.Gateways[0].URL, labels)
+	if config.Gateways[0].URLs[0].Host != "push:9091" || labels.Get("site") != "fra1" || !labels.Has("full") {
+		t.Errorf("got URL %v, labels %v", config.Gateways[0].URLs[0], labels)
 	}
 }
 

@@ -39,8 +39,13 @@ func checkWhole(t *testing.T, c *Config) {
 		t.Errorf("got a configuration that can do nothing: %+v", c)
 	}
 	for _, g := range c.Gateways {
-		if g.URL == nil || g.URL.User != nil || g.URL.RawQuery != "" || g.Name == "" {
+		if len(g.URLs) == 0 || g.Name == "" {
 			t.Errorf("got gateway %+v", g)
+		}
+		for _, u := range g.URLs {
+			if u == nil || u.User != nil || u.RawQuery != "" {
+				t.Errorf("got URL %v of gateway %q", u, g.Name)
+			}
 		}
 	}
 	for _, j := range c.Jobs {

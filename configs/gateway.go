@@ -2,7 +2,7 @@ package configs
 
 import (
 	"net/url"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -26,7 +26,7 @@ func (d *decoder) decodeGateway(block *hclsyntax.Block, name named) Gateway {
 	s := d.section(&gatewaySchema, block)
 	g := Gateway{
 		Name:                name.value,
-		URL:                 s.gatewayURL(),
+		URLs:                s.gatewayURLs(),
 		Encoding:            s.choice("encoding", defaultEncoding, EncodingAuto, EncodingProtobuf, EncodingText),
 		Compression:         s.choice("compression", defaultCompression, CompressionAuto, CompressionNone, CompressionGzip, CompressionSnappy),
 		Timeout:             s.duration("timeout", defaultGatewayTimeout),
@@ -34,9 +34,9 @@ func (d *decoder) decodeGateway(block *hclsyntax.Block, name named) Gateway {
 		HTTP:                s.httpClient(),
 	}
 	g.MinBackoff, g.MaxBackoff = s.backoffs()
-	g.Loopback = g.URL != nil && isLoopback(g.URL.Hostname())
-	if hasCredentials(g.HTTP) && isPlain(g.URL) {
-		d.warnPlain(s.at("url"))
+	g.Loopback = !slices.ContainsFunc(g.URLs, func(u *url.URL) bool { return !isLoopback(u.Hostname()) })
+	if hasCredentials(g.HTTP) && slices.ContainsFunc(g.URLs, isPlain) {
+		d.warnPlain(s.at(s.urlAttribute()))
 	}
 	return g
 }
@@ -53,24 +53,4 @@ func (s *section) backoffs() (least, most time.Duration) {
 		}
 	}
 	return least, most
-}
-
-// gatewayURL returns nil without a good one.
-func (s *section) gatewayURL() *url.URL {
-	t, ok := s.text("url")
-	if !ok || s.refuseSecrets("url", t) {
-		return nil
-	}
-	u, err := parseHTTP(t.value)
-	if err != nil {
-		s.refuse("url", t.at, "Bad gateway URL", `%s %s. Write "http://host:port" or "https://host:port".`, quote(t.value), err)
-		return nil
-	}
-	if prefix, _, ends := strings.Cut(u.Path+"/", "/metrics/"); ends {
-		s.refuse("url", t.at, "Bad gateway URL", "promferry adds /metrics/job/... itself. Write %q.", u.Scheme+"://"+u.Host+prefix)
-		return nil
-	}
-	u.Path = strings.TrimRight(u.Path, "/")
-	u.RawPath = strings.TrimRight(u.RawPath, "/")
-	return u
 }

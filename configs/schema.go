@@ -60,10 +60,8 @@ var globalSchema = blockSchema{
 var gatewaySchema = blockSchema{
 	kind:       "gateway",
 	label:      "name",
-	required:   []string{"url"},
-	attributes: slices.Concat([]string{"encoding", "compression", "timeout", "max_concurrent_pushes"}, httpNames),
+	attributes: slices.Concat([]string{"url", "urls", "encoding", "compression", "timeout", "max_concurrent_pushes"}, httpNames),
 	blocks:     slices.Concat([]*blockSchema{&retrySchema}, httpBlocks),
-	later:      []string{"urls"},
 }
 
 var retrySchema = blockSchema{

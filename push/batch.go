@@ -9,8 +9,8 @@ import (
 	"github.com/promferry/promferry/convert"
 )
 
-// Gateways are where a target goes: each group to each of them.
-type Gateways []*Gateway
+// Gateways are where a target goes: each group to one shard of each.
+type Gateways []Shards
 
 // A Mode says what becomes of the families that a group has already.
 type Mode string
@@ -35,17 +35,14 @@ func (o Origin) isZero() bool { return len(o.Group) == 0 && o.Interval == 0 }
 // probe takes, or what has no origin.
 func (gs Gateways) Begin(mode Mode, from Origin) *Batch {
 	b := &Batch{gateways: gs, mode: mode, from: from, groups: make(map[string]*groupBodies)}
-	for _, g := range gs {
-		if down := g.isDown(from); down != nil {
-			b.chosen = append(b.chosen, choice{down: down})
-			continue
+	for _, shards := range gs {
+		for _, g := range shards {
+			c := choice{gateway: g, down: g.isDown(from)}
+			if c.down == nil {
+				c.profile = g.profile()
+			}
+			b.choices = append(b.choices, c)
 		}
-		p := g.profile()
-		if !slices.Contains(b.profiles, p) {
-			b.profiles = append(b.profiles, p)
-			b.buffers = append(b.buffers, g.Buffers)
-		}
-		b.chosen = append(b.chosen, choice{profile: slices.Index(b.profiles, p)})
 	}
 	return b
 }
@@ -54,7 +51,7 @@ func (gs Gateways) Begin(mode Mode, from Origin) *Batch {
 // makes more bodies than the budget holds, and wants none dropped. The error is
 // that of ctx.
 func (gs Gateways) AwaitRoom(ctx context.Context) error {
-	for _, g := range gs {
+	for _, g := range gs.All() {
 		if err := g.Budget.await(ctx); err != nil {
 			return err
 		}
@@ -64,8 +61,8 @@ func (gs Gateways) AwaitRoom(ctx context.Context) error {
 
 // Delete takes groups away from all gateways.
 func (gs Gateways) Delete(group convert.Labels) {
-	for _, g := range gs {
-		g.offer(&request{group: group, method: http.MethodDelete})
+	for _, g := range gs.Of(group) {
+		g.Delete(group)
 	}
 }
 
@@ -76,24 +73,31 @@ type Batch struct {
 	gateways Gateways
 	mode     Mode
 	from     Origin
-	profiles []profile  // each once
-	buffers  []*Buffers // of the bodies of each profile
-	chosen   []choice   // for each gateway
+	choices  []choice // one for each shard
 	groups   map[string]*groupBodies
 	order    []*groupBodies
 }
 
-// A choice is what a gateway gets.
+// A choice is what a gateway gets, the same for all groups of a batch.
 type choice struct {
-	profile int
-	down    error // nothing, for that reason; nil: the bodies of profile
+	gateway *Gateway
+	profile profile
+	down    error // it gets nothing, for that reason; nil: bodies of the profile
 }
 
-// groupBodies are what a group's gateways get, by profile.
+// groupBodies are what a group's gateways get.
 type groupBodies struct {
 	group   convert.Labels
-	bodies  []*body
+	places  []place
+	bodies  []*body          // each profile once
 	outputs []convert.Output // the same
+}
+
+// A place is where a group goes.
+type place struct {
+	gateway *Gateway
+	body    *body // one of the group's
+	down    error // why there is none
 }
 
 // Outputs returns the bodies of a group: one for each way of encoding that its
@@ -111,12 +115,31 @@ func (b *Batch) Outputs(group convert.Labels) []convert.Output {
 
 func (b *Batch) newGroup(group convert.Labels) *groupBodies {
 	g := &groupBodies{group: slices.Clone(group)}
-	for i, p := range b.profiles {
-		body := newBody(b.buffers[i], p)
-		g.bodies = append(g.bodies, body)
-		g.outputs = append(g.outputs, body)
+	of := b.gateways.Of(group)
+	for _, c := range b.choices {
+		if !slices.Contains(of, c.gateway) {
+			continue // the group is at another shard
+		}
+		p := place{gateway: c.gateway, down: c.down}
+		if p.down == nil {
+			p.body = g.bodyOf(c)
+		}
+		g.places = append(g.places, p)
 	}
 	return g
+}
+
+// bodyOf returns the body that a gateway is to get.
+func (g *groupBodies) bodyOf(c choice) *body {
+	for _, b := range g.bodies {
+		if b.profile == c.profile {
+			return b
+		}
+	}
+	b := newBody(c.gateway.Buffers, c.profile)
+	g.bodies = append(g.bodies, b)
+	g.outputs = append(g.outputs, b)
+	return b
 }
 
 // release gives the memory of the bodies back.
@@ -154,15 +177,14 @@ func (b *Batch) Commit() {
 		for _, body := range g.bodies {
 			body.seal()
 		}
-		for i, gateway := range b.gateways {
-			if down := b.chosen[i].down; down != nil {
-				gateway.skip(g.group, down)
+		for _, p := range g.places {
+			if p.down != nil {
+				p.gateway.skip(g.group, p.down)
 				continue
 			}
-			body := g.bodies[b.chosen[i].profile]
-			body.retain()
-			gateway.offer(&request{
-				group: g.group, method: string(b.mode), body: body,
+			p.body.retain()
+			p.gateway.offer(&request{
+				group: g.group, method: string(b.mode), body: p.body,
 				from: from, interval: b.from.Interval, offered: now,
 			})
 		}

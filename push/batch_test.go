@@ -13,7 +13,7 @@ import (
 func TestBatchEncodesByGroup(t *testing.T) {
 	var f fake
 	b := newBench(t, &f)
-	batch := Gateways{b.Gateway}.Begin(Merge, Origin{})
+	batch := Gateways{{b.Gateway}}.Begin(Merge, Origin{})
 	gauge("x", 1).AppendTo(batch, groupOf("b"))
 	gauge("x", 2).AppendTo(batch, groupOf("a"))
 	(&convert.Family{Name: "y", Help: "Y.", Type: convert.Counter, Series: []convert.Series{
@@ -41,7 +41,7 @@ func TestBatchEncodesByGroup(t *testing.T) {
 }
 
 func TestBatchKeepsNothingOfItsArguments(t *testing.T) {
-	batch := Gateways{newBench(t, nil).Gateway}.Begin(Replace, Origin{})
+	batch := Gateways{{newBench(t, nil).Gateway}}.Begin(Replace, Origin{})
 	group, family := groupOf("a"), gauge("x", 1)
 	family.AppendTo(batch, group)
 	group[0].Value, family.Series[0].Value = "changed", 2
@@ -57,7 +57,7 @@ func TestCommitGoesToAllGateways(t *testing.T) {
 		a, b := newBench(t, &first), newBench(t, &second)
 		a.run(t)
 		b.run(t)
-		gateways := Gateways{a.Gateway, b.Gateway}
+		gateways := Gateways{{a.Gateway}, {b.Gateway}}
 		batch := gateways.Begin(Replace, Origin{})
 		gauge("x", 1).AppendTo(batch, groupOf("a"))
 		batch.Commit()
@@ -80,7 +80,7 @@ func TestCommitGoesToAllGateways(t *testing.T) {
 
 func TestGatewaysShareBody(t *testing.T) {
 	a, b := newBench(t, nil), newBench(t, nil)
-	batch := Gateways{a.Gateway, b.Gateway}.Begin(Replace, Origin{})
+	batch := Gateways{{a.Gateway}, {b.Gateway}}.Begin(Replace, Origin{})
 	gauge("x", 1).AppendTo(batch, groupOf("a"))
 	batch.Commit()
 	_, first := a.take(t.Context())
@@ -94,7 +94,7 @@ func TestBatchRemove(t *testing.T) {
 	var f fake
 	b := newBench(t, &f)
 	b.Buffers = new(Buffers)
-	batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+	batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 	gauge("x", 1).AppendTo(batch, groupOf("a"))
 	gauge("x", 2).AppendTo(batch, groupOf("b"))
 	batch.Remove(groupOf("a"))

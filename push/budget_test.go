@@ -87,7 +87,7 @@ func TestNewerBodyOfGroupDropsNoOther(t *testing.T) {
 func TestBudgetNeverDropsDelete(t *testing.T) {
 	b := newBench(t, nil)
 	b.Budget = NewBudget(100)
-	Gateways{b.Gateway}.Delete(groupOf("a"))
+	Gateways{{b.Gateway}}.Delete(groupOf("a"))
 	b.offer(sized("b", 60))
 	b.offer(sized("c", 60))
 	wantWaiting(t, b.Gateway, "ac")

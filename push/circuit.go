@@ -55,7 +55,7 @@ func (g *Gateway) failed(r *request, err error, probed bool) {
 		return // a refusal of some groups must not delay the others
 	default:
 		c.open, c.since = true, c.first
-		g.Metrics.up(g.Name, 0)
+		g.Metrics.up(g.address(), 0)
 	}
 	c.next = time.Now().Add(g.probeWait(err, c.probes, r.interval))
 }
@@ -65,7 +65,7 @@ func (g *Gateway) answered() {
 	since := g.circuit.since
 	if g.circuit.open || since.IsZero() {
 		since = time.Now()
-		g.Metrics.up(g.Name, 1)
+		g.Metrics.up(g.address(), 1)
 	}
 	g.circuit = circuit{since: since}
 }

@@ -57,8 +57,8 @@ func (c *crowd) cycles(d time.Duration) {
 	for end := time.Now().Add(d); time.Now().Before(end); {
 		for i := range c.targets {
 			group := groupOf(fmt.Sprint(i))
-			batch := Gateways{c.Gateway}.Begin(Replace, Origin{group, c.interval})
-			if gauge("a", 1).AppendTo(batch, group); len(batch.profiles) > 0 {
+			batch := Gateways{{c.Gateway}}.Begin(Replace, Origin{group, c.interval})
+			if gauge("a", 1).AppendTo(batch, group); len(batch.Outputs(group)) > 0 {
 				c.encoded++
 			}
 			batch.Commit()
@@ -234,7 +234,7 @@ func TestProbeMayBeADelete(t *testing.T) {
 		c := newCrowd(t, 4)
 		c.set(true)
 		c.run(t)
-		Gateways{c.Gateway}.Delete(groupOf("gone"))
+		Gateways{{c.Gateway}}.Delete(groupOf("gone"))
 		c.cycles(2 * c.interval)
 		c.encoded = 0
 		c.cycles(4 * c.interval)
@@ -266,7 +266,7 @@ func TestLastWordIsEncodedForAGatewayThatIsDown(t *testing.T) {
 		c.run(t)
 		c.cycles(4 * c.interval)
 		for i := range 10 {
-			batch := Gateways{c.Gateway}.Begin(Replace, Origin{})
+			batch := Gateways{{c.Gateway}}.Begin(Replace, Origin{})
 			gauge("up", 0).AppendTo(batch, groupOf(fmt.Sprint(i)))
 			batch.Commit()
 		}
@@ -292,7 +292,7 @@ func TestOneGatewayDownKeepsNothingFromAnother(t *testing.T) {
 		other.run(t)
 		for i := range 100 {
 			group := groupOf(fmt.Sprint(i % 10))
-			batch := Gateways{c.Gateway, other.Gateway}.Begin(Replace, Origin{group, c.interval})
+			batch := Gateways{{c.Gateway}, {other.Gateway}}.Begin(Replace, Origin{group, c.interval})
 			gauge("a", float64(i)).AppendTo(batch, group)
 			if groups := batch.Groups(); len(groups) != 1 {
 				t.Errorf("got %v, want one group", groups)

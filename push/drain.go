@@ -58,7 +58,7 @@ func (g *Gateway) busy() int { return g.queue.Len() + g.underWay }
 func (g *Gateway) Abandon() {
 	for _, s := range g.Groups() {
 		if s.Waiting {
-			g.Metrics.dropped(g.Name, dropShutdown)
+			g.Metrics.dropped(g.address(), dropShutdown)
 			g.logger().Error("push not finished before the shutdown timeout", "gateway", g.Name, "group", s.Group.String())
 		}
 	}

@@ -28,7 +28,7 @@ func TestDrainTriesUntilTheEnd(t *testing.T) {
 			for i := range 50 {
 				b.offer(put(fmt.Sprint(i), "up 0"))
 			}
-			Gateways{b.Gateway}.Delete(groupOf("gone"))
+			Gateways{{b.Gateway}}.Delete(groupOf("gone"))
 			<-time.After(time.Minute)
 			b.Hurry()
 			ending, cancel := context.WithTimeout(t.Context(), 10*time.Second)

@@ -85,7 +85,7 @@ func TestBatchEncodesOnceForEachProfile(t *testing.T) {
 		b := newBench(t, nil)
 		b.Encoding, b.Compression = EncodingAuto, CompressionAuto
 		b.reception.learn(facts{answered: true, version: parseVersion(version)}, nil)
-		gateways = append(gateways, b.Gateway)
+		gateways = append(gateways, Shards{b.Gateway})
 	}
 	batch := gateways.Begin(Replace, Origin{})
 	gauge("a", 1).AppendTo(batch, groupOf("a"))
@@ -95,7 +95,7 @@ func TestBatchEncodesOnceForEachProfile(t *testing.T) {
 	}
 	batch.Commit()
 	var bodies []*body
-	for _, g := range gateways {
+	for _, g := range gateways.All() {
 		_, r := g.take(t.Context())
 		bodies = append(bodies, r.body)
 		if text, err := contentOf(r.body).in(convert.Text); err != nil || string(text) != "# TYPE a gauge\na 1\n" {

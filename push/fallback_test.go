@@ -36,7 +36,7 @@ func TestRefusedCompressionIsLeftOff(t *testing.T) {
 			var last Outcome
 			b.OnDone = func(out Outcome) { last = out }
 			b.run(t)
-			waiting := Gateways{b.Gateway}.Begin(Replace, Origin{})
+			waiting := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 			gauge("a", 1).AppendTo(waiting, groupOf("a"))
 			b.commit(t, 1)
 			if last.Err != nil || last.Bytes != len(gaugeText)+1 {

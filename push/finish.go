@@ -134,11 +134,11 @@ func (g *Gateway) countEnd(s *slot, err error) {
 	switch c := classify(err); {
 	case c == stored, errors.Is(err, errReportLost):
 	case c == soon && s.outdated:
-		g.Metrics.superseded(g.Name)
+		g.Metrics.superseded(g.address())
 	case c == soon:
-		g.Metrics.dropped(g.Name, dropGaveUp)
+		g.Metrics.dropped(g.address(), dropGaveUp)
 	default:
-		g.Metrics.dropped(g.Name, dropRefused)
+		g.Metrics.dropped(g.address(), dropRefused)
 	}
 }
 

@@ -227,7 +227,7 @@ func TestRealGatewayTakesFittedBodies(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		for _, instance := range []string{"A", "B", "C"} {
-			Gateways{b.Gateway}.Delete(groupOf("fit" + instance))
+			Gateways{{b.Gateway}}.Delete(groupOf("fit" + instance))
 		}
 		b.drain(t)
 	})

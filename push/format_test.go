@@ -58,7 +58,7 @@ func TestRealGatewayStoresEachProfileAlike(t *testing.T) {
 		}
 		stop := b.run(t)
 		group := groupOf("format" + instance)
-		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+		batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 		for _, f := range eachType() {
 			f.AppendTo(batch, group)
 		}
@@ -75,7 +75,7 @@ func TestRealGatewayStoresEachProfileAlike(t *testing.T) {
 		if len(got) != len(eachType()) || !reflect.DeepEqual(got, first) {
 			t.Errorf("%v: got %v, want %v", want, got, first)
 		}
-		Gateways{b.Gateway}.Delete(group)
+		Gateways{{b.Gateway}}.Delete(group)
 		b.drain(t)
 		stop()
 		transport.CloseIdleConnections()
@@ -110,7 +110,7 @@ func TestRealGatewayKnowsNoSnappy(t *testing.T) {
 		b.URL, b.Encoding, b.Compression = gateway, encoding, CompressionSnappy
 		b.run(t)
 		for range 2 {
-			batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+			batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 			gauge("format_snappy", 1).AppendTo(batch, groupOf("formatsnappy"))
 			batch.Commit()
 			b.drain(t)
@@ -119,7 +119,7 @@ func TestRealGatewayKnowsNoSnappy(t *testing.T) {
 			}
 		}
 		b.wantLog(t, "gateway does not take this compression, its bodies go uncompressed", 1)
-		Gateways{b.Gateway}.Delete(groupOf("formatsnappy"))
+		Gateways{{b.Gateway}}.Delete(groupOf("formatsnappy"))
 		b.drain(t)
 	}
 }
@@ -137,7 +137,7 @@ func TestRealGatewayRefusesDuplicates(t *testing.T) {
 		b.OnDone = func(out Outcome) { last = out }
 		b.run(t)
 		group := groupOf("formattwice")
-		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+		batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 		f := gauge("format_twice", 1)
 		f.Series = append(f.Series, f.Series[0], convert.Series{Name: f.Name, Labels: labelsOf("l", "v"), Value: 2})
 		f.AppendTo(batch, group)
@@ -149,7 +149,7 @@ func TestRealGatewayRefusesDuplicates(t *testing.T) {
 		if got := storedGroups(t, gateway)[group.Key()].families["format_twice"].Metrics; len(got) != 2 {
 			t.Errorf("%s: got %v stored, want 2 series", encoding, got)
 		}
-		Gateways{b.Gateway}.Delete(group)
+		Gateways{{b.Gateway}}.Delete(group)
 		b.drain(t)
 	}
 }

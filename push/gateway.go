@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"container/list"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -17,6 +18,7 @@ import (
 // sends; the other methods are safe for concurrent use.
 type Gateway struct {
 	Name                string
+	Shard               string            // its name among the shards of the gateway, for people; "": it has none
 	URL                 *url.URL          // may have a path prefix; no query
 	Transport           http.RoundTripper // may add credentials
 	Timeout             time.Duration     // of one request, answer included
@@ -66,7 +68,7 @@ type Gateway struct {
 // unsent; what was under way waits again, as nobody knows whether the gateway
 // has it.
 func (g *Gateway) Run(ctx context.Context) {
-	g.Metrics.start(g.Name)
+	g.Metrics.start(g.address())
 	var group sync.WaitGroup
 	taking, cancel := g.untilFinish(ctx)
 	defer cancel()
@@ -122,7 +124,7 @@ func (g *Gateway) begin() (*slot, *request) {
 	r := s.begin(g.Budget)
 	g.underWay++
 	if !r.began.IsZero() {
-		g.Metrics.retried(g.Name)
+		g.Metrics.retried(g.address())
 	} else {
 		r.began = time.Now()
 	}
@@ -175,9 +177,23 @@ func (g *Gateway) slot(group convert.Labels) *slot {
 	return s
 }
 
+// logger names the shard; the gateway is named by who logs.
 func (g *Gateway) logger() *slog.Logger {
-	if g.Logger == nil {
+	switch {
+	case g.Logger == nil:
 		return slog.New(slog.DiscardHandler)
+	case g.Shard != "":
+		return g.Logger.With("shard", g.Shard)
 	}
 	return g.Logger
 }
+
+// String names the gateway, and the shard, for people.
+func (g *Gateway) String() string {
+	if g.Shard == "" {
+		return fmt.Sprintf("gateway %q", g.Name)
+	}
+	return fmt.Sprintf("gateway %q, shard %q", g.Name, g.Shard)
+}
+
+func (g *Gateway) address() address { return address{g.Name, g.Shard} }

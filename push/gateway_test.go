@@ -70,7 +70,7 @@ func TestGatewayNeverOvertakesPutWithDelete(t *testing.T) {
 		b.run(t)
 		b.offer(put("a", "1"))
 		synctest.Wait()
-		Gateways{b.Gateway}.Delete(groupOf("a"))
+		Gateways{{b.Gateway}}.Delete(groupOf("a"))
 		synctest.Wait()
 		wantSent(t, &f, "PUT 1")
 		b.drain(t)
@@ -86,12 +86,12 @@ func TestGatewayKeepsStatusOfFailedDelete(t *testing.T) {
 		f := fake{answer: func(n int, _ sent) (int, string) { return []int{503, 202}[n], "" }}
 		b := newBench(t, &f)
 		b.run(t)
-		Gateways{b.Gateway}.Delete(groupOf("a"))
+		Gateways{{b.Gateway}}.Delete(groupOf("a"))
 		b.drain(t)
 		if got := b.Group(groupOf("a")).LastError; got == nil {
 			t.Error("got no error, want one")
 		}
-		Gateways{b.Gateway}.Delete(groupOf("a"))
+		Gateways{{b.Gateway}}.Delete(groupOf("a"))
 		b.drain(t)
 		if got := b.Groups(); len(got) != 0 {
 			t.Errorf("got %v, want no groups", got)
@@ -141,7 +141,7 @@ func TestSlowGatewayDoesNotDelayAnother(t *testing.T) {
 		b.run(t)
 		start := time.Now()
 		for i := range 20 {
-			batch := Gateways{a.Gateway, b.Gateway}.Begin(Replace, Origin{})
+			batch := Gateways{{a.Gateway}, {b.Gateway}}.Begin(Replace, Origin{})
 			gauge("a", 1).AppendTo(batch, groupOf(fmt.Sprint(i)))
 			batch.Commit()
 		}

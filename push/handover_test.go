@@ -75,11 +75,11 @@ func TestHandOverJoinsAMerge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var f fake
 		before, after := newBench(t, nil), newBench(t, &f)
-		batch := Gateways{before.Gateway}.Begin(Replace, Origin{})
+		batch := Gateways{{before.Gateway}}.Begin(Replace, Origin{})
 		gauge("x", 1).AppendTo(batch, groupOf("a"))
 		gauge("y", 1).AppendTo(batch, groupOf("a"))
 		batch.Commit()
-		batch = Gateways{after.Gateway}.Begin(Merge, Origin{})
+		batch = Gateways{{after.Gateway}}.Begin(Merge, Origin{})
 		gauge("x", 2).AppendTo(batch, groupOf("a"))
 		batch.Commit()
 		before.HandOver(after.Gateway)
@@ -105,9 +105,9 @@ func TestForgetTakesTheSeriesOfAGateway(t *testing.T) {
 	b := newBench(t, nil)
 	for _, name := range []string{"gw", "other"} {
 		b.Metrics.done(Outcome{Gateway: name, Method: http.MethodPut, Group: convert.Labels{}})
-		b.Metrics.dropped(name, dropShutdown)
+		b.Metrics.dropped(address{name, ""}, dropShutdown)
 	}
-	b.Metrics.Forget("gw")
+	b.Metrics.Forget(b.Gateway)
 	b.wantCount(t, "promferry_pushes_total", "", 1)
 	b.wantCount(t, "promferry_pushes_dropped_total", "other", 1)
 	b.wantCount(t, "promferry_push_duration_seconds", "gw", 0)

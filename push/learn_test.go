@@ -68,7 +68,7 @@ func wantAsked(t testing.TB, f *fake, want int) {
 // commit pushes one gauge and waits for the answer.
 func (b *bench) commit(t testing.TB, value float64) {
 	t.Helper()
-	batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+	batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 	gauge("a", value).AppendTo(batch, groupOf("a"))
 	batch.Commit()
 	b.drain(t)
@@ -78,7 +78,7 @@ func TestRunAsksOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := fake{says: says("1.11.3")}
 		b := auto(t, &f)
-		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+		batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 		b.run(t)
 		synctest.Wait()
 		gauge("a", 1).AppendTo(batch, groupOf("a")) // begun before the answer
@@ -184,7 +184,7 @@ func TestLookAlikeNeverGetsAHeldProtobufBody(t *testing.T) {
 		away = true
 		b.commit(t, 1)
 		<-time.After(askInterval)
-		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+		batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 		gauge("a", 2).AppendTo(batch, groupOf("a"))
 		if got := batch.order[0].bodies[0].profile; got.compression != CompressionSnappy {
 			t.Errorf("got %v, want what the last answer says", got)

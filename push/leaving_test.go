@@ -22,7 +22,7 @@ func TestDeleteIsTriedUntilAnswered(t *testing.T) {
 			c := newClock(codes(code, code, 202))
 			b := newRetrying(t, c.f)
 			b.run(t)
-			Gateways{b.Gateway}.Delete(groupOf("a"))
+			Gateways{{b.Gateway}}.Delete(groupOf("a"))
 			start := time.Now()
 			b.drain(t)
 			wantSent(t, c.f, "DELETE", "DELETE", "DELETE")
@@ -41,7 +41,7 @@ func TestPutTakesThePlaceOfADelete(t *testing.T) {
 		f := fake{answer: codes(503, 200)}
 		b := newRetrying(t, &f)
 		b.run(t)
-		Gateways{b.Gateway}.Delete(groupOf("a"))
+		Gateways{{b.Gateway}}.Delete(groupOf("a"))
 		synctest.Wait()
 		b.offer(cyclic("a", "1", time.Minute))
 		b.drain(t)
@@ -56,7 +56,7 @@ func TestPutTakesThePlaceOfADelete(t *testing.T) {
 		b.run(t)
 		b.offer(cyclic("a", "1", time.Minute))
 		synctest.Wait()
-		Gateways{b.Gateway}.Delete(groupOf("a"))
+		Gateways{{b.Gateway}}.Delete(groupOf("a"))
 		b.drain(t)
 		wantSent(t, &f, "PUT 1", "DELETE")
 		b.wantCount(t, "promferry_pending_bytes", "", 0)
@@ -68,7 +68,7 @@ func TestOldestDeletesAreGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newRetrying(t, &fake{answer: codes(503)})
 		for i := range maxLeaving + 10 {
-			Gateways{b.Gateway}.Delete(groupOf(fmt.Sprint(i)))
+			Gateways{{b.Gateway}}.Delete(groupOf(fmt.Sprint(i)))
 		}
 		if n := len(b.Groups()); n != maxLeaving || b.queue.Len() != maxLeaving {
 			t.Errorf("got %d groups and %d that wait, want %d", n, b.queue.Len(), maxLeaving)
@@ -128,11 +128,11 @@ func TestDeleteIsSaidTwiceAfterAnUnansweredPut(t *testing.T) {
 			b.offer(cyclic("a", "1", time.Hour))
 			<-time.After(b.Timeout - time.Millisecond)
 			if wait == 0 {
-				Gateways{b.Gateway}.Delete(groupOf("a"))
+				Gateways{{b.Gateway}}.Delete(groupOf("a"))
 			}
 			<-time.After(wait)
 			if wait != 0 {
-				Gateways{b.Gateway}.Delete(groupOf("a"))
+				Gateways{{b.Gateway}}.Delete(groupOf("a"))
 			}
 			b.drain(t)
 			<-time.After(time.Minute)
@@ -162,7 +162,7 @@ func TestHurryShortensTheSecondDelete(t *testing.T) {
 		b.run(t)
 		b.offer(cyclic("a", "1", time.Hour))
 		<-time.After(b.Timeout - time.Millisecond)
-		Gateways{b.Gateway}.Delete(groupOf("a"))
+		Gateways{{b.Gateway}}.Delete(groupOf("a"))
 		b.Hurry()
 		start := time.Now()
 		b.drain(t)

@@ -94,7 +94,7 @@ func TestAllMemoryComesBack(t *testing.T) {
 				b.Budget, b.Buffers, b.Timeout = budget, &buffers, time.Second
 				b.GiveUp = []time.Duration{0, 2 * time.Second}[i%2]
 				b.Encoding, b.Compression = []Encoding{EncodingAuto, EncodingText, EncodingProtobuf}[i%3], compression
-				gateways, stops = append(gateways, b.Gateway), append(stops, b.run(t))
+				gateways, stops = append(gateways, Shards{b.Gateway}), append(stops, b.run(t))
 			}
 			for range 40 {
 				c.offer(gateways)
@@ -102,10 +102,10 @@ func TestAllMemoryComesBack(t *testing.T) {
 			}
 			for i, stop := range stops {
 				stop()
-				gateways[i].Abandon()
+				gateways.All()[i].Abandon()
 			}
 			c.well.Store(true)
-			for _, g := range gateways {
+			for _, g := range gateways.All() {
 				b := &bench{Gateway: g}
 				b.run(t)
 				b.drain(t)
@@ -148,7 +148,7 @@ func TestDiscardSendsNothing(t *testing.T) {
 		b := newBench(t, &f)
 		b.Buffers, b.Compression = new(Buffers), CompressionGzip
 		b.run(t)
-		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+		batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 		gauge("a", 1).AppendTo(batch, groupOf("a"))
 		batch.Discard()
 		wantAllBack(t, b.Buffers)
@@ -174,7 +174,7 @@ func TestFewChunksWhileGatewaysAnswer(t *testing.T) {
 		b.run(t)
 		text := someText(740_000)
 		for target := range 100 {
-			batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+			batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 			batch.Outputs(groupOf(fmt.Sprint(target)))[0].Append([]byte(text), 2000)
 			batch.Commit()
 			b.drain(t)
@@ -191,7 +191,7 @@ func TestInterruptedBodyIsKept(t *testing.T) {
 		b := newBench(t, &f)
 		b.Buffers = new(Buffers)
 		ctx, cancel := context.WithCancel(t.Context())
-		batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+		batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 		text := someText(2 * chunkSize)
 		batch.Outputs(groupOf("a"))[0].Append([]byte(text), 1)
 		batch.Commit()
@@ -212,7 +212,7 @@ func TestJoinWithoutRoomGivesItsMemoryBack(t *testing.T) {
 	b := newBench(t, nil)
 	b.Buffers, b.Budget = new(Buffers), NewBudget(5*chunkSize)
 	for _, mode := range []Mode{Replace, Merge} {
-		batch := Gateways{b.Gateway}.Begin(mode, Origin{})
+		batch := Gateways{{b.Gateway}}.Begin(mode, Origin{})
 		batch.Outputs(groupOf("a"))[0].Append([]byte("# TYPE "+string(mode)+" gauge\n"+strings.Repeat(string(mode)+" 1\n", chunkSize/2)), 1)
 		batch.Commit()
 	}

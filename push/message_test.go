@@ -78,7 +78,7 @@ func TestDuplicatesAndTypesAreFittedTogether(t *testing.T) {
 			var last Outcome
 			b.OnDone = func(out Outcome) { last = out }
 			b.run(t)
-			batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+			batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 			(&convert.Family{Name: "a", Type: convert.Gauge, Series: []convert.Series{
 				{Name: "a", Value: 1}, {Name: "a", Value: 2}, {Name: "a", Labels: labelsOf("b", "c"), Value: 3},
 			}}).AppendTo(batch, groupOf("a"))
@@ -121,7 +121,7 @@ func TestGatewayThatDoesNotCheckNeverGetsDuplicates(t *testing.T) {
 		}
 		send(202, twice) // not known yet
 		send(202, twice) // known not to
-		Gateways{b.Gateway}.Delete(groupOf("x"))
+		Gateways{{b.Gateway}}.Delete(groupOf("x"))
 		b.drain(t)                       // says nothing of the check, with its 202 or 200
 		send(200, "# TYPE a gauge\na 9") // turns out to
 		send(200, twice)                 // is tried

@@ -29,6 +29,9 @@ type Metrics struct {
 	duplicates       *prometheus.CounterVec
 }
 
+// An address names a gateway in metrics.
+type address struct{ gateway, shard string }
+
 // Why a body was dropped.
 const (
 	dropPendingBytes = "max_pending_bytes"
@@ -42,17 +45,17 @@ const (
 // NewMetrics registers the metrics of pushes. budget may be nil.
 func NewMetrics(reg prometheus.Registerer, budget *Budget) *Metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
-		v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"gateway"}, labels...))
+		v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"gateway", "shard"}, labels...))
 		reg.MustRegister(v)
 		return v
 	}
 	gauge := func(name, help string) *prometheus.GaugeVec {
-		v := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"gateway"})
+		v := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"gateway", "shard"})
 		reg.MustRegister(v)
 		return v
 	}
 	histogram := func(name, help string, buckets ...float64) *prometheus.HistogramVec {
-		v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, []string{"gateway"})
+		v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, []string{"gateway", "shard"})
 		reg.MustRegister(v)
 		return v
 	}
@@ -82,35 +85,35 @@ func NewMetrics(reg prometheus.Registerer, budget *Budget) *Metrics {
 
 // start makes the metrics of a gateway that alerts look at, before anything
 // happens.
-func (m *Metrics) start(gateway string) {
+func (m *Metrics) start(at address) {
 	if m != nil {
-		m.up(gateway, 1)
-		m.authErrors.WithLabelValues(gateway)
-		m.retries.WithLabelValues(gateway)
+		m.up(at, 1)
+		m.authErrors.WithLabelValues(at.gateway, at.shard)
+		m.retries.WithLabelValues(at.gateway, at.shard)
 	}
 }
 
-func (m *Metrics) up(gateway string, up float64) {
+func (m *Metrics) up(at address, up float64) {
 	if m != nil {
-		m.gatewayUp.WithLabelValues(gateway).Set(up)
+		m.gatewayUp.WithLabelValues(at.gateway, at.shard).Set(up)
 	}
 }
 
-func (m *Metrics) retried(gateway string) {
+func (m *Metrics) retried(at address) {
 	if m != nil {
-		m.retries.WithLabelValues(gateway).Inc()
+		m.retries.WithLabelValues(at.gateway, at.shard).Inc()
 	}
 }
 
-func (m *Metrics) superseded(gateway string) {
+func (m *Metrics) superseded(at address) {
 	if m != nil {
-		m.supersededPushes.WithLabelValues(gateway).Inc()
+		m.supersededPushes.WithLabelValues(at.gateway, at.shard).Inc()
 	}
 }
 
-func (m *Metrics) dropped(gateway, reason string) {
+func (m *Metrics) dropped(at address, reason string) {
 	if m != nil {
-		m.droppedPushes.WithLabelValues(gateway, reason).Inc()
+		m.droppedPushes.WithLabelValues(at.gateway, at.shard, reason).Inc()
 	}
 }
 
@@ -118,38 +121,39 @@ func (m *Metrics) done(out Outcome) {
 	if m == nil {
 		return
 	}
-	m.seconds.WithLabelValues(out.Gateway).Observe(out.Took.Seconds())
+	m.seconds.WithLabelValues(out.Gateway, out.Shard).Observe(out.Took.Seconds())
 	if out.Err != nil {
-		m.errors.WithLabelValues(out.Gateway, reason(out.Err)).Inc()
+		m.errors.WithLabelValues(out.Gateway, out.Shard, reason(out.Err)).Inc()
 	}
 	if isAuth(out.Err) {
-		m.authErrors.WithLabelValues(out.Gateway).Inc()
+		m.authErrors.WithLabelValues(out.Gateway, out.Shard).Inc()
 	}
 	if out.Err != nil && !errors.Is(out.Err, errReportLost) {
 		return
 	}
-	m.pushes.WithLabelValues(out.Gateway, out.Method).Inc()
-	m.bytes.WithLabelValues(out.Gateway).Add(float64(out.Bytes))
-	m.lastSuccess.WithLabelValues(out.Gateway).SetToCurrentTime()
+	m.pushes.WithLabelValues(out.Gateway, out.Shard, out.Method).Inc()
+	m.bytes.WithLabelValues(out.Gateway, out.Shard).Add(float64(out.Bytes))
+	m.lastSuccess.WithLabelValues(out.Gateway, out.Shard).SetToCurrentTime()
 	if out.Lag > 0 {
-		m.lag.WithLabelValues(out.Gateway).Observe(out.Lag.Seconds())
+		m.lag.WithLabelValues(out.Gateway, out.Shard).Observe(out.Lag.Seconds())
 	}
-	m.retyped.WithLabelValues(out.Gateway).Add(float64(out.Retyped))
-	m.duplicates.WithLabelValues(out.Gateway).Add(float64(out.Duplicates))
+	m.retyped.WithLabelValues(out.Gateway, out.Shard).Add(float64(out.Retyped))
+	m.duplicates.WithLabelValues(out.Gateway, out.Shard).Add(float64(out.Duplicates))
 	for _, reason := range []string{refusedType, refusedInconsistent, refusedUndecided} {
-		m.refused.WithLabelValues(out.Gateway, reason).Add(float64(out.reasons[reason]))
+		m.refused.WithLabelValues(out.Gateway, out.Shard, reason).Add(float64(out.reasons[reason]))
 	}
 }
 
-// Forget takes the series of a gateway away that is there no more.
-func (m *Metrics) Forget(gateway string) {
+// Forget takes the series of a gateway, or of one shard, away that is there no
+// more.
+func (m *Metrics) Forget(g *Gateway) {
 	for _, v := range []interface {
 		DeletePartialMatch(labels prometheus.Labels) int
 	}{
 		m.pushes, m.errors, m.supersededPushes, m.droppedPushes, m.bytes, m.retries, m.authErrors,
 		m.seconds, m.lag, m.lastSuccess, m.gatewayUp, m.retyped, m.refused, m.duplicates,
 	} {
-		v.DeletePartialMatch(prometheus.Labels{"gateway": gateway})
+		v.DeletePartialMatch(prometheus.Labels{"gateway": g.Name, "shard": g.Shard})
 	}
 }
 

@@ -122,7 +122,7 @@ func TestNewestStateWins(t *testing.T) {
 				path := "/metrics/job/test/instance/" + fmt.Sprint(i)
 				if m.n(4) == 0 {
 					delete(want, path)
-					Gateways{b.Gateway}.Delete(groupOf(fmt.Sprint(i)))
+					Gateways{{b.Gateway}}.Delete(groupOf(fmt.Sprint(i)))
 					return
 				}
 				body := strings.Repeat("x", offers)

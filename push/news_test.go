@@ -62,7 +62,7 @@ func TestEachOutageIsTold(t *testing.T) {
 		}
 		away := errors.New("no route")
 		step(nil, 200, func() { b.offer(put("gone", "x 1")) })
-		step(away, 0, func() { Gateways{b.Gateway}.Delete(groupOf("gone")) })
+		step(away, 0, func() { Gateways{{b.Gateway}}.Delete(groupOf("gone")) })
 		step(nil, 200, func() { b.offer(put("a", "x 1")) })
 		step(away, 0, func() { b.offer(put("a", "x 1")) })
 		step(nil, 400, func() { b.offer(put("a", "x 1")) })
@@ -104,7 +104,7 @@ func TestFailedDeletesAreBounded(t *testing.T) {
 			group := groupOf(fmt.Sprint(i))
 			b.offer(put(fmt.Sprint(i), "x 1"))
 			b.drain(t)
-			Gateways{b.Gateway}.Delete(group)
+			Gateways{{b.Gateway}}.Delete(group)
 			b.drain(t)
 		}
 		if n := len(b.Groups()); n != maxLeaving {

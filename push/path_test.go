@@ -152,7 +152,7 @@ func TestGroupPathReachesRealGateway(t *testing.T) {
 			"test": "path", "n": fmt.Sprint(i), "job": value, "instance": values[len(values)-1-i], "other": value,
 		}))
 	}
-	batch := Gateways{b.Gateway}.Begin(Replace, Origin{})
+	batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
 	for _, group := range want {
 		(&convert.Family{
 			Name: "path_test", Type: convert.Gauge, Series: []convert.Series{{Name: "path_test", Value: 1}},
@@ -171,7 +171,7 @@ func TestGroupPathReachesRealGateway(t *testing.T) {
 		if got := stored[group.Key()].families["path_test"]; len(got.Metrics) != 1 {
 			t.Errorf("%v: got %v, want one series", group, got)
 		}
-		Gateways{b.Gateway}.Delete(group)
+		Gateways{{b.Gateway}}.Delete(group)
 	}
 	b.drain(t)
 	eventually(t, "groups deleted", func() bool {

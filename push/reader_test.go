@@ -43,13 +43,13 @@ func TestSlowReadersKeepTheirBodies(t *testing.T) {
 		b.Budget = NewBudget(16 << 20)
 		b.reception.learn(facts{checks: checked}, nil)
 		b.run(t)
-		gateways = append(gateways, b.Gateway)
+		gateways = append(gateways, Shards{b.Gateway})
 	}
 	for round := range 30 {
 		pushLetters(gateways, round)
-		(&bench{Gateway: gateways[round%3]}).drain(t)
+		(&bench{Gateway: gateways.All()[round%3]}).drain(t)
 	}
-	for _, g := range gateways {
+	for _, g := range gateways.All() {
 		(&bench{Gateway: g}).drain(t)
 		g.Transport.(*http.Transport).CloseIdleConnections()
 	}

@@ -240,7 +240,7 @@ func TestGiveUp(t *testing.T) {
 		for i := range 100 {
 			b.offer(cyclic(fmt.Sprint(i), "1", 15*time.Second))
 		}
-		Gateways{b.Gateway}.Delete(groupOf("gone"))
+		Gateways{{b.Gateway}}.Delete(groupOf("gone"))
 		b.drain(t)
 		wantBetween(t, "end", time.Since(start), 3*time.Second, 6*time.Second)
 		b.wantCount(t, "promferry_pushes_dropped_total", "gave_up", 101)
@@ -265,7 +265,7 @@ func TestGiveUpOnRefusal(t *testing.T) {
 		b.run(t)
 		start := time.Now()
 		b.offer(put("a", "1"))
-		Gateways{b.Gateway}.Delete(groupOf("b"))
+		Gateways{{b.Gateway}}.Delete(groupOf("b"))
 		b.drain(t)
 		if took := time.Since(start); took != 0 || len(f.requests) != 2 {
 			t.Errorf("got %d requests in %v, want 2 at once", len(f.requests), took)
@@ -293,7 +293,7 @@ func TestLag(t *testing.T) {
 		b.OnDone = func(out Outcome) { lags = append(lags, out.Lag) }
 		b.run(t)
 		for _, instance := range []string{"a", "b"} {
-			batch := Gateways{b.Gateway}.Begin(Replace, Origin{groupOf(instance), time.Minute})
+			batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{groupOf(instance), time.Minute})
 			gauge("a", 1).AppendTo(batch, groupOf(instance))
 			batch.Commit()
 		}

@@ -14,6 +14,7 @@ import (
 // An Outcome is a request that ended.
 type Outcome struct {
 	Gateway string
+	Shard   string // "" where the gateway has none
 	Group   convert.Labels
 	Method  string
 	Path    string
@@ -39,7 +40,7 @@ const maxFits = 4
 // gateway can take it.
 func (g *Gateway) send(ctx context.Context, r *request) (out Outcome) {
 	start := time.Now()
-	out = Outcome{Gateway: g.Name, Group: r.group, Method: r.method, Series: r.series(), Bytes: r.body.size()}
+	out = Outcome{Gateway: g.Name, Shard: g.Shard, Group: r.group, Method: r.method, Series: r.series(), Bytes: r.body.size()}
 	defer contain(&out.Err)
 	out.Path, out.Err = GroupPath(r.group)
 	if out.Err == nil {

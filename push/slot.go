@@ -39,6 +39,7 @@ func (s *slot) busy() bool { return s.waiting != nil || s.sending }
 // A GroupStatus says how the pushes of one group to one gateway go.
 type GroupStatus struct {
 	Gateway     string
+	Shard       string // "" where the gateway has none
 	Group       convert.Labels
 	Path        string    // below the gateway's URL, as pushed
 	LastSuccess time.Time // zero: never

@@ -28,12 +28,12 @@ func (g *Gateway) Group(group convert.Labels) GroupStatus {
 	if s := g.slots[group.Key()]; s != nil {
 		return g.status(s)
 	}
-	return GroupStatus{Gateway: g.Name, Group: group}
+	return GroupStatus{Gateway: g.Name, Shard: g.Shard, Group: group}
 }
 
 func (g *Gateway) status(s *slot) GroupStatus {
 	status := s.status
-	status.Gateway, status.Group = g.Name, s.group
+	status.Gateway, status.Shard, status.Group = g.Name, g.Shard, s.group
 	status.Waiting = s.busy()
 	return status
 }
@@ -51,6 +51,7 @@ const (
 // A GatewayStatus says how all pushes to one gateway go.
 type GatewayStatus struct {
 	Name        string
+	Shard       string // "" where the gateway has none
 	State       State
 	Since       time.Time // of the state; zero: nothing was answered yet
 	LastSuccess time.Time // of any group; zero: never
@@ -68,7 +69,7 @@ func (g *Gateway) Status() GatewayStatus {
 	defer g.mu.Unlock()
 	c := &g.circuit
 	status := GatewayStatus{
-		Name: g.Name, State: StateAnswering, Since: c.since, LastSuccess: g.success, LastError: c.err,
+		Name: g.Name, Shard: g.Shard, State: StateAnswering, Since: c.since, LastSuccess: g.success, LastError: c.err,
 		Version: g.reception.facts().version.String(), Encoding: string(p.format), Compression: string(p.compression),
 	}
 	if c.open {

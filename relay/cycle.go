@@ -126,7 +126,7 @@ func (t *Target) commit(batch *push.Batch, whole bool) {
 
 // delete takes a group away where it is still the target's.
 func (t *Target) delete(p placement) {
-	t.owners.deletable(t, p).Delete(p.group)
+	placement{p.group, t.owners.deletable(t, p)}.delete()
 }
 
 // deleteAll takes all of the target's groups away.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push"
 	"github.com/promferry/promferry/scrape"
 )
 
@@ -258,7 +259,7 @@ func TestCyclePushesToAllGateways(t *testing.T) {
 	inBubble(t, func(w *world) {
 		var other recorder
 		target := w.target("i", exposes("a 1\n"))
-		target.Gateways = append(target.Gateways, w.newGateway("other", &other))
+		target.Gateways = append(target.Gateways, push.Shards{w.newGateway("other", &other)})
 		w.once(w.pool(target))
 		w.checkPushed(put + "a 1\n" + healthy(1))
 		w.checkPushedTo(&other, put+"a 1\n"+healthy(1))

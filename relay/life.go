@@ -63,9 +63,8 @@ func (t *Target) succeed(before *Target) {
 
 // fills tells whether the target's own group is at all of the gateways.
 func (t *Target) fills(gateways push.Gateways) bool {
-	for _, g := range gateways {
-		same := func(other *push.Gateway) bool { return placeOf(other, t.Labels) == placeOf(g, t.Labels) }
-		if !slices.ContainsFunc(t.Gateways, same) {
+	for _, g := range gateways.Of(t.Labels) {
+		if t.at(placeOf(g, t.Labels), t.Labels) == nil {
 			return false
 		}
 	}
@@ -76,7 +75,7 @@ func (t *Target) fills(gateways push.Gateways) bool {
 // No cycle is under way any more.
 func (t *Target) leave() {
 	for _, p := range t.owners.release(t) {
-		p.at.Delete(p.group)
+		p.delete()
 	}
 	close(t.life.left)
 }
@@ -99,7 +98,7 @@ func (t *Target) remember(pushed map[string]placement) {
 func (t *Target) placements(groups []convert.Labels) map[string]placement {
 	all := make(map[string]placement, len(groups))
 	for _, group := range groups {
-		all[group.Key()] = placement{group, t.Gateways}
+		all[group.Key()] = placement{group, t.Gateways.Of(group)}
 	}
 	return all
 }

@@ -85,7 +85,7 @@ func TestTargetMovesToAnotherGateway(t *testing.T) {
 				pushedTo(&w.requests)
 				moved := w.target("i", source)
 				moved.Interval = time.Hour
-				moved.Gateways = push.Gateways{w.newGateway(test.gateway, &elsewhere)}
+				moved.Gateways = push.Gateways{{w.newGateway(test.gateway, &elsewhere)}}
 				replace(p, moved)
 				pass(5 * time.Second)
 				w.checkPushed(test.deleted...)
@@ -109,7 +109,7 @@ func TestTargetLeavesOneOfTwoGateways(t *testing.T) {
 	inBubble(t, func(w *world) {
 		var elsewhere recorder
 		before := w.honoring("i", exposes("m{instance=\"a\"} 1\nm 1\n"))
-		before.Gateways = append(before.Gateways, w.newGateway("other", &elsewhere))
+		before.Gateways = append(before.Gateways, push.Shards{w.newGateway("other", &elsewhere)})
 		p := w.pool(before)
 		w.running(p)
 		pass(time.Minute)

@@ -57,9 +57,14 @@ func (w *world) newGateway(name string, to *recorder) *push.Gateway {
 }
 
 func (w *world) newGatewayTo(name string, to http.RoundTripper) *push.Gateway {
+	return w.newShard(name, name, to)
+}
+
+// newShard is one shard of the gateway of that name.
+func (w *world) newShard(name, host string, to http.RoundTripper) *push.Gateway {
 	g := &push.Gateway{
 		Name:      name,
-		URL:       &url.URL{Scheme: "http", Host: name},
+		URL:       &url.URL{Scheme: "http", Host: host},
 		Transport: to,
 		Timeout:   time.Minute,
 		Budget:    push.NewBudget(1 << 20),
@@ -84,7 +89,7 @@ func (w *world) target(instance string, source scrape.Source) *Target {
 		Address:  "http://" + instance + "/metrics",
 		Labels:   convert.Labels{{Name: "instance", Value: instance}, {Name: "job", Value: "j"}},
 		Source:   source,
-		Gateways: push.Gateways{w.gateway},
+		Gateways: push.Gateways{{w.gateway}},
 		Interval: 15 * time.Second,
 		Timeout:  10 * time.Second,
 	}

@@ -14,6 +14,7 @@ import (
 type owners struct {
 	mu     sync.Mutex
 	groups map[place]*Target
+	named  map[place]*Target // own groups, with the gateway's name instead of its URL
 }
 
 // A place is one group in one store. Gateways of one URL share it, whatever
@@ -21,13 +22,25 @@ type owners struct {
 type place struct{ url, group string }
 
 func placeOf(g *push.Gateway, group convert.Labels) place {
-	return place{g.URL.String(), group.Key()}
+	return place{g.Place(), group.Key()}
+}
+
+// nameOf is the place of a group in the configuration: at one shard or another
+// of a gateway.
+func nameOf(g *push.Gateway, group convert.Labels) place {
+	return place{g.Name, group.Key()}
 }
 
 // A placement is a group that a target has pushed, and where.
 type placement struct {
 	group convert.Labels
-	at    push.Gateways
+	at    []*push.Gateway
+}
+
+func (p placement) delete() {
+	for _, g := range p.at {
+		g.Delete(p.group)
+	}
 }
 
 // reserve takes the target's own group, and returns who had it.
@@ -35,14 +48,16 @@ func (o *owners) reserve(t *Target) (before []*Target) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.groups == nil {
-		o.groups = make(map[place]*Target)
+		o.groups, o.named = make(map[place]*Target), make(map[place]*Target)
 	}
-	for _, g := range t.Gateways {
-		own := placeOf(g, t.Labels)
-		if owner := o.groups[own]; owner != nil && owner != t {
-			before = append(before, owner)
+	for _, g := range t.Gateways.Of(t.Labels) {
+		own, name := placeOf(g, t.Labels), nameOf(g, t.Labels)
+		for _, owner := range []*Target{o.groups[own], o.named[name]} {
+			if owner != nil && owner != t {
+				before = append(before, owner)
+			}
 		}
-		o.groups[own] = t
+		o.groups[own], o.named[name] = t, t
 	}
 	return before
 }
@@ -52,12 +67,12 @@ func (o *owners) reserve(t *Target) (before []*Target) {
 func (o *owners) claim(t *Target, group convert.Labels) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, g := range t.Gateways {
+	for _, g := range t.Gateways.Of(group) {
 		if !o.may(t, placeOf(g, group)) {
 			return false
 		}
 	}
-	for _, g := range t.Gateways {
+	for _, g := range t.Gateways.Of(group) {
 		o.give(placeOf(g, group), t)
 	}
 	return true
@@ -105,7 +120,7 @@ func (o *owners) take(where place, t *Target) {
 func (o *owners) taken(t *Target, group convert.Labels) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, g := range t.Gateways {
+	for _, g := range t.Gateways.Of(group) {
 		if !o.may(t, placeOf(g, group)) {
 			return true
 		}
@@ -114,7 +129,7 @@ func (o *owners) taken(t *Target, group convert.Labels) bool {
 }
 
 // deletable returns the gateways where the group is no other target's.
-func (o *owners) deletable(t *Target, p placement) (at push.Gateways) {
+func (o *owners) deletable(t *Target, p placement) (at []*push.Gateway) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, g := range p.at {
@@ -132,10 +147,10 @@ func (o *owners) release(t *Target) (gone []placement) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, p := range t.pushed {
-		var at push.Gateways
+		var at []*push.Gateway
 		for _, g := range p.at {
-			if heir := o.groups[placeOf(g, t.Labels)]; heir != nil && heir != t {
-				o.bequeath(t, heir, placeOf(g, p.group), p.group)
+			if heir := o.heir(t, g, p.group); heir != nil {
+				o.bequeath(t, heir, g, p.group)
 			} else if o.may(t, placeOf(g, p.group)) {
 				at = append(at, g)
 			}
@@ -147,24 +162,45 @@ func (o *owners) release(t *Target) (gone []placement) {
 	for where := range t.claimed {
 		o.take(where, t)
 	}
-	for _, g := range t.Gateways {
+	for _, g := range t.Gateways.Of(t.Labels) {
 		o.take(placeOf(g, t.Labels), t)
+		if name := nameOf(g, t.Labels); o.named[name] == t {
+			delete(o.named, name)
+		}
 	}
 	return gone
 }
 
+// heir returns the target that has the own group of one that leaves, and would
+// have that group in the same store; nil: there is none. o.mu is held.
+func (o *owners) heir(t *Target, g *push.Gateway, group convert.Labels) *Target {
+	for _, heir := range []*Target{o.groups[placeOf(g, t.Labels)], o.named[nameOf(g, t.Labels)]} {
+		if heir != nil && heir != t && heir.at(placeOf(g, group), group) != nil {
+			return heir
+		}
+	}
+	return nil
+}
+
+// at returns the target's gateway with the store where a group of it would be.
+func (t *Target) at(where place, group convert.Labels) *push.Gateway {
+	for _, g := range t.Gateways.Of(group) {
+		if placeOf(g, group) == where {
+			return g
+		}
+	}
+	return nil
+}
+
 // bequeath hands a group over to the heir, unless it is a third target's. o.mu
 // is held.
-func (o *owners) bequeath(t, heir *Target, where place, group convert.Labels) {
+func (o *owners) bequeath(t, heir *Target, g *push.Gateway, group convert.Labels) {
+	where := placeOf(g, group)
 	if !o.may(t, where) && o.groups[where] != heir {
 		return
 	}
 	o.give(where, heir)
-	for _, g := range heir.Gateways {
-		if placeOf(g, group) == where {
-			heir.inherited = append(heir.inherited, placement{group, push.Gateways{g}})
-		}
-	}
+	heir.inherited = append(heir.inherited, placement{group, []*push.Gateway{heir.at(where, group)}})
 }
 
 // inheritance returns what others have left to the target since the last call.

@@ -142,9 +142,9 @@ func TestOwnersAreOfOneGateway(t *testing.T) {
 		other := w.newGateway("other", &elsewhere)
 		first := w.honoring("1", exposes("m{instance=\"a\"} 1\n"))
 		second := w.honoring("2", exposes("m{instance=\"a\"} 2\n"))
-		second.Gateways = push.Gateways{other}
+		second.Gateways = push.Gateways{{other}}
 		both := w.honoring("3", exposes("m{instance=\"a\"} 3\n"))
-		both.Gateways = push.Gateways{w.gateway, other}
+		both.Gateways = push.Gateways{{w.gateway}, {other}}
 		w.once(NewPool([]*Target{first, second, both}, Options{Workers: 1}))
 		third := "PUT /metrics/job/j/instance/3\n" + healthy(1)
 		w.checkPushed(putA+"m 1\n", "PUT /metrics/job/j/instance/1\n"+healthy(1), third)

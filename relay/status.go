@@ -46,11 +46,11 @@ func (t *Target) snapshot() Status {
 	others := t.made
 	t.mu.Unlock()
 	s.Job, s.Address, s.Labels, s.Interval = t.Job, t.Address, t.Labels, t.Interval
-	for _, g := range t.Gateways {
+	for _, g := range t.Gateways.Of(t.Labels) {
 		s.Pushes = append(s.Pushes, g.Group(t.Labels))
 	}
 	for _, group := range others {
-		for _, g := range t.Gateways {
+		for _, g := range t.Gateways.Of(group) {
 			if status := g.Group(group); status.LastError != nil {
 				s.Pushes = append(s.Pushes, status)
 			}

@@ -88,10 +88,11 @@ func has(set seriesSet, key string) bool {
 	return found
 }
 
+// key names a series. An empty label is none, as in Prometheus.
 func key(ls labels.Labels, without ...string) string {
 	var parts []string
 	ls.Range(func(l labels.Label) {
-		if l.Name != model.MetricNameLabel && !slices.Contains(without, l.Name) {
+		if l.Name != model.MetricNameLabel && l.Value != "" && !slices.Contains(without, l.Name) {
 			parts = append(parts, l.Name+"="+strconv.Quote(number(l)))
 		}
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"sync"
 	"time"
@@ -81,13 +82,13 @@ func newFerry(maxPendingBytes int64, how composition) *ferry {
 	return f
 }
 
-// gateways are those of the configuration.
-func (f *ferry) gateways() push.Gateways {
-	return f.current().named()
+// gateways are those of the configuration, each shard one.
+func (f *ferry) gateways() []*push.Gateway {
+	return f.current().named().All()
 }
 
-// newGateway makes a gateway that does not run yet.
-func (f *ferry) newGateway(g configs.Gateway) *push.Gateway {
+// newGateway makes a gateway, or the shard of that URL, that does not run yet.
+func (f *ferry) newGateway(g configs.Gateway, at *url.URL) *push.Gateway {
 	network := transport.New(g.HTTP, transport.Options{UserAgent: userAgent()})
 	if f.transport != nil { // it shows what is sent
 		network = f.transport
@@ -95,7 +96,8 @@ func (f *ferry) newGateway(g configs.Gateway) *push.Gateway {
 	}
 	return &push.Gateway{
 		Name:                g.Name,
-		URL:                 g.URL,
+		Shard:               shardName(g, at),
+		URL:                 at,
 		Transport:           network,
 		Timeout:             g.Timeout,
 		MaxConcurrentPushes: g.MaxConcurrentPushes,
@@ -110,6 +112,14 @@ func (f *ferry) newGateway(g configs.Gateway) *push.Gateway {
 		Metrics:             f.pushes,
 		OnDone:              f.onPush,
 	}
+}
+
+// shardName is how people tell one shard from the others.
+func shardName(g configs.Gateway, at *url.URL) string {
+	if len(g.URLs) == 1 {
+		return ""
+	}
+	return at.Host + at.EscapedPath()
 }
 
 // userAgent names the program and its version to targets and gateways.

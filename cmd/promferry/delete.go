@@ -49,8 +49,16 @@ func (c *deleteCommand) run(ctx context.Context, a *app) int {
 	ctx, cancel = withTimeout(ctx, c.timeout)
 	defer cancel()
 	found := f.find(ctx, group, c.timeout/2) // the rest is for deleting
-	f.deliver(ctx, func() { f.gateways().Delete(group) })
+	f.deliver(ctx, func() { f.deleteEverywhere(group) })
 	return deleted.tell(ctx, a, found, group)
+}
+
+// deleteEverywhere takes the group away from shards, too, that are not its place:
+// they may have it from the time of another configuration.
+func (f *ferry) deleteEverywhere(group convert.Labels) {
+	for _, g := range f.gateways() {
+		g.Delete(group)
+	}
 }
 
 // A finding says whether a gateway had a group.
@@ -93,11 +101,11 @@ func (d *deletions) tell(ctx context.Context, a *app, findings []finding, group 
 		case err != nil:
 			code = a.fail(exitFailure, err)
 		case f.err != nil:
-			fmt.Fprintf(a.out, "gateway %q: deleted %s, if it was there: %v\n", f.gateway.Name, path, f.err)
+			fmt.Fprintf(a.out, "%s: deleted %s, if it was there: %v\n", f.gateway, path, f.err)
 		case f.was == "":
-			fmt.Fprintf(a.out, "gateway %q: %s was not there\n", f.gateway.Name, path)
+			fmt.Fprintf(a.out, "%s: %s was not there\n", f.gateway, path)
 		default:
-			fmt.Fprintf(a.out, "gateway %q: deleted %s, %s\n", f.gateway.Name, path, f.was)
+			fmt.Fprintf(a.out, "%s: deleted %s, %s\n", f.gateway, path, f.was)
 		}
 	}
 	return code

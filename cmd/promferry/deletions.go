@@ -19,7 +19,7 @@ type deletions struct {
 	ended map[deletion]error // nil: the gateway has taken the group away
 }
 
-type deletion struct{ gateway, path string }
+type deletion struct{ gateway, shard, path string }
 
 // done is a gateway's OnDone. A request that is tried again ends several times.
 func (d *deletions) done(out push.Outcome) {
@@ -31,20 +31,20 @@ func (d *deletions) done(out push.Outcome) {
 	if d.ended == nil {
 		d.ended = make(map[deletion]error)
 	}
-	d.ended[deletion{out.Gateway, out.Path}] = out.Err
+	d.ended[deletion{out.Gateway, out.Shard, out.Path}] = out.Err
 }
 
 // failed says why a gateway's group is not deleted, or nil. ctx is that of the
 // command.
 func (d *deletions) failed(ctx context.Context, g *push.Gateway, group convert.Labels, path string) error {
 	d.mu.Lock()
-	err, ended := d.ended[deletion{g.Name, path}]
+	err, ended := d.ended[deletion{g.Name, g.Shard, path}]
 	d.mu.Unlock()
 	if !ended {
 		err = cmp.Or(g.Group(group).LastError, context.Cause(ctx), errNotSent)
 	}
 	if err != nil {
-		return fmt.Errorf("gateway %q, %s: not deleted: %w", g.Name, path, err)
+		return fmt.Errorf("%s, %s: not deleted: %w", g, path, err)
 	}
 	return nil
 }

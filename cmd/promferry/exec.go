@@ -83,7 +83,7 @@ func (c *execCommand) push(ctx context.Context, a *app, f *ferry, group convert.
 	defer cancel()
 	stop := onSecondSignal(ctx, cancel)
 	defer stop()
-	batch := f.gateways().Begin(push.Merge, push.Origin{})
+	batch := f.current().named().Begin(push.Merge, push.Origin{})
 	for _, family := range end.families() {
 		family.AppendTo(batch, group)
 	}

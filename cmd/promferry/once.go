@@ -140,7 +140,7 @@ func (f *ferry) failedPushes(ctx context.Context) (lines []string) {
 				err = fmt.Errorf("not pushed: %w", context.Cause(ctx))
 			}
 			if err != nil {
-				lines = append(lines, fmt.Sprintf("gateway %q, group %s: %v", g.Name, group.Group, err))
+				lines = append(lines, fmt.Sprintf("%s, group %s: %v", g, group.Group, err))
 			}
 		}
 	}
@@ -152,11 +152,11 @@ func (f *ferry) refused() (lines []string) {
 	for _, g := range f.gateways() {
 		for _, group := range g.Groups() {
 			if group.Duplicates > 0 {
-				lines = append(lines, fmt.Sprintf("gateway %q, group %s: %d series left out: duplicate", g.Name, group.Group, group.Duplicates))
+				lines = append(lines, fmt.Sprintf("%s, group %s: %d series left out: duplicate", g, group.Group, group.Duplicates))
 			}
 			if len(group.Refused) > 0 {
-				lines = append(lines, fmt.Sprintf("gateway %q, group %s: left out, as the gateway refuses them beside what it holds: %s",
-					g.Name, group.Group, strings.Join(group.Refused, " ")))
+				lines = append(lines, fmt.Sprintf("%s, group %s: left out, as the gateway refuses them beside what it holds: %s",
+					g, group.Group, strings.Join(group.Refused, " ")))
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 
@@ -22,7 +23,7 @@ type parts struct {
 
 type gatewayPart struct {
 	settings configs.Gateway
-	gateway  *push.Gateway
+	shards   push.Shards // of settings.URLs
 }
 
 type jobPart struct {
@@ -36,11 +37,7 @@ type jobPart struct {
 func (f *ferry) assemble(cfg *configs.Config, before *parts) *parts {
 	p := &parts{workers: cfg.Workers, maxPendingBytes: cfg.MaxPendingBytes}
 	for _, settings := range cfg.Gateways {
-		part, same := before.gateway(settings)
-		if !same {
-			part = gatewayPart{settings, f.newGateway(settings)}
-		}
-		p.gateways = append(p.gateways, part)
+		p.gateways = append(p.gateways, f.assembleGateway(settings, before.gateway(settings)))
 	}
 	old := before.jobsByName()
 	for _, settings := range cfg.Jobs {
@@ -51,6 +48,30 @@ func (f *ferry) assemble(cfg *configs.Config, before *parts) *parts {
 		p.jobs = append(p.jobs, f.assembleJob(settings, p.named(settings.Gateways...), same))
 	}
 	return p
+}
+
+// assembleGateway makes a gateway of the shards of the one before; that is empty
+// where its settings are others.
+func (f *ferry) assembleGateway(settings configs.Gateway, before gatewayPart) gatewayPart {
+	part := gatewayPart{settings: settings}
+	for _, u := range settings.URLs {
+		g := before.shard(u, shardName(settings, u))
+		if g == nil {
+			g = f.newGateway(settings, u)
+		}
+		part.shards = append(part.shards, g)
+	}
+	return part
+}
+
+// shard returns the one of that URL and name, or nil.
+func (p gatewayPart) shard(u *url.URL, name string) *push.Gateway {
+	for _, g := range p.shards {
+		if *g.URL == *u && g.Shard == name {
+			return g
+		}
+	}
+	return nil
 }
 
 // assembleJob makes a job of the one before; that has no targets where its
@@ -76,20 +97,29 @@ func (f *ferry) assembleTarget(job jobPart, t configs.Target, gateways push.Gate
 	return f.newTarget(job.settings, t, before.target.Source, gateways)
 }
 
-// isSameSet compares gateways, of which none is there twice.
+// isSameSet compares gateways, of whose shards none is there twice. The order of
+// shards says nothing.
 func isSameSet(a, b push.Gateways) bool {
-	missing := func(g *push.Gateway) bool { return !slices.Contains(b, g) }
-	return len(a) == len(b) && !slices.ContainsFunc(a, missing)
+	all, others := a.All(), b.All()
+	missing := func(g *push.Gateway) bool { return !slices.Contains(others, g) }
+	return len(all) == len(others) && !slices.ContainsFunc(all, missing)
 }
 
-// gateway returns the part of those settings.
-func (p *parts) gateway(settings configs.Gateway) (gatewayPart, bool) {
+// gateway returns the part of a gateway whose settings are those, but for its
+// URLs; an empty one where there is none.
+func (p *parts) gateway(settings configs.Gateway) gatewayPart {
 	for _, part := range p.gateways {
-		if part.settings.Name == settings.Name {
-			return part, reflect.DeepEqual(part.settings, settings)
+		if isSameGateway(part.settings, settings) {
+			return part
 		}
 	}
-	return gatewayPart{}, false
+	return gatewayPart{}
+}
+
+func isSameGateway(a, b configs.Gateway) bool {
+	a.URLs, a.Loopback = nil, false
+	b.URLs, b.Loopback = nil, false
+	return reflect.DeepEqual(a, b)
 }
 
 // A jobName tells a job from all others of a configuration.
@@ -130,7 +160,7 @@ func (p *parts) named(names ...string) push.Gateways {
 	var gateways push.Gateways
 	for _, part := range p.gateways {
 		if len(names) == 0 || slices.Contains(names, part.settings.Name) {
-			gateways = append(gateways, part.gateway)
+			gateways = append(gateways, part.shards)
 		}
 	}
 	return gateways

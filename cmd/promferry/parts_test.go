@@ -75,6 +75,7 @@ func TestAssembleKeepsWhatIsTheSame(t *testing.T) {
 		"where a job goes":      {[][2]string{{`gateways = ["a"]`, `gateways = ["b"]`}}, kept{"11", "11101", "11111"}},
 		"a gateway's user":      {[][2]string{{`"u"`, `"v"`}}, kept{"10", "00010", "11111"}},
 		"a gateway's URL":       {[][2]string{{"http://a:9091", "http://c:9091"}}, kept{"01", "00000", "11111"}},
+		"a gateway in shards":   {[][2]string{{`url = "http://a:9091"`, `urls = ["http://a:9091", "http://c:9091"]`}}, kept{"001", "00000", "11111"}},
 		"a gateway more":        {[][2]string{{`gateway "a"`, "gateway \"c\" { url = \"http://c\" }\ngateway \"a\""}}, kept{"011", "00010", "11111"}},
 		"the devices":           {[][2]string{{"veth", "tun"}}, kept{"11", "11110", "11111"}},
 		"a job of another name": {[][2]string{{`"two"`, `"three"`}}, kept{"11", "11101", "11101"}},
@@ -82,8 +83,8 @@ func TestAssembleKeepsWhatIsTheSame(t *testing.T) {
 	} {
 		after := assembled(t, f, replaced(t, twoJobs, test.change), before)
 		var got kept
-		for _, g := range after.gateways {
-			got.gateways += mark(slices.Contains(before.named(), g.gateway))
+		for _, g := range after.named().All() {
+			got.gateways += mark(slices.Contains(before.named().All(), g))
 		}
 		for _, target := range after.targets() {
 			got.targets += mark(slices.Contains(before.targets(), target))
@@ -92,6 +93,44 @@ func TestAssembleKeepsWhatIsTheSame(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%s: got %+v, want %+v", name, got, test.want)
+		}
+	}
+}
+
+const threeShards = `
+gateway "a" {
+  urls = ["http://a:9091", "http://b:9091", "http://c:9091/x"]
+}
+job "one" {
+  targets = ["t1:80", "t2:80"]
+}
+`
+
+func TestAssembleKeepsShards(t *testing.T) {
+	f := newFerry(1<<20, composition{})
+	before := assembled(t, f, threeShards, new(parts))
+	for name, test := range map[string]struct {
+		change          [2]string
+		shards, targets string // 1 for one that is the same object
+	}{
+		"nothing":      {[2]string{}, "111", "11"},
+		"their order":  {[2]string{`"http://a:9091", "http://b:9091"`, `"http://b:9091", "http://a:9091"`}, "111", "11"},
+		"one less":     {[2]string{`"http://a:9091", `, ""}, "11", "00"},
+		"one more":     {[2]string{`"http://b:9091"`, `"http://b:9091", "http://d"`}, "1101", "00"},
+		"another path": {[2]string{"/x", "/y"}, "110", "00"},
+		"another port": {[2]string{"//a:9091", "//a:9092"}, "011", "00"},
+		"a setting":    {[2]string{"urls", "timeout = \"5s\"\nurls"}, "000", "00"},
+	} {
+		after := assembled(t, f, replaced(t, threeShards, [][2]string{test.change}), before)
+		var shards, targets string
+		for _, g := range after.named().All() {
+			shards += mark(slices.Contains(before.named().All(), g))
+		}
+		for _, target := range after.targets() {
+			targets += mark(slices.Contains(before.targets(), target))
+		}
+		if shards != test.shards || targets != test.targets {
+			t.Errorf("%s: got shards %s and targets %s, want %s and %s", name, shards, targets, test.shards, test.targets)
 		}
 	}
 }

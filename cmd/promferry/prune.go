@@ -8,8 +8,6 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/model"
-
-	"github.com/promferry/promferry/push"
 )
 
 // pruneCommand deletes the groups that nobody has pushed for long. Between the
@@ -79,7 +77,7 @@ func (c *pruneCommand) wanted() (want staleness, err error) {
 func deleteAll(found []survey) {
 	for _, s := range found {
 		for _, g := range s.stale {
-			push.Gateways{s.gateway}.Delete(g.labels)
+			s.gateway.Delete(g.labels)
 		}
 	}
 }

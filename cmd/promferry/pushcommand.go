@@ -67,7 +67,7 @@ func (c *pushCommand) run(ctx context.Context, a *app) int {
 // push sends nothing of what has a mistake in it: a half of an exposition must
 // not replace a whole one.
 func (c *pushCommand) push(ctx context.Context, a *app, f *ferry, group convert.Labels, in exposition) int {
-	batch := f.gateways().Begin(push.Mode(c.method), push.Origin{})
+	batch := f.current().named().Begin(push.Mode(c.method), push.Origin{})
 	stats, err := in.convert(group, batch)
 	if err != nil {
 		batch.Discard()

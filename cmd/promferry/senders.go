@@ -87,7 +87,7 @@ func (s *senders) start(g *push.Gateway, before []*sender) {
 // replace starts the gateways that are new, and ends those that are gone: when
 // their targets have left and all that they say of it is answered, or after the
 // timeout. Then it calls gone.
-func (s *senders) replace(gateways push.Gateways, left <-chan struct{}, timeout time.Duration, gone func(*push.Gateway)) {
+func (s *senders) replace(gateways []*push.Gateway, left <-chan struct{}, timeout time.Duration, gone func(*push.Gateway)) {
 	running, old, ending := s.exchange(gateways)
 	for _, g := range gateways {
 		if !slices.Contains(running, g) {
@@ -104,7 +104,7 @@ func (s *senders) replace(gateways push.Gateways, left <-chan struct{}, timeout 
 
 // exchange returns the gateways that send, those among them that are old, and
 // the ones of these that are to end from now on.
-func (s *senders) exchange(gateways push.Gateways) (running push.Gateways, old, ending []*sender) {
+func (s *senders) exchange(gateways []*push.Gateway) (running []*push.Gateway, old, ending []*sender) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, this := range s.all {
@@ -124,7 +124,7 @@ func (s *senders) exchange(gateways push.Gateways) (running push.Gateways, old, 
 // samePlace returns those that push to where g does.
 func samePlace(all []*sender, g *push.Gateway) (same []*sender) {
 	for _, this := range all {
-		if this.URL.String() == g.URL.String() {
+		if this.Place() == g.Place() {
 			same = append(same, this)
 		}
 	}

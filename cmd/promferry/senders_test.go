@@ -76,7 +76,7 @@ func (w *wire) gateway(name, host string) *push.Gateway {
 }
 
 func deleteAt(g *push.Gateway) {
-	push.Gateways{g}.Delete(convert.LabelsOf(map[string]string{"job": "j", "instance": "i"}))
+	g.Delete(convert.LabelsOf(map[string]string{"job": "j", "instance": "i"}))
 }
 
 var hasLeft = func() <-chan struct{} {
@@ -105,10 +105,10 @@ func TestSendersOfOnePlaceComeInTurn(t *testing.T) {
 		deleteAt(first)
 		synctest.Wait()
 		deleteAt(first) // waits for the one under way
-		s.replace(push.Gateways{second}, hasLeft, time.Minute, note)
+		s.replace([]*push.Gateway{second}, hasLeft, time.Minute, note)
 		synctest.Wait()
 		deleteAt(second)
-		s.replace(push.Gateways{third}, hasLeft, time.Minute, note)
+		s.replace([]*push.Gateway{third}, hasLeft, time.Minute, note)
 		<-time.After(time.Minute)
 		checkNotes(t, w, "first begins", "first ends", "third begins", "third ends")
 		if n, sending := gone.Load(), len(s.now()); n != 2 || sending != 1 {
@@ -128,7 +128,7 @@ func TestSenderThatIsGone(t *testing.T) {
 		s.start(old, nil)
 		s.start(kept, nil)
 		left, gone := make(chan struct{}), make(chan struct{})
-		s.replace(push.Gateways{kept}, left, time.Minute, func(*push.Gateway) { close(gone) })
+		s.replace([]*push.Gateway{kept}, left, time.Minute, func(*push.Gateway) { close(gone) })
 		<-time.After(30 * time.Second)
 		deleteAt(old)
 		close(left)

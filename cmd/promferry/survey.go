@@ -89,7 +89,7 @@ func (w staleness) stale(g push.StoredGroup, now time.Time) bool {
 func (s *survey) add(g push.StoredGroup, now time.Time) {
 	path, err := identify(g)
 	if err != nil {
-		s.unknown = append(s.unknown, fmt.Errorf("gateway %q: group %s stays, %s: %w", s.gateway.Name, cut(g.Labels.String()), lastPush(g, now), err))
+		s.unknown = append(s.unknown, fmt.Errorf("%s: group %s stays, %s: %w", s.gateway, cut(g.Labels.String()), lastPush(g, now), err))
 		return
 	}
 	stale := staleGroup{labels: g.Labels, path: path, was: lastPush(g, now), age: now.Sub(g.PushTime)}
@@ -145,14 +145,14 @@ func (s *survey) problems() []error {
 	if s.err == nil {
 		return s.unknown
 	}
-	return append([]error{fmt.Errorf("gateway %q: %w", s.gateway.Name, s.err)}, s.unknown...)
+	return append([]error{fmt.Errorf("%s: %w", s.gateway, s.err)}, s.unknown...)
 }
 
 // print writes a table of the groups.
 func (s *survey) print(to io.Writer) {
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	for _, g := range s.stale {
-		fmt.Fprintf(table, "%s\t%s\t%s%s\n", g.was, cut(g.labels.String()), strings.TrimSuffix(s.gateway.URL.String(), "/"), g.path)
+		fmt.Fprintf(table, "%s\t%s\t%s%s\n", g.was, cut(g.labels.String()), s.gateway.Place(), g.path)
 	}
 	_ = table.Flush() // to is the app's checkedWriter, which keeps the error
 }

@@ -17,7 +17,7 @@ func (f *ferry) switchTo(next *parts, timeout time.Duration) {
 	f.budget.Resize(next.maxPendingBytes)
 	f.pool.SetWorkers(next.workers)
 	left := f.pool.Replace(next.targets())
-	f.senders.replace(next.named(), left, timeout, f.forgetGateway)
+	f.senders.replace(next.named().All(), left, timeout, f.forgetGateway)
 	f.senders.after(left, timeout, func() { f.forgetJobs(before) })
 }
 
@@ -38,8 +38,8 @@ func (f *ferry) current() *parts {
 // forgetGateway lets go what a gateway has that sends no more.
 func (f *ferry) forgetGateway(g *push.Gateway) {
 	closeIdle(&http.Client{Transport: g.Transport})
-	if !slices.ContainsFunc(f.gateways(), func(other *push.Gateway) bool { return other.Name == g.Name }) {
-		f.pushes.Forget(g.Name)
+	if !slices.ContainsFunc(f.gateways(), func(other *push.Gateway) bool { return other.Name == g.Name && other.Shard == g.Shard }) {
+		f.pushes.Forget(g)
 	}
 }
 

@@ -47,11 +47,19 @@ func printTarget(a *app, cfg *configs.Config, job configs.Job, t configs.Target)
 	for _, g := range cfg.Gateways {
 		for _, name := range job.Gateways {
 			if name == g.Name {
-				fmt.Fprintf(a.out, "  push        %s%s\n", strings.TrimSuffix(g.URL.String(), "/"), path)
+				fmt.Fprintf(a.out, "  push        %s%s\n", shardsOf(g).Of(t.Labels).Place(), path)
 			}
 		}
 	}
 	return nil
+}
+
+// shardsOf are those of a gateway, only to tell which one a group is at.
+func shardsOf(g configs.Gateway) (shards push.Shards) {
+	for _, u := range g.URLs {
+		shards = append(shards, &push.Gateway{URL: u})
+	}
+	return shards
 }
 
 // masked hides the values of parameters, which may be keys to the target.

@@ -66,7 +66,8 @@ gateway "default" {
 }
 
 gateway "second" {
-  url = "https://push.example.org"
+  # Shards instead of one url: each group is at one of them, by its key.
+  urls = ["https://push1.example.org", "https://push2.example.org"]
 
   basic_auth {
     username_file = "/run/secrets/push-user"

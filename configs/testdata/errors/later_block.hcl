@@ -3,7 +3,7 @@ remote_write "mimir" { # ERROR: Block not supported yet
 }
 
 gateway "edge" {
-  urls = ["http://a:9091", "http://b:9091"] # ERROR: Attribute not supported yet
+  url = "http://a:9091"
 }
 
 job "apps" {

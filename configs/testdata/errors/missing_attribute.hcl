@@ -1,6 +1,9 @@
 gateway "other" { # ERROR: Missing required attribute
   timeout = "5s"
 }
+gateway "null" { # ERROR: Missing required attribute
+  url = null
+}
 
 job "node" {
   static_config { # ERROR: Missing required attribute
