@@ -185,7 +185,7 @@ func (b *Batch) Commit() {
 			p.body.retain()
 			p.gateway.offer(&request{
 				group: g.group, method: string(b.mode), body: p.body,
-				from: from, interval: b.from.Interval, offered: now,
+				owner: b.from.Group, from: from, interval: b.from.Interval, offered: now,
 			})
 		}
 	}

@@ -25,6 +25,7 @@ type Gateway struct {
 	MaxConcurrentPushes int               // 0 means 1
 	Budget              *Budget           // shared with the other gateways
 	Buffers             *Buffers          // shared with the other gateways; nil means the heap
+	Ledger              *Ledger           // knows of each group before it is pushed; nil: nobody does
 	Encoding            Encoding          // of bodies; "" means text
 	Compression         Compression       // of bodies; "" means none
 	MinBackoff          time.Duration     // the first wait before a request is tried again; 0 means 500ms

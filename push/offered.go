@@ -16,10 +16,11 @@ type request struct {
 	ticket *ticket // nil where it does not wait, or has no body
 	twice  bool    // the group's last body had series twice
 
-	from     string        // the key of the Origin's group; "" without one
-	interval time.Duration // until the group's next body; 0: this is the last word
-	offered  time.Time     // zero: nobody wants to know the lag
-	began    time.Time     // the first attempt; zero: none yet
+	owner    convert.Labels // the Origin's group; nil without one
+	from     string         // the key of the Origin's group; "" without one
+	interval time.Duration  // until the group's next body; 0: this is the last word
+	offered  time.Time      // zero: nobody wants to know the lag
+	began    time.Time      // the first attempt; zero: none yet
 }
 
 // isLast tells requests that no newer one will follow: they are tried again
@@ -55,7 +56,7 @@ func (r *request) over(older *request, buffers *Buffers) *request {
 	if older == nil || r.method != http.MethodPost {
 		return r
 	}
-	both := &request{group: r.group, method: older.method, from: r.from, interval: r.interval, offered: r.offered}
+	both := &request{group: r.group, method: older.method, owner: r.owner, from: r.from, interval: r.interval, offered: r.offered}
 	if older.method == http.MethodDelete {
 		both.method = http.MethodPut
 	}

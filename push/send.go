@@ -39,9 +39,10 @@ const maxFits = 4
 // family, or for series that stand twice, goes out again, at once, as the
 // gateway can take it.
 func (g *Gateway) send(ctx context.Context, r *request) (out Outcome) {
-	start := time.Now()
 	out = Outcome{Gateway: g.Name, Shard: g.Shard, Group: r.group, Method: r.method, Series: r.series(), Bytes: r.body.size()}
 	defer contain(&out.Err)
+	g.remember(ctx, r)
+	start := time.Now()
 	out.Path, out.Err = GroupPath(r.group)
 	if out.Err == nil {
 		out.Err = g.admit(ctx)
@@ -50,6 +51,7 @@ func (g *Gateway) send(ctx context.Context, r *request) (out Outcome) {
 	case out.Err != nil:
 	case r.method == http.MethodDelete:
 		out.Err = g.do(ctx, r.method, out.Path, nil)
+		g.forgotten(r, out.Err)
 	default:
 		g.sendBody(ctx, &out, r)
 	}

@@ -72,7 +72,12 @@ func run(t testing.TB, file string, flags ...string) daemon {
 
 func startDaemon(t testing.TB, env []string, args ...string) daemon {
 	t.Helper()
-	p := startFerry(t, append(env, "PROMFERRY_WEB_LISTEN_ADDRESS=127.0.0.1:0"), args...)
+	return daemonOf(t, startFerry(t, append(env, "PROMFERRY_WEB_LISTEN_ADDRESS=127.0.0.1:0"), args...))
+}
+
+// daemonOf waits until the daemon has a web server.
+func daemonOf(t testing.TB, p *process) daemon {
+	t.Helper()
 	d := daemon{process: p}
 	eventually(t, "address of the status page in the log", func() error {
 		if m := pageURL.FindStringSubmatch(p.stderr.String()); m != nil {

@@ -44,6 +44,7 @@ type composition struct {
 	logger    *slog.Logger       // nil discards
 	transport http.RoundTripper  // of the gateways; nil means the network
 	onPush    func(push.Outcome) // or nil
+	ledger    *push.Ledger       // nil remembers nothing
 	giveUp    time.Duration      // of a request that fails; 0: a newer one will take its place
 }
 
@@ -79,6 +80,7 @@ func newFerry(maxPendingBytes int64, how composition) *ferry {
 	)
 	f.pushes = push.NewMetrics(f.registry, f.budget)
 	f.scrapes = relay.NewMetrics(f.registry)
+	how.ledger.Register(f.registry)
 	return f
 }
 
@@ -108,6 +110,7 @@ func (f *ferry) newGateway(g configs.Gateway, at *url.URL) *push.Gateway {
 		GiveUp:              f.giveUp,
 		Budget:              f.budget,
 		Buffers:             f.buffers,
+		Ledger:              f.ledger,
 		Logger:              f.logger,
 		Metrics:             f.pushes,
 		OnDone:              f.onPush,

@@ -22,6 +22,7 @@ type runCommand struct {
 	autoReload         bool
 	autoReloadInterval time.Duration
 	shutdownTimeout    time.Duration
+	stateFile          string
 }
 
 func newRunCommand(clause *kingpin.CmdClause) *runCommand {
@@ -32,6 +33,7 @@ func newRunCommand(clause *kingpin.CmdClause) *runCommand {
 	c.web.register(clause)
 	flag(clause, "web.enable-lifecycle", "Allow POST /-/reload, which reloads the configuration.").BoolVar(&c.web.lifecycle)
 	flag(clause, "shutdown.timeout", "Longest time for the last pushes at a stop.").Default("10s").DurationVar(&c.shutdownTimeout)
+	flag(clause, "state.file", "Remember in this file which groups were pushed: those that a later configuration has no more are deleted at its start.").PlaceHolder("FILE").StringVar(&c.stateFile)
 	return c
 }
 
@@ -57,7 +59,11 @@ func (c *runCommand) run(ctx context.Context, a *app) int {
 		return exitUsage
 	}
 	logger := a.logger()
-	f, err := compose(start.config, composition{logger: logger})
+	ledger, err := openLedger(c.stateFile, logger)
+	if err != nil {
+		return a.fail(exitFailure, err)
+	}
+	f, err := compose(start.config, composition{logger: logger, ledger: ledger})
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
@@ -97,6 +103,7 @@ type service struct {
 // pushes, the page. The error says that groups were not left so.
 func (f *ferry) serve(ctx context.Context, s service) error {
 	stopWeb := s.web.serve(s.listener, f, s.reloads, s.logger)
+	f.takeOver(ctx)
 	stopPushing := f.startPushing()
 	stopScraping := f.startScraping()
 	stopReloading := s.reloads.start()
@@ -107,7 +114,7 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	stopReloading(ending)
 	err := f.retire(ending, stopScraping)
 	stopPushing(ending)
-	err = errors.Join(err, f.left(ending, s.logger))
+	err = errors.Join(err, f.left(ending, s.logger), f.ledger.Close(ending))
 	stopWeb()
 	s.logger.Info("promferry stops", "took", time.Since(began).Round(time.Millisecond))
 	return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -14,6 +15,7 @@ import (
 // timeout.
 func (f *ferry) switchTo(next *parts, timeout time.Duration) {
 	before := f.exchange(next)
+	f.remember(context.Background(), next)
 	f.budget.Resize(next.maxPendingBytes)
 	f.pool.SetWorkers(next.workers)
 	left := f.pool.Replace(next.targets())
