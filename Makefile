@@ -6,7 +6,7 @@ info      = github.com/prometheus/common/version
 LDFLAGS   = -s -w -X $(info).Version=$(VERSION) -X $(info).Revision=$(REVISION)
 GOFLAGS_BUILD = -trimpath -ldflags '$(LDFLAGS)'
 
-.PHONY: build test demo bench lint fuzz clean
+.PHONY: build test soak demo bench lint fuzz clean
 
 # A static binary: ./promferry
 build:
@@ -17,6 +17,10 @@ build:
 test:
 	test/parts
 	go test $(TESTFLAGS) ./...
+
+# Random faults on all sides, and an oracle for what arrives.
+soak:
+	go run ./test/soak -duration 10m
 
 demo:
 	go run ./cmd/promferry demo

@@ -23,10 +23,13 @@ type Process struct {
 	err    error // how it ended
 }
 
-// Start runs a program. The end of its standard error is kept for errors.
+// Start runs a program. The end of its standard error is kept for errors, unless
+// that goes elsewhere.
 func Start(cmd *exec.Cmd) (*Process, error) {
 	p := &Process{cmd: cmd, ended: make(chan struct{})}
-	cmd.Stderr = &p.stderr
+	if cmd.Stderr == nil {
+		cmd.Stderr = &p.stderr
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -59,6 +62,9 @@ func (p *Process) Await(what string, within time.Duration, yes func() bool) erro
 	}
 	return nil
 }
+
+// Signal sends it a signal.
+func (p *Process) Signal(sig os.Signal) error { return p.cmd.Process.Signal(sig) }
 
 // patience is how long an end may take after SIGTERM.
 const patience = 20 * time.Second

@@ -1,0 +1,116 @@
+package oracle
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// reportNames are the series of the relay itself.
+var reportNames = []string{"up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling"}
+
+// A reading is what a stored body says, when nothing is wrong with it.
+type reading struct {
+	up     float64
+	scrape uint64 // its number; 0: it has no series of a target
+	sum    uint64
+}
+
+// read judges one body for itself: it is a whole scrape of the target with its
+// report, or a report alone. Where the last values are kept, a body may have
+// them beside up 0: a report that failed was put together with what waited.
+func read(body []line, t *Target) (reading, error) {
+	report, rest, sums := divide(body)
+	r := reading{up: report["up"], sum: sumOf(rest)}
+	if len(report) != len(reportNames) {
+		return r, fmt.Errorf("the report series are %v, want %s", report, strings.Join(reportNames, ", "))
+	}
+	if len(rest)+len(sums) == 0 || r.up == 0 && !t.Keep {
+		return r, readReportAlone(report, rest, sums)
+	}
+	if want := `sum="` + fmt.Sprintf("%016x", r.sum) + `",target="` + t.Name + `"`; len(sums) != 1 || sums[0].labels != want {
+		return r, fmt.Errorf("not one whole scrape of target %s: %d series that make %s beside %v", t.Name, len(rest), want, sums)
+	}
+	for _, l := range rest {
+		if l.name == scrapesName {
+			r.scrape = uint64(l.value)
+		}
+	}
+	if got := report["scrape_samples_scraped"]; r.up == 1 && got != float64(len(rest)+1) {
+		return r, fmt.Errorf("scrape_samples_scraped is %v beside %d series", got, len(rest)+1)
+	}
+	return r, nil
+}
+
+// readReportAlone judges a body without series of a target: of one that is down,
+// or that offers nothing.
+func readReportAlone(report map[string]float64, rest, sums []line) error {
+	switch {
+	case len(rest)+len(sums) > 0:
+		return fmt.Errorf("up is 0 beside %d series of the target", len(rest)+len(sums))
+	case report["up"] == 1 && report["scrape_samples_scraped"] != 0:
+		return fmt.Errorf("up is 1 and scrape_samples_scraped %v without any series", report["scrape_samples_scraped"])
+	}
+	return nil
+}
+
+// divide parts the report from the target's own lines and its checksum.
+func divide(body []line) (report map[string]float64, rest, sums []line) {
+	report = make(map[string]float64)
+	for _, l := range body {
+		switch {
+		case slices.Contains(reportNames, l.name) && l.labels == "":
+			report[l.name] = l.value
+		case l.name == sumName:
+			sums = append(sums, l)
+		default:
+			rest = append(rest, l)
+		}
+	}
+	return report, rest, sums
+}
+
+// A history is what one group of one gateway was seen to hold.
+type history struct {
+	target *Target
+	last   reading // the newest that had series of the target
+	stored int     // scrapes, each once
+	gone   bool    // after a DELETE
+}
+
+// follow judges a body beside those before it.
+func (h *history) follow(method string, body []line) error {
+	if len(body) == 0 {
+		return errors.New("an empty body")
+	}
+	r, err := read(body, h.target)
+	if err != nil {
+		return err
+	}
+	if method == http.MethodPost && r.up == 1 {
+		return errors.New("a scrape that went well is merged, want it to replace the group")
+	}
+	return h.advance(r)
+}
+
+// advance judges the order.
+func (h *history) advance(r reading) error {
+	if r.scrape == 0 {
+		return nil
+	}
+	if _, served := h.target.servedAt(r.scrape); !served {
+		return fmt.Errorf("scrape %d, which never left target %s whole", r.scrape, h.target.Name)
+	}
+	switch {
+	case r.scrape < h.last.scrape:
+		return fmt.Errorf("scrape %d after %d", r.scrape, h.last.scrape)
+	case r.scrape == h.last.scrape && r.sum != h.last.sum:
+		return fmt.Errorf("scrape %d twice, with other series", r.scrape)
+	case r.scrape > h.last.scrape:
+		h.stored++
+	}
+	h.last = r
+	return nil
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/promferry/promferry/test/oracle"
+)
+
+// account holds promferry's own counters against what the ends have seen.
+//
+// For each gateway:
+//
+//	scrapes = pushes + superseded + dropped + open
+//	bodies stored by the gateway ≥ pushes, by at most the requests without an answer
+//	good scrapes - scrapes found at the gateway ≤ superseded + dropped + open + empty ones
+//
+// and for all targets, where good is scrapes - errors:
+//
+//	whole answers - good ≤ errors of the way (timeout, reset …)
+//	good ≤ whole answers + empty ones
+//
+// open are the bodies that wait or are under way while it is asked.
+func (w *world) account() error {
+	open, m, err := w.settled()
+	if err != nil {
+		return err
+	}
+	whole, empty := 0.0, 0.0
+	for _, t := range w.targets {
+		served, nothing := t.Served()
+		whole, empty = whole+float64(served), empty+float64(nothing)
+	}
+	scrapes, failed := m.sum("promferry_scrapes_total"), m.sum("promferry_scrape_errors_total")
+	good := scrapes - failed
+	onTheWay := failed - m.sum("promferry_scrape_errors_total", "reason=status") - m.sum("promferry_scrape_errors_total", "reason=parse")
+	fmt.Printf("soak: %v scrapes, %v failed, %v answers left whole, %v empty\n", scrapes, failed, whole, empty)
+	w.atMost("whole answers that count as failed without a reason", whole-good, onTheWay+float64(w.options.targets))
+	w.atMost("good scrapes without a whole answer", good, whole+empty)
+	for _, g := range w.gateways {
+		w.accountGateway(m, g, good, empty, open[g.Name])
+	}
+	return nil
+}
+
+func (w *world) accountGateway(m metrics, g *oracle.Gateway, good, empty, open float64) {
+	of, c := "gateway="+g.Name, g.Count()
+	lost := m.sum("promferry_pushes_superseded_total", of) + m.sum("promferry_pushes_dropped_total", of)
+	failed := m.sum("promferry_push_errors_total", of)
+	pushed := m.sum("promferry_pushes_total", of)
+	fmt.Printf("soak: gateway %s: %v requests stored, %v failed, %v bodies superseded or dropped, %d scrapes found there\n", g.Name, pushed, failed, lost, c.Scrapes)
+	slack := float64(w.options.targets)
+	w.atMost(g.Name+": bodies that promferry has neither pushed nor counted", math.Abs(open), slack)
+	w.atMost(g.Name+": pushes that the gateway has not stored", pushed, float64(c.Bodies+c.Deletes))
+	w.atMost(g.Name+": bodies stored without a push", float64(c.Bodies+c.Deletes)-pushed, failed+slack)
+	w.atMost(g.Name+": scrapes that are missing and not counted", good-float64(c.Scrapes), lost+failed+empty+slack)
+}
+
+func (w *world) atMost(what string, got, most float64) {
+	if got > most {
+		w.judge.Violated("%s: %v, want at most %v", what, got, most)
+	}
+}
+
+// open returns the bodies of a gateway that have not come to an end.
+func (m metrics) open(gateway string) float64 {
+	of := "gateway=" + gateway
+	return m.sum("promferry_scrapes_total") - m.sum("promferry_pushes_total", of) -
+		m.sum("promferry_pushes_superseded_total", of) - m.sum("promferry_pushes_dropped_total", of) -
+		m.sum("promferry_push_errors_total", of)
+}
+
+// settled asks a few times, as something is always under way, and returns the
+// smallest number of open bodies.
+func (w *world) settled() (open map[string]float64, last metrics, err error) {
+	open = make(map[string]float64)
+	for i := range 30 {
+		if last, err = w.ferry.metrics(); err != nil {
+			return nil, nil, err
+		}
+		for _, g := range w.gateways {
+			if n := last.open(g.Name); i == 0 || math.Abs(n) < math.Abs(open[g.Name]) {
+				open[g.Name] = n
+			}
+		}
+		if err := w.ferry.Sleep(20 * time.Millisecond); err != nil {
+			return nil, nil, err
+		}
+	}
+	return open, last, nil
+}
