@@ -1,0 +1,168 @@
+package test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/promferry/promferry/test/oracle"
+)
+
+// kills is how often promferry dies in TestKilledAtAnyMoment.
+const kills = 200
+
+// TestKilledAtAnyMoment kills promferry again and again at a random moment of
+// its life, with a state file, and starts it at once, each time with one of two
+// configurations. Every start is clean; nothing but whole scrapes, the newest
+// last, comes to the gateway; and in the end no group is left of the
+// configuration that does not run.
+func TestKilledAtAnyMoment(t *testing.T) {
+	w := newMortal(t)
+	random := rand.New(rand.NewPCG(w.seed, 0))
+	for i := range kills {
+		p := w.start(t, w.files[random.IntN(2)])
+		life := time.Duration(random.IntN(250)) * time.Millisecond
+		if i%10 == 0 {
+			w.mustBeReady(t, p)
+		}
+		select {
+		case <-p.ended:
+			t.Fatalf("seed %d: start %d ended by itself: %s\n%s", w.seed, i, p.cmd.ProcessState, &p.stderr)
+		case <-time.After(life):
+		}
+		p.signal(t, os.Kill)
+		<-p.ended
+		w.checkLog(t, p)
+	}
+
+	p := w.start(t, w.files[0])
+	w.mustBeReady(t, p)
+	began := time.Now()
+	eventually(t, "all groups fresh", func() error {
+		if stale := w.gateway.Stale(began); len(stale) > len(w.targets)-w.fewer {
+			return fmt.Errorf("stale: %v", stale)
+		}
+		return nil
+	})
+	if w.stateFile != "" {
+		eventually(t, "groups of the other configuration deleted", func() error {
+			if groups := w.gateway.Groups(); len(groups) != w.fewer {
+				return fmt.Errorf("these groups: %v", groups)
+			}
+			return nil
+		})
+	}
+	p.terminate(t)
+	w.checkLog(t, p)
+	if found, total := w.judge.Violations(); total > 0 {
+		t.Errorf("seed %d: %d violations: %v", w.seed, total, found)
+	}
+}
+
+// A mortal is a promferry that will be killed, and what is around it.
+type mortal struct {
+	seed      uint64
+	judge     oracle.Judge
+	targets   []*oracle.Target
+	gateway   *oracle.Gateway
+	fewer     int       // targets of the first configuration; the second has all
+	files     [2]string // configurations
+	stateFile string    // "" where the program has no such flag
+	address   string    // of the web server
+}
+
+func newMortal(t *testing.T) *mortal {
+	t.Helper()
+	w := &mortal{seed: rand.Uint64N(1e6), fewer: 3}
+	gw, err := oracle.NewGateway("default", "1.11.3", 4, &w.judge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(gw.Close)
+	w.gateway = gw
+	for i := range 5 {
+		target, err := oracle.NewTarget(fmt.Sprintf("t%d", i), oracle.Shape{Series: 50, Changing: i%2 == 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(target.Close)
+		gw.Expect(target, "/metrics/job/app/instance/"+target.Name)
+		w.targets = append(w.targets, target)
+	}
+	w.files = [2]string{w.config(t, w.fewer), w.config(t, len(w.targets))}
+	host, port := freePort(t)
+	w.address = net.JoinHostPort(host, port)
+	if help := promferry(t, nil, "run", "--help"); strings.Contains(help.stdout+help.stderr, "--state.file") {
+		w.stateFile = filepath.Join(t.TempDir(), "promferry.state")
+	}
+	return w
+}
+
+func (w *mortal) config(t *testing.T, targets int) string {
+	t.Helper()
+	var jobs strings.Builder
+	for _, target := range w.targets[:targets] {
+		fmt.Fprintf(&jobs, "static_config {\n targets = [%q]\n labels = { instance = %q }\n}\n", target.Address(), target.Name)
+	}
+	return config(t, `
+		global { scrape_interval = "100ms" }
+		gateway "default" { url = %q }
+		job "app" {
+			%s
+		}
+	`, w.gateway.URL(), jobs.String())
+}
+
+func (w *mortal) start(t *testing.T, file string) *process {
+	t.Helper()
+	args := []string{"run", "--config.file=" + file, "--web.listen-address=" + w.address}
+	if w.stateFile != "" {
+		args = append(args, "--state.file="+w.stateFile)
+	}
+	cmd := exec.Command(binary, args...)
+	cmd.Env, cmd.Dir = environment(), t.TempDir()
+	return start(t, cmd)
+}
+
+// mustBeReady bounds the time of a start. Under the race detector, and beside
+// other tests, it takes a few times as long as it should.
+func (w *mortal) mustBeReady(t *testing.T, p *process) {
+	t.Helper()
+	began := time.Now()
+	if err := p.answers("http://" + w.address + "/-/ready"); err != nil {
+		t.Fatalf("seed %d: not ready: %v\n%s", w.seed, err, &p.stderr)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("seed %d: ready after %v, want 2s at most", w.seed, took)
+	}
+}
+
+// checkLog: a start finds the state file as it should be, and no lock.
+func (w *mortal) checkLog(t *testing.T, p *process) {
+	t.Helper()
+	for _, bad := range []string{"level=ERROR", "level=WARN", "panic", "DATA RACE", "lock"} {
+		if lines := linesWith(p.stderr.String(), bad); len(lines) > 0 {
+			t.Fatalf("seed %d: %s", w.seed, lines)
+		}
+	}
+	if w.stateFile == "" {
+		return
+	}
+	files, err := filepath.Glob(w.stateFile + "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	odd := slices.DeleteFunc(files, func(name string) bool {
+		return name == w.stateFile || name == w.stateFile+".lock" || strings.HasSuffix(name, ".tmp")
+	})
+	if len(odd) > 0 {
+		t.Fatalf("seed %d: beside the state file are %v", w.seed, odd)
+	}
+}
