@@ -160,8 +160,8 @@ type member struct {
 
 // memberOf finds the family that a series belongs to. That is where OpenMetrics,
 // whose families are named without the suffix, is translated (contract C52).
-// The report series' names are kept for gauges: up must not become a
-// histogram's name.
+// The report series' names are kept for gauges, and a gateway's own for nobody:
+// up must not become a histogram's name.
 func (r *run) memberOf(series []byte) member {
 	own := r.names.add(series)
 	if s := r.names.entries[own].suffix; s != nil {
@@ -205,7 +205,7 @@ func (r *run) suffixed(series []byte, own int, s *suffix) (m member, ok bool) {
 	case t == "":
 		r.strays = r.strays || s.role != roleNone
 		return m, false
-	case !t.Simple() && isReport(text(name)):
+	case !t.Simple() && (isReport(text(name)) || gatewayOwned(text(name))):
 		return r.plain(series, own), true
 	case !t.Simple():
 		return member{family: base, meta: base, kind: t, role: s.role}, true
