@@ -21,7 +21,7 @@ import (
 //	whole answers - good ≤ errors of the way (timeout, reset …)
 //	good ≤ whole answers + empty ones
 //
-// open are the bodies that wait or are under way while it is asked.
+// open are the bodies that wait or are under way; there are moments without any.
 func (w *world) account() error {
 	open, m, err := w.settled()
 	if err != nil {
@@ -49,12 +49,12 @@ func (w *world) accountGateway(m metrics, g *oracle.Gateway, good, empty, open f
 	lost := m.sum("promferry_pushes_superseded_total", of) + m.sum("promferry_pushes_dropped_total", of)
 	failed := m.sum("promferry_push_errors_total", of)
 	pushed := m.sum("promferry_pushes_total", of)
-	fmt.Printf("soak: gateway %s: %v requests stored, %v failed, %v bodies superseded or dropped, %d scrapes found there\n", g.Name, pushed, failed, lost, c.Scrapes)
+	fmt.Printf("soak: gateway %s: %v requests stored, %v failed, %v bodies superseded or dropped, %v open, %d scrapes found there\n", g.Name, pushed, failed, lost, open, c.Scrapes)
 	slack := float64(w.options.targets)
-	w.atMost(g.Name+": bodies that promferry has neither pushed nor counted", math.Abs(open), slack)
+	w.atMost(g.Name+": bodies that promferry has neither pushed nor counted, or counted twice", math.Abs(open), 0)
 	w.atMost(g.Name+": pushes that the gateway has not stored", pushed, float64(c.Bodies+c.Deletes))
 	w.atMost(g.Name+": bodies stored without a push", float64(c.Bodies+c.Deletes)-pushed, failed+slack)
-	w.atMost(g.Name+": scrapes that are missing and not counted", good-float64(c.Scrapes), lost+failed+empty+slack)
+	w.atMost(g.Name+": scrapes that are missing and not counted", good-float64(c.Scrapes), lost+empty+slack)
 }
 
 func (w *world) atMost(what string, got, most float64) {
@@ -67,26 +67,34 @@ func (w *world) atMost(what string, got, most float64) {
 func (m metrics) open(gateway string) float64 {
 	of := "gateway=" + gateway
 	return m.sum("promferry_scrapes_total") - m.sum("promferry_pushes_total", of) -
-		m.sum("promferry_pushes_superseded_total", of) - m.sum("promferry_pushes_dropped_total", of) -
-		m.sum("promferry_push_errors_total", of)
+		m.sum("promferry_pushes_superseded_total", of) - m.sum("promferry_pushes_dropped_total", of)
 }
 
-// settled asks a few times, as something is always under way, and returns the
-// smallest number of open bodies.
+// settled asks until nothing is open at any gateway, which is so for moments,
+// or for a few seconds in vain.
 func (w *world) settled() (open map[string]float64, last metrics, err error) {
 	open = make(map[string]float64)
-	for i := range 30 {
+	for end := time.Now().Add(settling); time.Now().Before(end); {
 		if last, err = w.ferry.metrics(); err != nil {
 			return nil, nil, err
 		}
+		settled := true
 		for _, g := range w.gateways {
-			if n := last.open(g.Name); i == 0 || math.Abs(n) < math.Abs(open[g.Name]) {
+			n := last.open(g.Name)
+			if least, seen := open[g.Name]; !seen || math.Abs(n) < math.Abs(least) {
 				open[g.Name] = n
 			}
+			settled = settled && open[g.Name] == 0
 		}
-		if err := w.ferry.Sleep(20 * time.Millisecond); err != nil {
+		if settled {
+			break
+		}
+		if err := w.ferry.Sleep(7 * time.Millisecond); err != nil {
 			return nil, nil, err
 		}
 	}
 	return open, last, nil
 }
+
+// settling is how long settled looks for a moment without anything under way.
+const settling = 5 * time.Second

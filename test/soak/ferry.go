@@ -33,7 +33,7 @@ func startFerry(o options, config string) (*ferry, error) {
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	f := &ferry{url: "http://" + address, logFile: filepath.Join(o.dir, "log")}
+	f := &ferry{url: "http://" + address, logFile: o.log}
 	log, err := os.Create(f.logFile)
 	if err != nil {
 		return nil, err

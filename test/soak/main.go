@@ -5,7 +5,7 @@
 // and when the faults end, all groups must be fresh within an interval and 5 s.
 // It exits with 1 and the list of what is not so.
 //
-//	go run ./test/soak [-duration 2m] [-seed 17] [-targets 16] [-race] [-binary ./promferry] [-v]
+//	go run ./test/soak [-duration 2m] [-seed 17] [-targets 16] [-race] [-binary ./promferry] [-v] [-log FILE]
 package main
 
 import (
@@ -33,6 +33,7 @@ type options struct {
 	binary   string
 	race     bool
 	verbose  bool
+	log      string // where promferry's goes
 	dir      string // for what is made here
 }
 
@@ -44,6 +45,7 @@ func run() error {
 	flag.StringVar(&o.binary, "binary", "", "promferry to test; built here if empty")
 	flag.BoolVar(&o.race, "race", false, "build it with the race detector")
 	flag.BoolVar(&o.verbose, "v", false, "print each fault")
+	flag.StringVar(&o.log, "log", "", "where promferry's log goes; only its end is shown without it")
 	flag.Parse()
 	if o.targets < 1 || o.duration < 10*time.Second {
 		return errors.New("-targets must be at least 1, -duration at least 10s")
@@ -56,6 +58,9 @@ func (o options) soak() (err error) {
 		return err
 	}
 	defer os.RemoveAll(o.dir)
+	if o.log == "" {
+		o.log = filepath.Join(o.dir, "log")
+	}
 	if o.binary == "" {
 		if o.binary, err = o.build(); err != nil {
 			return err

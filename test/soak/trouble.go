@@ -38,7 +38,7 @@ func (w *world) strike(random *rand.Rand, first bool) error {
 		length *= 6
 	}
 	switch n := random.IntN(100); {
-	case n < 70:
+	case n < 80:
 		t := w.targets[random.IntN(len(w.targets))]
 		f := oracle.TargetFaults[random.IntN(len(oracle.TargetFaults))]
 		t.Fail(f, length)

@@ -88,11 +88,15 @@ func jobOf(i int) string {
 	return "soak"
 }
 
-// config pushes to one gateway as packed protobuf, to the other as packed text.
+// config pushes to one gateway as packed protobuf, which is tried again soon, to
+// the other as packed text, with the defaults.
 func (w *world) config() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "global {\n  scrape_interval = %q\n}\n", interval)
-	ways := []string{"encoding = \"protobuf\"\n  compression = \"snappy\"", "encoding = \"text\"\n  compression = \"gzip\""}
+	ways := []string{
+		"encoding = \"protobuf\"\n  compression = \"snappy\"\n  retry {\n    min_backoff = \"20ms\"\n    max_backoff = \"500ms\"\n  }",
+		"encoding = \"text\"\n  compression = \"gzip\"",
+	}
 	for i, g := range w.gateways {
 		fmt.Fprintf(&text, "gateway %q {\n  url = %q\n  timeout = \"1s\"\n  max_concurrent_pushes = %d\n  %s\n}\n", g.Name, g.URL(), pushes, ways[i])
 	}
