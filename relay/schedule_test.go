@@ -113,6 +113,20 @@ func TestScheduleSkips(t *testing.T) {
 	}
 }
 
+// K1, K5: a step of the wall clock moves no tick, as none is a time of the wall
+// clock: each has a monotonic reading.
+func TestScheduleIsMonotonic(t *testing.T) {
+	s := newSchedule(time.Now(), time.Second, 77)
+	for range 3 {
+		for _, at := range []time.Time{s.next, s.grid} {
+			if at == at.Round(0) {
+				t.Fatalf("%v has no monotonic reading", at)
+			}
+		}
+		s.advance(time.Now().Add(time.Minute))
+	}
+}
+
 // K4: a clock that was never set.
 func TestScheduleAtOddTimes(t *testing.T) {
 	for _, now := range []time.Time{time.Unix(0, 0), time.Unix(3, 0), time.Date(2106, 2, 7, 6, 28, 16, 0, time.UTC), time.Unix(-1000, 0)} {

@@ -1,0 +1,80 @@
+package test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// manySeries is a body of that many lines.
+func manySeries(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "many{i=\"%d\"} 1\n", i)
+	}
+	return text.String()
+}
+
+// after answers late.
+func after(d time.Duration, answer http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		<-time.After(d)
+		answer(w, r)
+	}
+}
+
+// TestLatencyIsNoFault (N3): what is slow on its way, and within the timeouts,
+// arrives, and is no error.
+func TestLatencyIsNoFault(t *testing.T) {
+	t.Parallel()
+	count := new(inbox)
+	gw := startScripted(t, after(1500*time.Millisecond, count.note))
+	target := startScripted(t, after(700*time.Millisecond, exposition(goodText)))
+	ferry := run(t, config(t, `
+		global { scrape_interval = "2s" }
+		gateway "default" {
+			url     = %q
+			timeout = "10s"
+		}
+		job "app" { targets = [%q] }
+	`, gw.URL, target.address()))
+	count.more(t, "pushes", 3)
+	for _, series := range []string{"promferry_scrape_errors_total", "promferry_push_errors_total", "promferry_scrapes_skipped_total"} {
+		body, err := get(ferry.url + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := linesWith(string(body), series+"{"); len(lines) > 0 {
+			t.Errorf("got %q, want no such series", lines)
+		}
+	}
+	ferry.terminate(t)
+}
+
+// TestPausedProcess (K2): after a pause, as of a virtual machine, there is one
+// scrape, and the next one an interval later: no burst of what was missed.
+func TestPausedProcess(t *testing.T) {
+	t.Parallel()
+	count := new(inbox)
+	gw := startScripted(t, count.note)
+	target := startScripted(t, exposition(goodText))
+	ferry := run(t, config(t, `
+		global { scrape_interval = "500ms" }
+		gateway "default" { url = %q }
+		job "app" { targets = [%q] }
+	`, gw.URL, target.address()))
+	count.more(t, "pushes", 2)
+	ferry.signal(t, syscall.SIGSTOP)
+	<-time.After(4 * time.Second)
+	before := target.requests.Load()
+	ferry.signal(t, syscall.SIGCONT)
+	<-time.After(1250 * time.Millisecond)
+	if n := target.requests.Load() - before; n < 1 || n > 4 {
+		t.Errorf("%d scrapes in the 1.25 s after a pause of 4 s, want 2 or 3", n)
+	}
+	count.more(t, "pushes after the pause", 2)
+	ferry.terminate(t)
+}
