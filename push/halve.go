@@ -23,6 +23,7 @@ type halving struct {
 	until     time.Time       // when there is time for no more of them
 	refused   map[string]bool // bodies, by their families: none is sent twice
 	last      error           // of the last request
+	moved     bool            // the gateway has stored something else after good
 	good      []convert.Block // the gateway has stored these
 	culprits  []convert.Block
 	undecided []convert.Block
@@ -43,7 +44,9 @@ func (g *Gateway) halve(ctx context.Context, out *Outcome, r *request, from fitt
 	}
 	h := &halving{g: g, out: out, r: r, from: from, left: halvingRequests, until: time.Now().Add(halvingTime), refused: make(map[string]bool), last: refused}
 	err = h.run(ctx)
-	g.culprits.remember(r.group, h.culprits, refusedInconsistent)
+	if err != nil || !h.acquit(ctx) {
+		g.culprits.remember(r.group, h.culprits, refusedInconsistent)
+	}
 	g.culprits.remember(r.group, h.undecided, refusedUndecided)
 	switch {
 	case err != nil:
@@ -174,10 +177,29 @@ func (h *halving) send(ctx context.Context, more []convert.Block) (taken bool, e
 	return false, h.last
 }
 
+// acquit tells that the cause has gone: of a search in which nothing was refused
+// but the whole, one family is left over, which was not refused elsewhere, and
+// the gateway takes that one too. It is left out now, as the whole is not sent
+// twice, and not the next time.
+func (h *halving) acquit(ctx context.Context) bool {
+	if len(h.refused) != 1 || len(h.culprits) != 1 || len(h.undecided) > 0 || h.g.culprits.suspected(h.culprits[0]) {
+		return false
+	}
+	good := h.good
+	report := slices.DeleteFunc(slices.Clone(good), func(b convert.Block) bool { return !convert.IsReported(b.Name) })
+	if len(report) == len(good) {
+		report = nil // together they are the whole
+	}
+	h.good = report
+	taken, _ := h.try(ctx, h.culprits)
+	h.good, h.moved = good, taken
+	return taken
+}
+
 // storeLast leaves the group with a success: the gateway shows whether the last
 // push was one.
 func (h *halving) storeLast(ctx context.Context) error {
-	if h.last == nil {
+	if h.last == nil && !h.moved {
 		return nil
 	}
 	return h.g.store(ctx, h.out, h.r, fitted{content: h.content(h.good)})

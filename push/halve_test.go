@@ -142,8 +142,8 @@ func TestCulpritsAreFoundByHalving(t *testing.T) {
 			b.wantLog(t, "gateway takes all families of this group as they are again", 1)
 		})
 	}
-	check(1, 2, "f000")
-	check(2, 4, "f001")
+	check(1, 4, "f000")
+	check(2, 5, "f001")
 	check(8, 8, "f000")
 	check(200, 20, "f000")
 	check(200, 20, "f077")
@@ -333,4 +333,40 @@ func TestSlowGatewayIsNotSearchedForLong(t *testing.T) {
 			t.Errorf("got %d undecided, want some", n)
 		}
 	})
+}
+
+// TestCauseThatHasGone: one refusal, and nothing refused any more when the
+// families are looked at, is no reason to leave one of them out for long.
+func TestCauseThatHasGone(t *testing.T) {
+	for _, families := range []int{0, 1, 2, 9} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newPicky("*")
+			b := newBench(t, p)
+			b.MaxConcurrentPushes = 1
+			take := p.fake.answer
+			p.fake.answer = func(n int, s sent) (int, string) {
+				code, text := take(n, s)
+				if code == 400 {
+					p.mu.Lock()
+					p.bad = nil
+					p.mu.Unlock()
+				}
+				return code, text
+			}
+			b.run(t)
+			if out := b.push(t, "a", gauges(families, 1)); out.Series != families+1 || len(out.Refused) != 1 {
+				t.Errorf("%d families: got %d series and %v, left out %q, want one left out", families, out.Series, out.Err, out.Refused)
+			}
+			if got := p.holds("a"); len(got) != families+1 {
+				t.Errorf("%d families: group has %q, want all but one", families, got)
+			}
+			p.pushes()
+			if out := b.push(t, "a", gauges(families, 2)); out.Err != nil || len(out.Refused) != 0 || p.pushes() != 1 {
+				t.Errorf("%d families: then got %v, left out %q, want all at once", families, out.Err, out.Refused)
+			}
+			if len(p.repeated) > 0 {
+				t.Errorf("got bodies again that were refused: %q", p.repeated)
+			}
+		})
+	}
 }
