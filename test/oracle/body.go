@@ -47,24 +47,43 @@ const (
 
 // body returns the answer of a target to its scrape number n. No two numbers
 // have a value in common.
-func (s Shape) body(target string, n uint64) (text string) {
-	self := `target="` + target + `"`
-	lines := []line{{scrapesName, self, float64(n)}}
-	for i := range s.count(n) {
-		lines = append(lines, line{"oracle_value", fmt.Sprintf(`i="%d",%s`, i, self), float64(n) + float64(i)/8192})
-	}
-	lines = append(lines, histogram(self, n)...)
+func (s Shape) body(target string, n uint64) string {
 	var b strings.Builder
 	previous := ""
-	for _, l := range lines {
+	for _, l := range s.lines(target, n) {
 		if family, kind := familyOf(l.name); family != previous {
 			fmt.Fprintf(&b, "# HELP %s Of the oracle.\n# TYPE %s %s\n", family, family, kind)
 			previous = family
 		}
 		b.WriteString(l.String() + "\n")
 	}
-	fmt.Fprintf(&b, "# TYPE %s gauge\n%s{sum=\"%016x\",%s} 1\n", sumName, sumName, sumOf(lines), self)
 	return b.String()
+}
+
+func (s Shape) lines(target string, n uint64) []line {
+	self := `target="` + target + `"`
+	lines := []line{{scrapesName, self, float64(n)}}
+	for i := range s.count(n) {
+		lines = append(lines, line{"oracle_value", fmt.Sprintf(`i="%d",%s`, i, self), float64(n) + float64(i)/8192})
+	}
+	lines = append(lines, histogram(self, n)...)
+	return append(lines, line{sumName, fmt.Sprintf(`sum="%016x",%s`, sumOf(lines), self), 1})
+}
+
+// numberOf returns the number of the scrape that a line is of, 0 where it does
+// not say.
+func numberOf(l line) uint64 {
+	switch l.name {
+	case scrapesName, "oracle_value":
+		return uint64(l.value)
+	case "oracle_seconds_sum":
+		return uint64(2 * l.value)
+	case "oracle_seconds_count":
+		return uint64(l.value / 3)
+	case "oracle_seconds_bucket":
+		return uint64(l.value / float64(map[byte]int{'0': 1, '1': 2, '+': 3}[l.labels[len(`le="`)]]))
+	}
+	return 0
 }
 
 // count is the number of values in the scrape number n.

@@ -48,7 +48,7 @@ type Gateway struct {
 	histories map[string]*history
 	bodies    int // that were stored
 	deletes   int
-	refused   map[string]bool // groups that had their 400 in this time of Refused
+	refused   bool // a body had its 400 in this time of Refused
 }
 
 // NewGateway serves until Close. most is how many requests it should get at
@@ -83,7 +83,7 @@ func (g *Gateway) Close() {
 // Fail lets it go wrong for so long.
 func (g *Gateway) Fail(f Fault, length time.Duration) {
 	g.mu.Lock()
-	g.refused = make(map[string]bool)
+	g.refused = false
 	if f == Wipe {
 		clear(g.groups)
 	}
@@ -174,13 +174,14 @@ func (d discarded) Header() http.Header         { return d.header }
 func (d discarded) Write(p []byte) (int, error) { return len(p), nil }
 func (d discarded) WriteHeader(int)             {}
 
-// refuseOnce refuses each group's next body, as if its types clashed with those
-// of a group that then went.
+// refuseOnce refuses the next body, as if its types clashed with those of a group
+// that then went.
 func (g *Gateway) refuseOnce(w http.ResponseWriter, r *http.Request, well http.HandlerFunc) {
 	g.mu.Lock()
-	first := !g.refused[r.URL.Path] && r.Method != http.MethodDelete && r.Method != http.MethodGet
+	h := g.histories[r.URL.Path]
+	first := !g.refused && h != nil && r.Method != http.MethodDelete
 	if first {
-		g.refused[r.URL.Path] = true
+		g.refused, h.refused = true, true
 	}
 	g.mu.Unlock()
 	if !first {
@@ -215,9 +216,6 @@ func (g *Gateway) remove(path string) {
 	defer g.mu.Unlock()
 	g.deletes++
 	delete(g.groups, path)
-	if h := g.histories[path]; h != nil {
-		h.gone = true
-	}
 }
 
 func (g *Gateway) store(method, path string, body families) {
@@ -231,7 +229,6 @@ func (g *Gateway) store(method, path string, body families) {
 	if err := h.follow(method, body.lines()); err != nil {
 		g.judge.Violated("gateway %s: %s %s: %v", g.Name, method, path, err)
 	}
-	h.gone = false
 	g.bodies++
 	old := g.groups[path]
 	if old == nil || method == http.MethodPut {
@@ -247,6 +244,7 @@ type Count struct {
 	Bodies  int // stored
 	Deletes int
 	Scrapes int // that were stored, each once
+	Parts   int // bodies of which families were left out after a refusal
 }
 
 // Count returns it.
@@ -256,6 +254,7 @@ func (g *Gateway) Count() Count {
 	c := Count{Bodies: g.bodies, Deletes: g.deletes}
 	for _, h := range g.histories {
 		c.Scrapes += h.stored
+		c.Parts += h.parts
 	}
 	return c
 }
@@ -267,7 +266,7 @@ func (g *Gateway) Groups() []string {
 	return slices.Sorted(maps.Keys(g.groups))
 }
 
-// Stale returns the groups that hold no scrape that was served since then.
+// Stale returns the groups that hold no whole scrape that was served since then.
 func (g *Gateway) Stale(since time.Time) []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -275,7 +274,7 @@ func (g *Gateway) Stale(since time.Time) []string {
 	for _, path := range slices.Sorted(maps.Keys(g.histories)) {
 		h, s := g.histories[path], g.groups[path]
 		at, _ := h.target.servedAt(h.last.scrape)
-		if s == nil || at.Before(since) {
+		if s == nil || h.refused || at.Before(since) {
 			stale = append(stale, fmt.Sprintf("%s of gateway %s", path, g.Name))
 		}
 	}

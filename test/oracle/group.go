@@ -15,7 +15,6 @@ var reportNames = []string{"up", "scrape_duration_seconds", "scrape_samples_scra
 type reading struct {
 	up     float64
 	scrape uint64 // its number; 0: it has no series of a target
-	sum    uint64
 }
 
 // read judges one body for itself: it is a whole scrape of the target with its
@@ -23,14 +22,14 @@ type reading struct {
 // them beside up 0: a report that failed was put together with what waited.
 func read(body []line, t *Target) (reading, error) {
 	report, rest, sums := divide(body)
-	r := reading{up: report["up"], sum: sumOf(rest)}
+	r, sum := reading{up: report["up"]}, sumOf(rest)
 	if len(report) != len(reportNames) {
 		return r, fmt.Errorf("the report series are %v, want %s", report, strings.Join(reportNames, ", "))
 	}
 	if len(rest)+len(sums) == 0 || r.up == 0 && !t.Keep {
 		return r, readReportAlone(report, rest, sums)
 	}
-	if want := `sum="` + fmt.Sprintf("%016x", r.sum) + `",target="` + t.Name + `"`; len(sums) != 1 || sums[0].labels != want {
+	if want := `sum="` + fmt.Sprintf("%016x", sum) + `",target="` + t.Name + `"`; len(sums) != 1 || sums[0].labels != want {
 		return r, fmt.Errorf("not one whole scrape of target %s: %d series that make %s beside %v", t.Name, len(rest), want, sums)
 	}
 	for _, l := range rest {
@@ -74,10 +73,11 @@ func divide(body []line) (report map[string]float64, rest, sums []line) {
 
 // A history is what one group of one gateway was seen to hold.
 type history struct {
-	target *Target
-	last   reading // the newest that had series of the target
-	stored int     // scrapes, each once
-	gone   bool    // after a DELETE
+	target  *Target
+	last    reading // the newest that had series of the target
+	stored  int     // scrapes, each once
+	refused bool    // had a 400, and no whole body since: parts of one may come
+	parts   int     // that came
 }
 
 // follow judges a body beside those before it.
@@ -86,13 +86,39 @@ func (h *history) follow(method string, body []line) error {
 		return errors.New("an empty body")
 	}
 	r, err := read(body, h.target)
+	if err != nil && h.refused {
+		return h.followPart(body, err)
+	}
 	if err != nil {
 		return err
 	}
+	h.refused = false
 	if method == http.MethodPost && r.up == 1 {
 		return errors.New("a scrape that went well is merged, want it to replace the group")
 	}
 	return h.advance(r)
+}
+
+// followPart judges a body of which families were left out after a refusal: all
+// of it is from one scrape.
+func (h *history) followPart(body []line, why error) error {
+	h.parts++
+	_, rest, sums := divide(body)
+	rest = append(rest, sums...)
+	if len(rest) == 0 {
+		return nil // a part of a report
+	}
+	n := numberOf(rest[0])
+	if n == 0 && len(sums) == 1 && len(rest) == 1 {
+		return nil // the checksum alone does not say of what it is
+	}
+	served := h.target.shape.lines(h.target.Name, n)
+	for _, l := range rest {
+		if !slices.Contains(served, l) {
+			return fmt.Errorf("a part that is not all of scrape %d, but has %s: %w", n, l, why)
+		}
+	}
+	return h.advance(reading{scrape: n})
 }
 
 // advance judges the order.
@@ -106,8 +132,6 @@ func (h *history) advance(r reading) error {
 	switch {
 	case r.scrape < h.last.scrape:
 		return fmt.Errorf("scrape %d after %d", r.scrape, h.last.scrape)
-	case r.scrape == h.last.scrape && r.sum != h.last.sum:
-		return fmt.Errorf("scrape %d twice, with other series", r.scrape)
 	case r.scrape > h.last.scrape:
 		h.stored++
 	}

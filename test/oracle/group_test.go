@@ -45,6 +45,8 @@ func TestHistory(t *testing.T) {
 		method string  // PUT, if empty
 		bodies [][]line
 		says   string // of the last one; "": nothing is wrong
+
+		refused bool // the gateway has refused a body
 	}{
 		"whole":                {bodies: [][]line{bodyOf(t, own, 1), bodyOf(t, own, 3)}},
 		"the same once more":   {bodies: [][]line{bodyOf(t, own, 3), bodyOf(t, own, 3)}},
@@ -64,10 +66,14 @@ func TestHistory(t *testing.T) {
 		"merged":               {method: http.MethodPost, bodies: [][]line{bodyOf(t, own, 1)}, says: "merged"},
 		"down, merged":         {method: http.MethodPost, bodies: [][]line{report(0, 0)}},
 		"values that are kept": {target: kept, bodies: [][]line{append(report(0, 0), bodyOf(t, kept, 1)[4:]...)}},
+		"a part":               {refused: true, bodies: [][]line{bodyOf(t, own, 1)[:7], report(0, 0)[:2], bodyOf(t, own, 2)[9:]}},
+		"a part after a whole": {refused: true, bodies: [][]line{bodyOf(t, own, 1), bodyOf(t, own, 2)[:7]}, says: "not one whole scrape"},
+		"parts of two":         {refused: true, bodies: [][]line{append(bodyOf(t, own, 4)[:9], bodyOf(t, own, 3)[9:]...)}, says: "not all of scrape 4"},
+		"an older part":        {refused: true, bodies: [][]line{bodyOf(t, own, 4)[:9], bodyOf(t, own, 3)[:9]}, says: "scrape 3 after 4"},
 		"kept in part":         {target: kept, bodies: [][]line{append(report(0, 0), bodyOf(t, kept, 1)[5:]...)}, says: "not one whole scrape"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := &history{target: own}
+			h := &history{target: own, refused: c.refused}
 			if c.target != nil {
 				h.target = c.target
 			}

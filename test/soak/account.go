@@ -13,7 +13,8 @@ import (
 // For each gateway:
 //
 //	scrapes = pushes + superseded + dropped + open
-//	bodies stored by the gateway ≥ pushes, by at most the requests without an answer
+//	bodies stored by the gateway ≥ pushes, by at most the requests without an answer,
+//	  and the parts of refused bodies
 //	good scrapes - scrapes found at the gateway ≤ superseded + dropped + open + empty ones
 //
 // and for all targets, where good is scrapes - errors:
@@ -49,11 +50,12 @@ func (w *world) accountGateway(m metrics, g *oracle.Gateway, good, empty, open f
 	lost := m.sum("promferry_pushes_superseded_total", of) + m.sum("promferry_pushes_dropped_total", of)
 	failed := m.sum("promferry_push_errors_total", of)
 	pushed := m.sum("promferry_pushes_total", of)
-	fmt.Printf("soak: gateway %s: %v requests stored, %v failed, %v bodies superseded or dropped, %v open, %d scrapes found there\n", g.Name, pushed, failed, lost, open, c.Scrapes)
+	fmt.Printf("soak: gateway %s: %v requests stored, %v failed, %v bodies superseded or dropped, %v open, %d scrapes and %d parts found there\n",
+		g.Name, pushed, failed, lost, open, c.Scrapes, c.Parts)
 	slack := float64(w.options.targets)
 	w.atMost(g.Name+": bodies that promferry has neither pushed nor counted, or counted twice", math.Abs(open), 0)
 	w.atMost(g.Name+": pushes that the gateway has not stored", pushed, float64(c.Bodies+c.Deletes))
-	w.atMost(g.Name+": bodies stored without a push", float64(c.Bodies+c.Deletes)-pushed, failed+slack)
+	w.atMost(g.Name+": bodies stored without a push", float64(c.Bodies+c.Deletes-c.Parts)-pushed, failed+slack)
 	w.atMost(g.Name+": scrapes that are missing and not counted", good-float64(c.Scrapes), lost+empty+slack)
 }
 

@@ -72,10 +72,8 @@ func (o options) soak() (err error) {
 		return err
 	}
 	defer w.close()
-	if err := w.live(); err != nil {
-		return fmt.Errorf("seed %d: %w", o.seed, err)
-	}
-	return w.verdict()
+	err = w.live()
+	return errors.Join(err, w.verdict())
 }
 
 func (o options) build() (string, error) {

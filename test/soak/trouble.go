@@ -57,6 +57,9 @@ func (w *world) strikeGateway(random *rand.Rand, first bool, length time.Duratio
 	if later := random.IntN(8) == 0; later && first {
 		f = oracle.LaterFaults[random.IntN(len(oracle.LaterFaults))]
 	}
+	if f == oracle.Refused && random.IntN(4) > 0 {
+		f = oracle.Slow // a search costs requests, of which there are so many in five minutes
+	}
 	g.Fail(f, length)
 	w.note(f, "gateway "+g.Name, length)
 }
