@@ -67,6 +67,21 @@ func (g *Gateway) probeWait(err error, n int, interval time.Duration) time.Durat
 	return g.hurry(max(backoff(n, low, high/2), min(g.retryAfter(err), interval)))
 }
 
+// A streak is the failures in a row, by class: a gateway that was down for long,
+// and then refuses once, as one does that is just being started, is not to be
+// left alone for as long as one that has refused all the time.
+type streak struct{ soon, later int }
+
+// add returns how many of the class there were before this one.
+func (s *streak) add(c class) (before int) {
+	n := &s.soon
+	if c == later {
+		n = &s.later
+	}
+	*n++
+	return *n - 1
+}
+
 func laterWait(err error, n int) time.Duration {
 	if isAuth(err) {
 		return backoff(n, laterMin, laterMaxAuth)

@@ -123,3 +123,29 @@ func TestRefusalsGrowApart(t *testing.T) {
 		})
 	}
 }
+
+// TestRefusalAfterAnOutageIsTheFirst: a gateway that was down for long and then
+// refuses a moment, as it is being started, is soon found well.
+func TestRefusalAfterAnOutageIsTheFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		c := newClock(func(int, sent) (int, string) {
+			switch since := time.Since(start); {
+			case since < 10*time.Minute:
+				return 503, ""
+			case since < 10*time.Minute+6*time.Second:
+				return 404, ""
+			}
+			return 200, ""
+		})
+		b := newRetrying(t, c.f)
+		b.run(t)
+		for time.Since(start) < 11*time.Minute {
+			b.offer(cyclic("a", "1", time.Second))
+			<-time.After(time.Second)
+		}
+		if got := b.Status().State; got != StateAnswering {
+			t.Errorf("got state %q, want %q", got, StateAnswering)
+		}
+	})
+}

@@ -18,7 +18,7 @@ type circuit struct {
 	first    time.Time // of them
 	err      error     // of the last of them
 	probe    *request  // under way; nil: none
-	probes   int       // in vain since it opened
+	probes   streak    // in vain since it opened, and what opened it
 	next     time.Time // when the next one may go
 }
 
@@ -50,14 +50,13 @@ func (g *Gateway) failed(r *request, err error, probed bool) {
 	case c.open && !probed:
 		return // it began before: it says nothing new
 	case c.open:
-		c.probes++
 	case c.failures < openAfter, classify(err) == later && g.anyWell():
 		return // a refusal of some groups must not delay the others
 	default:
 		c.open, c.since = true, c.first
 		g.Metrics.up(g.address(), 0)
 	}
-	c.next = time.Now().Add(g.probeWait(err, c.probes, r.interval))
+	c.next = time.Now().Add(g.probeWait(err, c.probes.add(classify(err)), r.interval))
 }
 
 // answered notes that the gateway works.

@@ -190,8 +190,8 @@ func TestConcurrentFailuresExtendNothing(t *testing.T) {
 		<-time.After(10 * time.Second) // those under way fail as well
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		if b.circuit.probes != 0 || b.circuit.probe == nil {
-			t.Errorf("got %d probes in vain and %v under way, want 0 and one", b.circuit.probes, b.circuit.probe)
+		if b.circuit.probes != (streak{soon: 1}) || b.circuit.probe == nil {
+			t.Errorf("got %d probes in vain and %v under way, want {1 0}, which opened it, and one", b.circuit.probes, b.circuit.probe)
 		}
 	})
 }

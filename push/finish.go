@@ -57,15 +57,14 @@ func (g *Gateway) judge(s *slot, r *request, err error) {
 	s.due = time.Time{}
 	switch classify(err) {
 	case soon, later:
-		s.due = time.Now().Add(g.slotWait(err, s.tries, r.interval))
-		s.tries++
+		s.due = time.Now().Add(g.slotWait(err, s.tries.add(classify(err)), r.interval))
 		g.failed(r, err, probed)
 	case stored:
 		g.success = time.Now()
-		s.tries = 0
+		s.tries = streak{}
 		g.answered()
 	case never:
-		s.tries = 0
+		s.tries = streak{}
 		if !isLocal(err) {
 			g.answered()
 		}

@@ -119,7 +119,7 @@ func recovery(told string) string {
 // try that says nothing of the gateway's speed. g.mu is held.
 func (g *Gateway) superseded(s *slot) (all []news) {
 	g.Metrics.superseded(g.address())
-	if s.tries == 0 && g.outage.told == "" && g.behind.tell(isBehind) {
+	if s.tries == (streak{}) && g.outage.told == "" && g.behind.tell(isBehind) {
 		g.behind.over() // it has no end that could be told
 		all = append(all, news{level: slog.LevelWarn, message: isBehind, err: errBehind})
 	}

@@ -16,7 +16,7 @@ type slot struct {
 	waiting *request // the newest that was not begun, or that is to be tried again
 	sending bool
 	due     time.Time // when the next request may begin
-	tries   int       // failures in a row
+	tries   streak    // failures in a row
 	well    bool      // the last request was stored
 
 	queued  bool          // stands in Gateway.queue,
