@@ -71,6 +71,19 @@ func (g *Gateway) Expect(t *Target, path string) {
 	g.histories[path] = &history{target: t}
 }
 
+// Remove says that the target of a group is being removed, Return that it is
+// there again.
+func (g *Gateway) Remove(path string) { g.set(path, removed) }
+
+// Return is the other end of Remove.
+func (g *Gateway) Return(path string) { g.set(path, back) }
+
+func (g *Gateway) set(path string, l life) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.histories[path].life = l
+}
+
 // URL is where to push.
 func (g *Gateway) URL() string { return "http://" + g.door.address }
 
@@ -216,6 +229,12 @@ func (g *Gateway) remove(path string) {
 	defer g.mu.Unlock()
 	g.deletes++
 	delete(g.groups, path)
+	h := g.histories[path]
+	if h == nil {
+		g.judge.Violated("gateway %s: DELETE of group %s, which is nobody's", g.Name, path)
+	} else if err := h.remove(); err != nil {
+		g.judge.Violated("gateway %s: DELETE of group %s: %v", g.Name, path, err)
+	}
 }
 
 func (g *Gateway) store(method, path string, body families) {
@@ -266,7 +285,8 @@ func (g *Gateway) Groups() []string {
 	return slices.Sorted(maps.Keys(g.groups))
 }
 
-// Stale returns the groups that hold no whole scrape that was served since then.
+// Stale returns the groups that hold no whole scrape that was served since then,
+// and those that are there though their target was removed.
 func (g *Gateway) Stale(since time.Time) []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -274,7 +294,8 @@ func (g *Gateway) Stale(since time.Time) []string {
 	for _, path := range slices.Sorted(maps.Keys(g.histories)) {
 		h, s := g.histories[path], g.groups[path]
 		at, _ := h.target.servedAt(h.last.scrape)
-		if s == nil || h.refused || at.Before(since) {
+		isRemoved := h.life == removed || h.life == deleted
+		if isRemoved && s != nil || !isRemoved && (s == nil || h.refused || at.Before(since)) {
 			stale = append(stale, fmt.Sprintf("%s of gateway %s", path, g.Name))
 		}
 	}
@@ -288,6 +309,9 @@ func (g *Gateway) NotDown() []string {
 	var others []string
 	for path, h := range g.histories {
 		s := g.groups[path]
+		if h.life == removed || h.life == deleted {
+			continue
+		}
 		if s == nil {
 			others = append(others, path+": no such group")
 			continue

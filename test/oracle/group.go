@@ -78,12 +78,37 @@ type history struct {
 	stored  int     // scrapes, each once
 	refused bool    // had a 400, and no whole body since: parts of one may come
 	parts   int     // that came
+	life    life
+}
+
+// A life says what a configuration makes of a group.
+type life int
+
+const (
+	present life = iota
+	removed      // its target was; a push that was under way may come still
+	deleted      // and the gateway had the DELETE
+	back         // the target is there again; the DELETE may come still
+)
+
+// remove judges a DELETE.
+func (h *history) remove() error {
+	switch h.life {
+	case present:
+		return errors.New("the target was not removed")
+	case removed:
+		h.life = deleted
+	}
+	return nil
 }
 
 // follow judges a body beside those before it.
 func (h *history) follow(method string, body []line) error {
-	if len(body) == 0 {
+	switch {
+	case len(body) == 0:
 		return errors.New("an empty body")
+	case h.life == deleted:
+		return errors.New("after the DELETE of a target that was removed")
 	}
 	r, err := read(body, h.target)
 	if err != nil && h.refused {

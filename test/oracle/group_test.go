@@ -47,6 +47,7 @@ func TestHistory(t *testing.T) {
 		says   string // of the last one; "": nothing is wrong
 
 		refused bool // the gateway has refused a body
+		life    life
 	}{
 		"whole":                {bodies: [][]line{bodyOf(t, own, 1), bodyOf(t, own, 3)}},
 		"the same once more":   {bodies: [][]line{bodyOf(t, own, 3), bodyOf(t, own, 3)}},
@@ -70,10 +71,13 @@ func TestHistory(t *testing.T) {
 		"a part after a whole": {refused: true, bodies: [][]line{bodyOf(t, own, 1), bodyOf(t, own, 2)[:7]}, says: "not one whole scrape"},
 		"parts of two":         {refused: true, bodies: [][]line{append(bodyOf(t, own, 4)[:9], bodyOf(t, own, 3)[9:]...)}, says: "not all of scrape 4"},
 		"an older part":        {refused: true, bodies: [][]line{bodyOf(t, own, 4)[:9], bodyOf(t, own, 3)[:9]}, says: "scrape 3 after 4"},
+		"removed, under way":   {life: removed, bodies: [][]line{bodyOf(t, own, 1)}},
+		"deleted":              {life: deleted, bodies: [][]line{bodyOf(t, own, 1)}, says: "after the DELETE"},
+		"returned":             {life: back, bodies: [][]line{bodyOf(t, own, 1)}},
 		"kept in part":         {target: kept, bodies: [][]line{append(report(0, 0), bodyOf(t, kept, 1)[5:]...)}, says: "not one whole scrape"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := &history{target: own, refused: c.refused}
+			h := &history{target: own, refused: c.refused, life: c.life}
 			if c.target != nil {
 				h.target = c.target
 			}
@@ -95,4 +99,16 @@ func TestHistory(t *testing.T) {
 
 func without(lines []line, name string) []line {
 	return slices.DeleteFunc(lines, func(l line) bool { return l.name == name })
+}
+
+func TestHistoryRemove(t *testing.T) {
+	for before, after := range map[life]life{removed: deleted, deleted: deleted, back: back} {
+		h := history{life: before}
+		if err := h.remove(); err != nil || h.life != after {
+			t.Errorf("%v: got %v, %v, want %v", before, h.life, err, after)
+		}
+	}
+	if err := new(history).remove(); err == nil {
+		t.Error("a target that is there: got no error, want one")
+	}
 }

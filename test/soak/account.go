@@ -12,7 +12,8 @@ import (
 //
 // For each gateway:
 //
-//	scrapes = pushes + superseded + dropped + open
+//	scrapes = pushes + superseded + dropped + open; a DELETE that a returned
+//	  target's push takes the place of is one of the superseded
 //	bodies stored by the gateway ≥ pushes, by at most the requests without an answer,
 //	  and the parts of refused bodies
 //	good scrapes - scrapes found at the gateway ≤ superseded + dropped + open + empty ones
@@ -53,7 +54,8 @@ func (w *world) accountGateway(m metrics, g *oracle.Gateway, good, empty, open f
 	fmt.Printf("soak: gateway %s: %v requests stored, %v failed, %v bodies superseded or dropped, %v open, %d scrapes and %d parts found there\n",
 		g.Name, pushed, failed, lost, open, c.Scrapes, c.Parts)
 	slack := float64(w.options.targets)
-	w.atMost(g.Name+": bodies that promferry has neither pushed nor counted, or counted twice", math.Abs(open), 0)
+	w.atMost(g.Name+": bodies that promferry has neither pushed nor counted", open, 0)
+	w.atMost(g.Name+": bodies that it has counted twice", -open, float64(w.returns))
 	w.atMost(g.Name+": pushes that the gateway has not stored", pushed, float64(c.Bodies+c.Deletes))
 	w.atMost(g.Name+": bodies stored without a push", float64(c.Bodies+c.Deletes-c.Parts)-pushed, failed+slack)
 	w.atMost(g.Name+": scrapes that are missing and not counted", good-float64(c.Scrapes), lost+empty+slack)
@@ -68,7 +70,7 @@ func (w *world) atMost(what string, got, most float64) {
 // open returns the bodies of a gateway that have not come to an end.
 func (m metrics) open(gateway string) float64 {
 	of := "gateway=" + gateway
-	return m.sum("promferry_scrapes_total") - m.sum("promferry_pushes_total", of) -
+	return m.sum("promferry_scrapes_total") - m.sum("promferry_pushes_total", of, "method=PUT") - m.sum("promferry_pushes_total", of, "method=POST") -
 		m.sum("promferry_pushes_superseded_total", of) - m.sum("promferry_pushes_dropped_total", of)
 }
 
@@ -86,7 +88,7 @@ func (w *world) settled() (open map[string]float64, last metrics, err error) {
 			if least, seen := open[g.Name]; !seen || math.Abs(n) < math.Abs(least) {
 				open[g.Name] = n
 			}
-			settled = settled && open[g.Name] == 0
+			settled = settled && open[g.Name] <= 0
 		}
 		if settled {
 			break

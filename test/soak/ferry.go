@@ -21,6 +21,7 @@ import (
 type ferry struct {
 	*proc.Process
 	url     string
+	file    string // its configuration
 	logFile string
 }
 
@@ -29,21 +30,42 @@ func startFerry(o options, config string) (*ferry, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := filepath.Join(o.dir, "promferry.hcl")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+	f := &ferry{url: "http://" + address, file: filepath.Join(o.dir, "promferry.hcl"), logFile: o.log}
+	if err := os.WriteFile(f.file, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	f := &ferry{url: "http://" + address, logFile: o.log}
 	log, err := os.Create(f.logFile)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close() // the process has its own
-	cmd := exec.Command(o.binary, "run", "--config.file="+file, "--web.listen-address="+address)
+	cmd := exec.Command(o.binary, "run", "--config.file="+f.file, "--web.listen-address="+address)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "GORACE=halt_on_error=1"}
 	cmd.Stderr = log
 	f.Process, err = proc.Start(cmd)
 	return f, err
+}
+
+// reload returns when the new configuration runs.
+func (f *ferry) reload(config string) error {
+	const loaded = "promferry_config_last_reload_success_timestamp_seconds"
+	before, err := f.metrics()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(f.file+".new", []byte(config), 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(f.file+".new", f.file); err != nil {
+		return err
+	}
+	if err := f.Signal(syscall.SIGHUP); err != nil {
+		return err
+	}
+	return f.Await("reload", 5*time.Second, func() bool {
+		m, err := f.metrics()
+		return err == nil && m[loaded] > before[loaded]
+	})
 }
 
 func freeAddress() (string, error) {

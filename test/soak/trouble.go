@@ -10,7 +10,10 @@ import (
 )
 
 // What may happen to promferry itself.
-const pause oracle.Fault = "SIGSTOP"
+const (
+	pause  oracle.Fault = "SIGSTOP"
+	reload oracle.Fault = "reload"
+)
 
 // trouble is the time with faults: one more at each tick, some of them at once.
 func (w *world) trouble() error {
@@ -43,10 +46,12 @@ func (w *world) strike(random *rand.Rand, first bool) error {
 		f := oracle.TargetFaults[random.IntN(len(oracle.TargetFaults))]
 		t.Fail(f, length)
 		w.note(f, t.Name, length)
-	case n < 97 || !first:
+	case n < 97:
 		w.strikeGateway(random, first, length)
-	default:
+	case n < 98:
 		return w.pause(length)
+	default:
+		return w.reload(random.IntN(len(w.targets)))
 	}
 	return nil
 }
@@ -62,6 +67,26 @@ func (w *world) strikeGateway(random *rand.Rand, first bool, length time.Duratio
 	}
 	g.Fail(f, length)
 	w.note(f, "gateway "+g.Name, length)
+}
+
+// reload takes a target out of the configuration, or back into it.
+func (w *world) reload(i int) error {
+	what := "without " + w.targets[i].Name
+	change := (*oracle.Gateway).Remove
+	if w.absent[i] {
+		what, change = "with "+w.targets[i].Name, (*oracle.Gateway).Return
+		w.returns++
+		delete(w.absent, i)
+	} else if len(w.absent) < len(w.targets)/4 && jobOf(i) == "soak" { // a job needs a target
+		w.absent[i] = true
+	} else {
+		return nil
+	}
+	for _, g := range w.gateways {
+		change(g, w.path(i))
+	}
+	w.note(reload, what, 0)
+	return w.ferry.reload(w.config())
 }
 
 // pause is what a virtual machine knows.

@@ -26,10 +26,12 @@ type world struct {
 	ferry    *ferry
 	watch    watch
 	faults   map[oracle.Fault]int
+	absent   map[int]bool // targets that the configuration has not
+	returns  int          // of such
 }
 
 func newWorld(o options) (w *world, err error) {
-	w = &world{options: o, faults: make(map[oracle.Fault]int)}
+	w = &world{options: o, faults: make(map[oracle.Fault]int), absent: make(map[int]bool)}
 	for i := range o.targets {
 		t, err := oracle.NewTarget(fmt.Sprintf("t%d", i), shapeOf(i))
 		if err != nil {
@@ -44,7 +46,7 @@ func newWorld(o options) (w *world, err error) {
 			return nil, errors.Join(err, w.close())
 		}
 		for i, t := range w.targets {
-			g.Expect(t, "/metrics/job/"+jobOf(i)+"/instance/"+t.Name)
+			g.Expect(t, w.path(i))
 		}
 		w.gateways = append(w.gateways, g)
 	}
@@ -88,6 +90,11 @@ func jobOf(i int) string {
 	return "soak"
 }
 
+// path is that of a target's group.
+func (w *world) path(i int) string {
+	return "/metrics/job/" + jobOf(i) + "/instance/" + w.targets[i].Name
+}
+
 // config pushes to one gateway as packed protobuf, which is tried again soon, to
 // the other as packed text, with the defaults.
 func (w *world) config() string {
@@ -103,7 +110,7 @@ func (w *world) config() string {
 	for job, failure := range map[string]string{"soak": "mark_down", "keep": "keep"} {
 		fmt.Fprintf(&text, "job %q {\n  on_scrape_failure = %q\n", job, failure)
 		for i, t := range w.targets {
-			if jobOf(i) == job {
+			if jobOf(i) == job && !w.absent[i] {
 				fmt.Fprintf(&text, "  static_config {\n    targets = [%q]\n    labels = { instance = %q }\n  }\n", t.Address(), t.Name)
 			}
 		}
