@@ -39,7 +39,7 @@ func startFerry(o options, config string) (*ferry, error) {
 		return nil, err
 	}
 	defer log.Close() // the process has its own
-	cmd := exec.Command(o.binary, "run", "--config.file="+f.file, "--web.listen-address="+address)
+	cmd := exec.Command(o.binary, "run", "--config.file="+f.file, "--web.listen-address="+address, "--state.file="+filepath.Join(o.dir, "state"))
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "GORACE=halt_on_error=1"}
 	cmd.Stderr = log
 	f.Process, err = proc.Start(cmd)
