@@ -103,21 +103,23 @@ func (l *Ledger) Remember(ctx context.Context, entries ...Entry) {
 	if l == nil {
 		return
 	}
-	round := 0
-	for _, e := range entries {
-		round = max(round, l.add(e))
-	}
-	l.await(ctx, round)
+	l.await(ctx, l.add(entries))
 }
 
-// add returns the number of the write that has the entry.
-func (l *Ledger) add(e Entry) (round int) {
-	if _, err := GroupPath(e.Group); err != nil {
-		return 0 // no gateway will get it
-	}
-	key := e.key()
+// add returns the number of the write that has the entries: one has all that are
+// new.
+func (l *Ledger) add(entries []Entry) (round int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, e := range entries {
+		round = max(round, l.addOne(e))
+	}
+	return round
+}
+
+// addOne is add for one entry. l.mu is held.
+func (l *Ledger) addOne(e Entry) (round int) {
+	key := e.key()
 	old, known := l.records[key]
 	if len(e.Owner) == 0 && !known {
 		e.Owner = e.Group
@@ -125,6 +127,9 @@ func (l *Ledger) add(e Entry) (round int) {
 	owner := e.Owner.Key()
 	if known && (owner == "" || old.owner == owner) {
 		return old.round
+	}
+	if _, err := GroupPath(e.Group); err != nil {
+		return 0 // no gateway will get it
 	}
 	line := encodeEntry(e)
 	bytes := l.bytes - len(old.line) + len(line)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -212,7 +213,7 @@ func TestLedgerGroupCommit(t *testing.T) {
 	group.Go(func() { s.Remember(t.Context(), entryOf("first")) })
 	<-begun
 	for i := range 100 {
-		round := s.add(entryOf(fmt.Sprint(i)))
+		round := s.add([]Entry{entryOf(fmt.Sprint(i))})
 		group.Go(func() { s.await(t.Context(), round) })
 	}
 	close(goOn)
@@ -222,6 +223,27 @@ func TestLedgerGroupCommit(t *testing.T) {
 	}
 	if got := len(s.Entries()); got != 101 {
 		t.Errorf("got %d entries, want 101", got)
+	}
+}
+
+// TestLedgerWritesTogether: what comes in one call is in one write, also where
+// the writer has nothing else to do.
+func TestLedgerWritesTogether(t *testing.T) {
+	s := openShelf(t, statePath(t))
+	var writes atomic.Int64
+	s.file.sync = func(f *os.File) error {
+		if f.Name() != filepath.Dir(s.path) {
+			writes.Add(1)
+		}
+		return nil
+	}
+	var entries []Entry
+	for i := range 10_000 {
+		entries = append(entries, entryOf(fmt.Sprint(i)))
+	}
+	s.Remember(t.Context(), entries...)
+	if got := writes.Load(); got != 1 {
+		t.Errorf("got %d writes, want 1", got)
 	}
 }
 
