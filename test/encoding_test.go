@@ -133,7 +133,7 @@ func TestEncodingsAtRealGateway(t *testing.T) {
 func settingsConfig(t testing.TB, gateway, settings string, target *scripted) string {
 	t.Helper()
 	return config(t, `
-		global { scrape_interval = "200ms" }
+		global { scrape_interval = "500ms" }
 		gateway "default" {
 			url = %q
 			%s
