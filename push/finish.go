@@ -79,7 +79,7 @@ func (g *Gateway) isAgain(s *slot, r *request, err error) bool {
 	case soon:
 		return !s.outdated && (g.GiveUp == 0 || s.due.Sub(r.began) <= g.GiveUp)
 	case later:
-		return r.isLast() && s.waiting == nil && g.GiveUp == 0
+		return r.isLast() && s.waiting == nil && !s.outdated && g.GiveUp == 0
 	}
 	return false
 }

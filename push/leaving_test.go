@@ -188,3 +188,18 @@ func TestIsUnanswered(t *testing.T) {
 		}
 	}
 }
+
+// A DELETE that a gateway refuses, as it refuses all, is not tried again where
+// the group has come back meanwhile: what is older must not follow.
+func TestDeleteIsNotTriedAgainAfterWhatIsNewer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{takes: time.Second, answer: codes(401, 202)}
+		b := newRetrying(t, &f)
+		b.run(t)
+		Gateways{{b.Gateway}}.Delete(groupOf("a"))
+		synctest.Wait()
+		b.skip(groupOf("a"), &downError{})
+		b.drain(t)
+		wantSent(t, &f, "DELETE")
+	})
+}
