@@ -143,3 +143,22 @@ func TestResizeDropsTheOldest(t *testing.T) {
 	b.offer(sized("d", 60))
 	wantWaiting(t, b.Gateway, "bcd")
 }
+
+// A body that gives way while it is under way may wait again before it is told.
+func TestGivingWayLateLeavesNoBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{answer: codes(503)}
+		b := newRetrying(t, &f)
+		b.offer(put("a", "1"))
+		evicted := b.Budget.resize(0)
+		b.Budget.Resize(1 << 20)
+		stop := b.run(t)
+		synctest.Wait()
+		stop()
+		tellEvicted(evicted)
+		if used := b.Budget.Used(); used != 0 {
+			t.Errorf("%d bytes are held, and nothing waits", used)
+		}
+		wantSent(t, &f, "PUT 1")
+	})
+}

@@ -150,9 +150,7 @@ func (g *Gateway) isGivenUp() bool {
 // giveUpAll drops all that waits. g.mu is held.
 func (g *Gateway) giveUpAll() (lost []news) {
 	for g.queue.Len() > 0 {
-		s := g.queue.slots[0]
-		g.Budget.release(s.waiting.ticket)
-		lost = append(lost, g.giveUp(s, g.circuit.downError(), dropGaveUp)...)
+		lost = append(lost, g.giveUp(g.queue.slots[0], g.circuit.downError(), dropGaveUp)...)
 	}
 	return lost
 }

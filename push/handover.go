@@ -37,14 +37,19 @@ func (g *Gateway) untilFinish(ctx context.Context) (context.Context, context.Can
 // with the same URL. What waits there already is newer. Run must have returned,
 // or an older request could follow a newer one.
 func (g *Gateway) HandOver(to *Gateway) {
-	for _, s := range g.bequeath(to) {
-		to.inherit(s)
+	for s, waited := range g.bequeath(to) {
+		to.inherit(s, waited)
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.underWay--
+	g.notify()
 }
 
 // bequeath makes the heir known when nothing is under way, and takes all slots
-// away. It returns those in which something waits.
-func (g *Gateway) bequeath(to *Gateway) (slots []*slot) {
+// away. It returns what waited in them: all of that counts as one more request
+// under way, until the heir has it.
+func (g *Gateway) bequeath(to *Gateway) map[*slot]*request {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for g.isSending() {
@@ -54,19 +59,21 @@ func (g *Gateway) bequeath(to *Gateway) (slots []*slot) {
 		g.mu.Lock()
 	}
 	g.succession.heir = to
+	waited := make(map[*slot]*request)
 	for _, s := range g.slots {
 		g.stay(s)
 		if s.waiting == nil {
 			continue
 		}
-		g.queue.remove(s)
 		g.Budget.release(s.waiting.ticket)
 		s.waiting.ticket = nil
-		slots = append(slots, s)
+		waited[s] = s.waiting
+		g.forget(s) // a ticket that gave way, and is yet to be told, takes nothing from the heir
 	}
 	g.slots = nil
+	g.underWay++
 	g.notify()
-	return slots
+	return waited
 }
 
 // isSending tells whether a request is under way. g.mu is held.
@@ -81,11 +88,11 @@ func (g *Gateway) isSending() bool {
 
 // inherit sends what another gateway had in a slot. That one may still work on
 // what it did not answer.
-func (g *Gateway) inherit(from *slot) {
+func (g *Gateway) inherit(from *slot, waited *request) {
 	g.mu.Lock()
 	s := g.slot(from.group)
 	s.late, s.unanswered = latest(s.late, from.late), latest(s.unanswered, from.unanswered)
-	evicted, lost := g.putBack(s, from.waiting)
+	evicted, lost := g.putBack(s, waited)
 	g.mu.Unlock()
 	tellEvicted(evicted)
 	g.tell(lost)

@@ -138,3 +138,67 @@ func TestHandOverWaitsForAPhantom(t *testing.T) {
 		}
 	})
 }
+
+// A body that the budget took away just before it was handed over is the heir's
+// by now: the budget can take it from nobody but that one.
+func TestHandOverOfWhatGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f fake
+		before, after := newBench(t, nil), newBench(t, &f)
+		after.Budget = before.Budget
+		before.offer(put("a", "1"))
+		evicted := before.Budget.resize(0) // its dropped is yet to be called
+		before.Budget.Resize(1 << 20)
+		before.HandOver(after.Gateway)
+		tellEvicted(evicted)
+		after.run(t)
+		after.drain(t)
+		wantSent(t, &f, "PUT 1")
+		before.wantCount(t, "promferry_pushes_dropped_total", "", 0)
+	})
+}
+
+// What a batch leaves out for a gateway that is down takes the place of what the
+// heir got from it.
+func TestHandOverDuringABatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f fake
+		before, after := newBench(t, nil), newBench(t, &f)
+		before.offer(put("a", "older"))
+		before.HandOver(after.Gateway)
+		before.skip(groupOf("a"), &downError{})
+		after.run(t)
+		after.drain(t)
+		wantSent(t, &f)
+		after.wantCount(t, "promferry_pushes_dropped_total", dropGatewayDown, 2)
+	})
+}
+
+// Drain of the old gateway does not return before the heir has all.
+func TestDrainWaitsForTheHandOver(t *testing.T) {
+	before, after := newBench(t, nil), newBench(t, nil)
+	before.offer(put("a", "1"))
+	after.mu.Lock()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		before.HandOver(after.Gateway)
+	}()
+	eventually(t, "hand over", func() bool {
+		before.mu.Lock()
+		defer before.mu.Unlock()
+		return before.succession.heir != nil
+	})
+	before.mu.Lock()
+	busy := before.busy()
+	before.mu.Unlock()
+	after.mu.Unlock()
+	<-done
+	if busy == 0 {
+		t.Error("the old gateway had nothing to do any more")
+	}
+	if n := before.Drain(t.Context()); n != 0 {
+		t.Errorf("got %d unsent, want 0", n)
+	}
+	wantWaiting(t, after.Gateway, "a")
+}

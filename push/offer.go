@@ -90,10 +90,14 @@ func (g *Gateway) evict(s *slot, r *request) {
 // down. What waits in its place is older than that, and must not follow it.
 func (g *Gateway) skip(group convert.Labels, down error) {
 	g.mu.Lock()
+	if heir := g.succession.heir; heir != nil {
+		g.mu.Unlock()
+		heir.skip(group, down)
+		return
+	}
 	s := g.slot(group)
 	var lost []news
 	if s.waiting != nil {
-		g.Budget.release(s.waiting.ticket)
 		lost = g.giveUp(s, down, dropGatewayDown)
 	}
 	lost = append(lost, g.drop(s, down, dropGatewayDown)...)
@@ -102,8 +106,9 @@ func (g *Gateway) skip(group convert.Labels, down error) {
 	g.tell(lost)
 }
 
-// giveUp drops what waits in a slot, whose ticket is given back. g.mu is held.
+// giveUp drops what waits in a slot. g.mu is held.
 func (g *Gateway) giveUp(s *slot, err error, reason string) []news {
+	g.Budget.release(s.waiting.ticket)
 	s.waiting.end()
 	g.forget(s)
 	return g.drop(s, err, reason)
