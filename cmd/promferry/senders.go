@@ -27,6 +27,7 @@ type sender struct {
 	*push.Gateway
 	stopped chan struct{} // closed when it sends no more
 	ending  bool          // as the configuration has it no more; senders.mu guards it
+	heir    bool          // there is one that goes on with what it leaves; senders.mu guards it
 }
 
 // startPushing lets the gateways send. The returned function waits until all is
@@ -70,6 +71,9 @@ func (s *senders) start(g *push.Gateway, before []*sender) {
 	this := &sender{Gateway: g, stopped: make(chan struct{})}
 	s.mu.Lock()
 	s.all = append(s.all, this)
+	for _, old := range before {
+		old.heir = true
+	}
 	s.mu.Unlock()
 	for _, old := range before {
 		old.Finish()
@@ -137,13 +141,14 @@ func (s *senders) end(this *sender, left <-chan struct{}, timeout time.Duration)
 	defer cancel()
 	await(ctx, left)
 	this.Hurry()
-	if this.Drain(ctx) > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) { // else stop tells of it
-		this.Abandon()
-	}
+	this.Drain(ctx)
 	this.Finish()
-	<-this.stopped
+	<-this.stopped // what was under way has ended, and counts as that
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !this.heir && errors.Is(ctx.Err(), context.DeadlineExceeded) { // else stop tells of it
+		this.Abandon()
+	}
 	s.all = slices.DeleteFunc(s.all, func(other *sender) bool { return other == this })
 }
 

@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push"
 )
@@ -163,4 +165,55 @@ func TestSenderThatIsGoneAndDown(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a gateway does not end in time is counted once: as pushed, as dropped, or
+// by the gateway that takes its place.
+func TestSendersCountOnce(t *testing.T) {
+	check := func(name, next string, deletes int, stored, dropped float64) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				reg := prometheus.NewRegistry()
+				metrics := push.NewMetrics(reg, nil)
+				w := &wire{took: 5 * time.Second}
+				old, other := w.gateway("old", "a"), w.gateway("other", next)
+				old.Metrics, other.Metrics = metrics, metrics
+				s := newSenders()
+				s.start(old, nil)
+				for range deletes { // the second one waits for the first
+					deleteAt(old)
+					synctest.Wait()
+				}
+				s.replace([]*push.Gateway{other}, hasLeft, time.Second, func(*push.Gateway) {})
+				<-time.After(time.Minute)
+				s.stop(t.Context())
+				if got := sumOf(t, reg, "promferry_pushes_total"); got != stored {
+					t.Errorf("pushed: got %v, want %v", got, stored)
+				}
+				if got := sumOf(t, reg, "promferry_pushes_dropped_total"); got != dropped {
+					t.Errorf("dropped: got %v, want %v", got, dropped)
+				}
+			})
+		})
+	}
+	check("gone while it sends", "b", 1, 1, 0)
+	check("gone with something that waits", "b", 2, 1, 1)
+	check("replaced", "a", 2, 2, 0)
+}
+
+// sumOf returns the sum of a counter.
+func sumOf(t testing.TB, reg *prometheus.Registry, name string) (sum float64) {
+	t.Helper()
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == name {
+				sum += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return sum
 }
