@@ -47,8 +47,8 @@ func (g *Gateway) HandOver(to *Gateway) {
 }
 
 // bequeath makes the heir known when nothing is under way, and takes all slots
-// away. It returns what waited in them: all of that counts as one more request
-// under way, until the heir has it.
+// away. It returns what waited in them, if anything, where there is something for
+// the heir: all of that counts as one more request under way, until it has it.
 func (g *Gateway) bequeath(to *Gateway) map[*slot]*request {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -62,11 +62,12 @@ func (g *Gateway) bequeath(to *Gateway) map[*slot]*request {
 	waited := make(map[*slot]*request)
 	for _, s := range g.slots {
 		g.stay(s)
-		if s.waiting == nil {
+		if s.waiting != nil {
+			g.Budget.release(s.waiting.ticket)
+			s.waiting.ticket = nil
+		} else if !s.isUnsettled(g.Timeout) {
 			continue
 		}
-		g.Budget.release(s.waiting.ticket)
-		s.waiting.ticket = nil
 		waited[s] = s.waiting
 		g.forget(s) // a ticket that gave way, and is yet to be told, takes nothing from the heir
 	}
@@ -92,7 +93,11 @@ func (g *Gateway) inherit(from *slot, waited *request) {
 	g.mu.Lock()
 	s := g.slot(from.group)
 	s.late, s.unanswered = latest(s.late, from.late), latest(s.unanswered, from.unanswered)
-	evicted, lost := g.putBack(s, waited)
+	var evicted []*ticket
+	var lost []news
+	if waited != nil {
+		evicted, lost = g.putBack(s, waited)
+	}
 	g.mu.Unlock()
 	tellEvicted(evicted)
 	g.tell(lost)

@@ -174,6 +174,31 @@ func TestHandOverDuringABatch(t *testing.T) {
 	})
 }
 
+// A request that the old gateway got no answer to, and whose group has had another
+// since, may undo a DELETE that the heir sends: it is said once more.
+func TestHandOverOfWhatMayComeLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var first, second fake
+		first.takes = 11 * time.Second
+		before, after := newRetrying(t, &first), newRetrying(t, &second)
+		ended := before.runAlone(t)
+		before.offer(cyclic("a", "1", time.Minute))
+		<-time.After(before.Timeout)
+		before.offer(cyclic("a", "2", time.Minute))
+		<-time.After(time.Millisecond)
+		first.takes = time.Second
+		before.drain(t)
+		before.Finish()
+		<-ended
+		before.HandOver(after.Gateway)
+		wantSent(t, &first, "PUT 1", "PUT 2")
+		after.run(t)
+		after.offerDelete("a")
+		after.drain(t)
+		wantSent(t, &second, "DELETE", "DELETE")
+	})
+}
+
 // Drain of the old gateway does not return before the heir has all.
 func TestDrainWaitsForTheHandOver(t *testing.T) {
 	before, after := newBench(t, nil), newBench(t, nil)

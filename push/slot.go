@@ -86,6 +86,12 @@ func (s *slot) end(out Outcome) {
 	}
 }
 
+// isUnsettled tells whether the gateway may still work on a request without an
+// answer.
+func (s *slot) isUnsettled(timeout time.Duration) bool {
+	return time.Since(latest(s.late, s.unanswered)) < timeout
+}
+
 func latest(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b
