@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -129,4 +130,59 @@ func TestExecNeverWaitsForTheGateway(t *testing.T) {
 		t.Errorf("interrupted twice: exit code %d, want 3", code)
 	}
 	<-ended
+}
+
+// TestExecDoesNotWaitForItsConfiguration: while that is read, which may ask a
+// name server, the command has its signals, and its end is noted.
+func TestExecDoesNotWaitForItsConfiguration(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	file := filepath.Join(t.TempDir(), "slow.hcl")
+	if err := syscall.Mkfifo(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := startFerry(t, nil, "exec", "--config.file="+file, "--job=job", "--instance=i", "sh", "-c", `trap "exit 7" TERM; echo $$; while :; do sleep 0.02; done`)
+	var command int
+	eventually(t, "the command runs", func() error {
+		_, err := fmt.Sscanln(p.stdout.String(), &command)
+		return err
+	})
+	t.Cleanup(func() {
+		if t.Failed() {
+			_ = syscall.Kill(command, syscall.SIGKILL) // it may have ended late
+		}
+	})
+	p.signal(t, syscall.SIGTERM)
+	eventually(t, "end of the command", func() error {
+		if err := syscall.Kill(command, 0); err != syscall.ESRCH {
+			return fmt.Errorf("signal 0: %v", err)
+		}
+		return nil
+	})
+	if err := os.WriteFile(file, fmt.Appendf(nil, "gateway \"default\" { url = %q }\n", gw.url), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code := p.exitCode(t); code != 7 || p.stderr.String() != "" {
+		t.Errorf("exit code %d, want 7 and silence: %s", code, &p.stderr)
+	}
+	if set := gw.must(t, "job", "i"); set["job_exit_code"] != 7 {
+		t.Errorf("got %v, want exit code 7", set)
+	}
+}
+
+// TestExecWithoutAReader: who does not read what promferry says of the push
+// gets the command's code.
+func TestExecWithoutAReader(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	defer w.Close()
+	cmd := exec.Command(binary, "exec", "--gateway=http://127.0.0.1:1", "--timeout=100ms", "sh", "-c", "exit 3")
+	cmd.Env, cmd.Stderr = environment(), w
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != 3 {
+		t.Errorf("%v, want exit code 3", err)
+	}
 }

@@ -15,9 +15,8 @@ import (
 // and signals.
 type child struct {
 	cmd     *exec.Cmd
-	began   time.Time
-	err     error // it did not start
 	signals chan os.Signal
+	ended   chan ending // has room for one
 }
 
 // An ending says how a command ended.
@@ -37,9 +36,14 @@ const (
 )
 
 // startChild starts a command. Signals are caught from before that on, so that
-// none ends this process and leaves the command alone.
+// none ends this process and leaves the command alone, and passed on at once,
+// whatever the caller does until it waits.
 func startChild(command []string) *child {
-	c := &child{cmd: exec.Command(command[0], command[1:]...), signals: make(chan os.Signal, 16)}
+	c := &child{
+		cmd:     exec.Command(command[0], command[1:]...),
+		signals: make(chan os.Signal, 16),
+		ended:   make(chan ending, 1),
+	}
 	if errors.Is(c.cmd.Err, exec.ErrDot) { // whoever has . in PATH means it
 		c.cmd.Err = nil
 	}
@@ -49,27 +53,33 @@ func startChild(command []string) *child {
 			signal.Notify(c.signals, s)
 		}
 	}
-	c.began = time.Now()
-	c.err = c.cmd.Start()
+	began := time.Now()
+	err := c.cmd.Start()
+	go func() {
+		if err == nil {
+			err = c.attend()
+		}
+		e := ending{took: time.Since(began), at: time.Now()}
+		e.code, e.err = codeOf(err)
+		c.ended <- e
+	}()
 	return c
 }
 
-// wait passes signals on until the command has ended.
-func (c *child) wait() ending {
-	err := c.err
-	if err == nil {
-		ended, passing := make(chan struct{}), make(chan struct{})
-		go func() {
-			defer close(passing)
-			c.passSignals(ended)
-		}()
-		err = c.cmd.Wait()
-		close(ended)
-		<-passing
-	}
-	e := ending{took: time.Since(c.began), at: time.Now()}
-	e.code, e.err = codeOf(err)
-	return e
+// wait returns when the command has ended; once.
+func (c *child) wait() ending { return <-c.ended }
+
+// attend passes signals on until the command has ended.
+func (c *child) attend() error {
+	ended, passing := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(passing)
+		c.passSignals(ended)
+	}()
+	err := c.cmd.Wait()
+	close(ended)
+	<-passing
+	return err
 }
 
 func (c *child) passSignals(ended <-chan struct{}) {

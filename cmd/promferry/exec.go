@@ -49,8 +49,11 @@ func (c *execCommand) run(ctx context.Context, a *app) int {
 	if err = errors.Join(err, checkTimeout(c.timeout)); err != nil {
 		return a.fail(exitUsage, err)
 	}
+	// Whoever does not read what is said here gets the command's code all the
+	// same. Notify, as the command would inherit an Ignore.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	command := startChild(c.command)
-	f := c.destination(a)
+	f := c.destination(a) // while it runs
 	end := command.wait()
 	if end.err != nil {
 		a.fail(end.code, end.err)
@@ -74,8 +77,7 @@ func (c *execCommand) destination(a *app) *ferry {
 		return nil
 	}
 	sendPlain(cfg)
-	f := composeGateways(cfg, a.oneShot())
-	return f
+	return composeGateways(cfg, a.oneShot())
 }
 
 func (c *execCommand) push(ctx context.Context, a *app, f *ferry, group convert.Labels, end ending) {
