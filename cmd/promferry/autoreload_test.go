@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/promferry/promferry/configs"
@@ -42,4 +43,26 @@ func TestWatchWaitsUntilTheFileIsWritten(t *testing.T) {
 			load()
 		}
 	}
+}
+
+// The file that no flag names may go and come back, too.
+func TestWatchOfTheDefaultFile(t *testing.T) {
+	t.Chdir(t.TempDir()) // without one
+	r := &reloader{flags: new(configFlags), watch: new(watch)}
+	if outcome := r.attempt(); !outcome.Failed || !strings.Contains(outcome.Text, defaultConfigFile) {
+		t.Errorf("got %+v, want a failure that names %s", outcome, defaultConfigFile)
+	}
+	check := func(want ...bool) {
+		t.Helper()
+		for i, want := range want {
+			if got := r.watch.changed(); got != want {
+				t.Errorf("look %d: changed is %v, want %v", i, got, want)
+			}
+		}
+	}
+	check(false, false, false)
+	if err := os.WriteFile(defaultConfigFile, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check(false, true)
 }

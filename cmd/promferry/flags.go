@@ -52,6 +52,10 @@ func (f *configFlags) register(to flagger) {
 // load returns the configuration, or none after its diagnostics were written to
 // standard error. Warnings are written too.
 func (f *configFlags) load(a *app) loaded {
+	if err := f.check(); err != nil {
+		a.fail(exitUsage, err)
+		return loaded{}
+	}
 	l, err := f.read()
 	if err != nil {
 		a.fail(exitUsage, err)
@@ -63,6 +67,22 @@ func (f *configFlags) load(a *app) loaded {
 	return l
 }
 
+// check says what is wrong with the flags.
+func (f *configFlags) check() error {
+	switch {
+	case f.isQuick() && len(f.files) > 0:
+		return errors.New("--config.file and --target are two ways to say the same: give one of them")
+	case f.isQuick() && (f.quick.Gateway == "" || len(f.quick.Targets) == 0):
+		return errors.New("a configuration without a file needs both --target and --gateway")
+	case f.isQuick() || len(f.files) > 0:
+		return nil
+	}
+	if _, err := os.Stat(defaultConfigFile); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("nothing to do: there is no %s here, and no flag says what to scrape. Try one of:\n%s", defaultConfigFile, starts)
+	}
+	return nil
+}
+
 // loaded is what became of one load.
 type loaded struct {
 	config      *configs.Config // nil: it cannot be used
@@ -70,22 +90,16 @@ type loaded struct {
 	loader      *configs.Loader
 }
 
+// read loads what flags say that are good; a file may have gone meanwhile.
 func (f *configFlags) read() (loaded, error) {
 	l := loaded{loader: new(configs.Loader)}
 	var diags hcl.Diagnostics
 	switch {
-	case f.isQuick() && len(f.files) > 0:
-		return l, errors.New("--config.file and --target are two ways to say the same: give one of them")
-	case f.isQuick() && (f.quick.Gateway == "" || len(f.quick.Targets) == 0):
-		return l, errors.New("a configuration without a file needs both --target and --gateway")
 	case f.isQuick():
 		l.config, diags = l.loader.LoadBytes("flags", f.quick.HCL())
 	case len(f.files) > 0:
 		l.config, diags = l.loader.Load(f.files...)
 	default:
-		if _, err := os.Stat(defaultConfigFile); errors.Is(err, fs.ErrNotExist) {
-			return l, fmt.Errorf("nothing to do: there is no %s here, and no flag says what to scrape. Try one of:\n%s", defaultConfigFile, starts)
-		}
 		l.config, diags = l.loader.Load(defaultConfigFile)
 	}
 	var text strings.Builder

@@ -120,10 +120,10 @@ func (r *reloader) reload() {
 func (r *reloader) attempt() reloadOutcome {
 	began := time.Now()
 	l, err := r.flags.read()
+	r.watch.look(l.loader)
 	if err != nil {
 		return reloadOutcome{At: began, Failed: true, Text: err.Error() + "\n"}
 	}
-	r.watch.look(l.loader)
 	if l.config == nil {
 		return reloadOutcome{At: began, Failed: true, Text: l.diagnostics}
 	}
