@@ -18,7 +18,7 @@ import (
 // takes over where a TLS file has changed, where the old one is so old that its
 // hosts may have moved, and where a connection that was kept has fallen silent:
 // then all that were kept may be dead. The old one's connections end with the
-// requests that are on them.
+// requests that are on them; net/http lets one of HTTP/2 be idle for maxAge first.
 type network struct {
 	tls   promconfig.TLSConfig
 	http2 bool
