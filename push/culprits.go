@@ -36,6 +36,8 @@ const (
 	// suspectLifetime is much longer than that of culprits: they are tried again,
 	// and if they are still refused that takes one more request only.
 	suspectLifetime = 12 * clashLifetime
+	// undecidedLifetime costs a group that is still refused two requests each time.
+	undecidedLifetime = 30 * time.Second
 )
 
 // of returns the reasons of a group's families, which must not be changed.
@@ -73,7 +75,16 @@ func (c *culprits) remember(group convert.Labels, found []convert.Block, reason 
 			c.suspects[suspect{f.Name, f.Type}] = now.Add(suspectLifetime)
 		}
 	}
-	c.groups[group.Key()] = groupCulprits{all, now.Add(jittered(clashLifetime))}
+	c.groups[group.Key()] = groupCulprits{all, now.Add(jittered(lifetimeOf(reason)))}
+}
+
+// lifetimeOf returns how long a reason is believed. What is undecided was only
+// not asked about: most of it may be well.
+func lifetimeOf(reason string) time.Duration {
+	if reason == refusedUndecided {
+		return undecidedLifetime
+	}
+	return clashLifetime
 }
 
 // forget drops what has expired and, where there is too much, all: then the
