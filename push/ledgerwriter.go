@@ -16,11 +16,15 @@ func (l *Ledger) work() {
 	defer l.file.unlock()
 	timer := time.NewTimer(ledgerLag)
 	defer timer.Stop()
+	waits := false // for the lag of a change that has time
 	for {
 		select {
 		case <-l.urgent:
 		case <-l.lazy:
-			timer.Reset(ledgerLag)
+			if !waits { // a steady stream must not put it off for ever
+				timer.Reset(ledgerLag)
+				waits = true
+			}
 			continue
 		case <-timer.C:
 		case <-l.closed:
@@ -28,6 +32,7 @@ func (l *Ledger) work() {
 			return
 		}
 		timer.Stop()
+		waits = false
 		if l.write() != nil {
 			timer.Reset(ledgerRetry)
 		}
