@@ -2,7 +2,6 @@ package push
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -87,7 +86,9 @@ func (g *Gateway) sendBody(ctx context.Context, out *Outcome, r *request) {
 	out.Retyped, out.Refused, out.reasons, out.Duplicates = len(fit.retyped), fit.names(), fit.reasons(), m.duplicates
 	switch {
 	case err == nil && g.verification.begin():
-		err = errors.Join(g.verify(ctx, r.group, fit.content), fit.reportLost())
+		if err = g.verify(ctx, r.group, fit.content); err == nil {
+			err = fit.reportLost()
+		}
 	case err == nil:
 		err = fit.reportLost()
 	case ctx.Err() == nil && !isInconsistent(err) && !isLocal(err):
