@@ -4,6 +4,8 @@ import (
 	"container/heap"
 	"context"
 	"time"
+
+	"github.com/promferry/promferry/convert"
 )
 
 // Hurry makes the waits between tries short from now on: the program ends, and a
@@ -54,12 +56,25 @@ func (g *Gateway) Drain(ctx context.Context) (unsent int) {
 // busy counts the slots that have something to send or are sending. g.mu is held.
 func (g *Gateway) busy() int { return g.queue.Len() + g.underWay }
 
-// Abandon counts and names what is still unsent when the program ends.
+// Abandon drops what is still unsent when nobody waits for it any more, counts
+// and names it. Run must have returned: what is under way may still arrive.
 func (g *Gateway) Abandon() {
-	for _, s := range g.Groups() {
-		if s.Waiting {
-			g.Metrics.dropped(g.address(), dropShutdown)
-			g.logger().Error("push not finished before the shutdown timeout", "gateway", g.Name, "group", s.Group.String())
-		}
+	for _, group := range g.abandon() {
+		g.logger().Error("push not finished before the shutdown timeout", "gateway", g.Name, "group", group.String())
 	}
+}
+
+func (g *Gateway) abandon() (groups []convert.Labels) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for g.queue.Len() > 0 {
+		s := g.queue.slots[0]
+		groups = append(groups, s.group)
+		err := s.status.LastError // says more, where there is one
+		if err == nil {
+			err = errAbandoned
+		}
+		_ = g.giveUp(s, err, dropShutdown) // Abandon tells
+	}
+	return groups
 }

@@ -56,12 +56,13 @@ func (s *senders) stop(ctx context.Context) {
 		this.Hurry()
 	}
 	for _, this := range all {
-		if this.Drain(ctx) > 0 {
-			this.Abandon()
-		}
+		this.Drain(ctx)
 	}
 	s.cancel()
 	s.group.Wait()
+	for _, this := range all {
+		this.Abandon()
+	}
 }
 
 // start lets a gateway send, after those whose place it takes: it goes on with
