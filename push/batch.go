@@ -1,7 +1,6 @@
 package push
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -45,18 +44,6 @@ func (gs Gateways) Begin(mode Mode, from Origin) *Batch {
 		}
 	}
 	return b
-}
-
-// AwaitRoom waits until much of what waits for the gateways has left: for whoever
-// makes more bodies than the budget holds, and wants none dropped. The error is
-// that of ctx.
-func (gs Gateways) AwaitRoom(ctx context.Context) error {
-	for _, g := range gs.All() {
-		if err := g.Budget.await(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Delete takes groups away from all gateways.

@@ -2,7 +2,6 @@ package push
 
 import (
 	"container/list"
-	"context"
 	"sync"
 )
 
@@ -115,25 +114,18 @@ func (b *Budget) remove(t *ticket) {
 	}
 }
 
-// await waits until half of the room is free.
-func (b *Budget) await(ctx context.Context) error {
-	for {
-		b.mu.Lock()
-		if b.used <= b.max/2 {
-			b.mu.Unlock()
-			return nil
-		}
-		if b.freed == nil {
-			b.freed = make(chan struct{})
-		}
-		freed := b.freed
-		b.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-freed:
-		}
+// room tells whether half of the budget is free. If not, the channel is closed
+// when something leaves it.
+func (b *Budget) room() (free bool, freed <-chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.used <= b.max/2 {
+		return true, nil
 	}
+	if b.freed == nil {
+		b.freed = make(chan struct{})
+	}
+	return false, b.freed
 }
 
 // Used returns the bytes that wait now.

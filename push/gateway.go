@@ -48,18 +48,19 @@ type Gateway struct {
 
 	verification verification
 
-	mu       sync.Mutex
-	slots    map[string]*slot // by group
-	queue    queue            // of the slots that have something to send
-	underWay int              // slots that are sending
-	leaving  list.List        // of the slots whose groups go, the oldest first
-	circuit  circuit
-	hurried  bool          // the program ends
-	success  time.Time     // of the last stored request; zero: none yet
-	outage   trouble       // requests fail, whatever they say
-	behind   trouble       // bodies were superseded
-	crowded  trouble       // DELETEs were given up
-	changed  chan struct{} // closed and replaced at each change of the fields above
+	mu        sync.Mutex
+	slots     map[string]*slot // by group
+	queue     queue            // of the slots that have something to send
+	underWay  int              // slots that are sending
+	busySince time.Time        // when there was last something to do after nothing
+	leaving   list.List        // of the slots whose groups go, the oldest first
+	circuit   circuit
+	hurried   bool          // the program ends
+	success   time.Time     // of the last stored request; zero: none yet
+	outage    trouble       // requests fail, whatever they say
+	behind    trouble       // bodies were superseded
+	crowded   trouble       // DELETEs were given up
+	changed   chan struct{} // closed and replaced at each change of the fields above
 
 	succession succession
 }

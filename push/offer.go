@@ -126,6 +126,9 @@ func (g *Gateway) drop(s *slot, err error, reason string) []news {
 // held.
 func (g *Gateway) enqueue(s *slot) {
 	if !s.sending && !s.queued {
+		if g.busy() == 0 {
+			g.busySince = time.Now()
+		}
 		s.due = latest(s.due, time.Now())
 		g.queue.add(s)
 	}

@@ -50,8 +50,12 @@ func (t *Target) cycle(ctx context.Context, w *worker) (res result) {
 	return res
 }
 
-// origin says that the target's next batch comes with its next cycle.
+// origin says that the target's next batch comes with its next cycle, if one
+// does.
 func (t *Target) origin() push.Origin {
+	if t.isLast {
+		return push.Origin{}
+	}
 	return push.Origin{Group: t.Labels, Interval: t.Interval}
 }
 

@@ -27,6 +27,13 @@ func (p *Pool) Retire(ctx context.Context) error {
 	return p.lastCycles(ctx, last)
 }
 
+// lastCycle is a cycle whose state is for gateways that are down, too: they may
+// be back before the end.
+func (p *Pool) lastCycle(ctx context.Context, t *Target, w *worker) result {
+	t.isLast = true
+	return p.cycle(ctx, t, w)
+}
+
 // lastCycles runs one more cycle of each target, no faster than the gateways take
 // what comes of it: no next cycle makes up for a body that is dropped.
 func (p *Pool) lastCycles(ctx context.Context, targets []*Target) error {
@@ -42,7 +49,7 @@ func (p *Pool) lastCycles(ctx context.Context, targets []*Target) error {
 			defer w.leave()
 			if t.Gateways.AwaitRoom(ctx) != nil {
 				errs[i] = t.notReached(ctx)
-			} else if res := p.cycle(ctx, t, w); res.stopped {
+			} else if res := p.lastCycle(ctx, t, w); res.stopped {
 				errs[i] = res.err
 			}
 		})

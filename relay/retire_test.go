@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/promferry/promferry/push"
 )
 
 func TestEndings(t *testing.T) {
@@ -61,6 +63,65 @@ func TestRetireKeepsWithinTheBudget(t *testing.T) {
 		}
 		if got := len(w.requests.take()); got != n {
 			t.Errorf("got %d pushes, want one of each of %d targets", got, n)
+		}
+	})
+}
+
+// P4: the bodies of a gateway that hangs spend the budget, and another one gets
+// its last states all the same.
+func TestRetireBesideAGatewayThatHangs(t *testing.T) {
+	inBubble(t, func(w *world) {
+		const n = 40
+		stuck := recorder{takes: time.Hour}
+		hanging := w.newGateway("hanging", &stuck)
+		var targets []*Target
+		for i := range n {
+			target := w.target(fmt.Sprint(i), exposes("a{b=\""+strings.Repeat("x", 100<<10)+"\"} 1\n"))
+			target.OnShutdown = EndKeep
+			target.Gateways = push.Gateways{{hanging}, {w.gateway}}
+			targets = append(targets, target)
+		}
+		p := NewPool(targets, Options{Workers: 4})
+		w.runFor(p, 30*time.Second)
+		w.requests.take()
+		ctx, cancel := context.WithTimeout(w.Context(), 10*time.Second)
+		defer cancel()
+		if err := p.Retire(ctx); err != nil {
+			t.Error(err)
+		}
+		w.gateway.Drain(ctx)
+		if got := len(w.requests.take()); got != n {
+			t.Errorf("got %d pushes at the gateway that works, want %d", got, n)
+		}
+	})
+}
+
+// A gateway that is back before the end gets the last states of all targets,
+// although it was down when they were made.
+func TestRetireReachesAGatewayThatComesBack(t *testing.T) {
+	inBubble(t, func(w *world) {
+		const n = 20
+		var targets []*Target
+		for i := range n {
+			target := w.target(fmt.Sprint(i), exposes("a 1\n"))
+			target.OnShutdown = EndKeep
+			targets = append(targets, target)
+		}
+		p := NewPool(targets, Options{Workers: 4})
+		w.requests.down.Store(true)
+		w.runFor(p, time.Minute)
+		if err := p.Retire(w.Context()); err != nil {
+			t.Error(err)
+		}
+		w.gateway.Hurry()
+		time.AfterFunc(3*time.Second, func() { w.requests.down.Store(false) })
+		ctx, cancel := context.WithTimeout(w.Context(), 10*time.Second)
+		defer cancel()
+		if unsent := w.gateway.Drain(ctx); unsent != 0 {
+			t.Errorf("got %d unsent, want 0", unsent)
+		}
+		if got := len(w.requests.take()); got != n {
+			t.Errorf("got %d pushes, want %d", got, n)
 		}
 	})
 }

@@ -40,6 +40,7 @@ type Target struct {
 	pushed    map[string]placement // groups at the gateways that this target made, by their keys
 	schedule  *schedule            // nil: it begins anew
 	hangs     bool                 // the last scrape spent its whole timeout
+	isLast    bool                 // its cycle is the last one
 
 	claimed   map[place]bool // owners.mu guards it: places but those of its own group
 	inherited []placement    // owners.mu guards it: what targets before it have left to it
