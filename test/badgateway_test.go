@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +119,7 @@ func TestBadGatewaysUnderRun(t *testing.T) {
 		series := fmt.Sprintf("promferry_push_errors_total{gateway=%q,reason=%q}", f.name, f.reason)
 		eventually(t, series, func() error { return ferry.atLeast(series, 2) })
 	}
+	eventually(t, "states on the page", func() error { return ferry.shows("refused", "down", "good", "answering", "401", "refusing") })
 	target.answer.Store(exposition("app_a 3\n"))
 	eventually(t, "good gateway, later", gw.groupHolds("app", seriesSet{"app_a": 3}, 1))
 	ferry.lives(t)
@@ -138,6 +140,21 @@ func TestBadGatewaysUnderRun(t *testing.T) {
 	if n := elsewhere.requests.Load(); n != 0 {
 		t.Errorf("%d redirects were followed", n)
 	}
+}
+
+// shows checks the states of gateways on the status page: name, state, name, …
+func (d daemon) shows(want ...string) error {
+	page, err := get(d.url + "/")
+	if err != nil {
+		return err
+	}
+	for pair := range slices.Chunk(want, 2) {
+		row := regexp.MustCompile(`<td>` + pair[0] + `</td>\s*<td><span class="(good|bad)">` + pair[1] + `</span> for `)
+		if !row.Match(page) {
+			return fmt.Errorf("gateway %s is not shown as %s", pair[0], pair[1])
+		}
+	}
+	return nil
 }
 
 func (d daemon) atLeast(series string, want float64) error {

@@ -16,13 +16,16 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"ago":  ago,
+	"for":  func(t time.Time) time.Duration { return time.Since(t).Round(time.Second) },
+	"in":   func(t time.Time) time.Duration { return max(time.Until(t), 0).Round(time.Second) },
 	"took": func(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) },
 	"path": groupPath,
 }).Parse(pageHTML))
 
-// page is the status page: one snapshot of all targets, rendered here.
+// page is the status page: one snapshot of all gateways and targets, rendered
+// here.
 type page struct {
-	pool          *relay.Pool
+	ferry         *ferry
 	reloads       *reloader // or nil
 	telemetryPath string
 }
@@ -32,8 +35,9 @@ func (p page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	err := pageTemplate.Execute(&b, struct {
 		Version, TelemetryPath string
 		Config                 reloadOutcome
+		Gateways               []push.GatewayStatus
 		Targets                []relay.Status
-	}{userAgent(), p.telemetryPath, p.reloads.outcome(), p.pool.Status()})
+	}{userAgent(), p.telemetryPath, p.reloads.outcome(), p.ferry.gatewayStatus(), p.ferry.pool.Status()})
 	if err != nil {
 		http.Error(w, "render status page: "+err.Error(), http.StatusInternalServerError)
 		return
@@ -41,6 +45,16 @@ func (p page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = b.WriteTo(w) // the reader may be gone
+}
+
+// gatewayStatus is that of all gateways and their shards, in the order of the
+// configuration.
+func (f *ferry) gatewayStatus() []push.GatewayStatus {
+	var all []push.GatewayStatus
+	for _, g := range f.gateways() {
+		all = append(all, g.Status())
+	}
+	return all
 }
 
 // ago is the age of a moment for people.

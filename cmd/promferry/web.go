@@ -118,7 +118,7 @@ func (w *webFlags) handler(f *ferry, reloads *reloader) http.Handler {
 	mux.HandleFunc("GET /-/ready", fine) // the listener is open only once the configuration is good
 	mux.Handle("GET "+w.telemetryPath, promhttp.HandlerFor(f.registry, promhttp.HandlerOpts{Registry: f.registry}))
 	mux.Handle("POST /-/reload", w.onlyLifecycle(reloads))
-	mux.Handle("GET /{$}", page{f.pool, reloads, w.telemetryPath})
+	mux.Handle("GET /{$}", page{f, reloads, w.telemetryPath})
 	return secured(mux)
 }
 
