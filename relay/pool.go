@@ -178,7 +178,11 @@ func (p *Pool) tell(t *Target, res result) {
 func (p *Pool) Once(ctx context.Context) error {
 	p.replacing.Lock()
 	defer p.replacing.Unlock()
-	targets := p.all()
+	return p.each(ctx, p.all(), func(t *Target, w *worker) error { return p.cycle(ctx, t, w).err })
+}
+
+// each lets a worker do something for each target, and returns all errors.
+func (p *Pool) each(ctx context.Context, targets []*Target, do func(t *Target, w *worker) error) error {
 	errs := make([]error, len(targets))
 	var group sync.WaitGroup
 	for i, t := range targets {
@@ -189,7 +193,7 @@ func (p *Pool) Once(ctx context.Context) error {
 		}
 		group.Go(func() {
 			defer w.leave()
-			errs[i] = p.cycle(ctx, t, w).err
+			errs[i] = do(t, w)
 		})
 	}
 	group.Wait()
