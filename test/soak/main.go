@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command soak runs promferry for a while between targets and gateways that go
 // wrong in a random way every 100 ms, and has each body that a gateway stored
 // judged by the oracle of package oracle. Everything that is missing must have
