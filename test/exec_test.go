@@ -143,7 +143,7 @@ func TestExecDoesNotWaitForItsConfiguration(t *testing.T) {
 	if err := syscall.Mkfifo(file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := startFerry(t, nil, "exec", "--config.file="+file, "--job=job", "--instance=i", "sh", "-c", `trap "exit 7" TERM; echo $$; while :; do sleep 0.02; done`)
+	p := startFerry(t, nil, "exec", "--config.file="+file, "--timeout=1m", "--job=job", "--instance=i", "sh", "-c", `trap "exit 7" TERM; echo $$; while :; do sleep 0.02; done`)
 	var command int
 	eventually(t, "the command runs", func() error {
 		_, err := fmt.Sscanln(p.stdout.String(), &command)
@@ -169,6 +169,20 @@ func TestExecDoesNotWaitForItsConfiguration(t *testing.T) {
 	}
 	if set := gw.must(t, "job", "i"); set["job_exit_code"] != 7 {
 		t.Errorf("got %v, want exit code 7", set)
+	}
+}
+
+// TestExecGivesUpOnItsConfiguration: one that never comes, as from a file server
+// that is silent, does not keep promferry after the command.
+func TestExecGivesUpOnItsConfiguration(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "never.hcl")
+	if err := syscall.Mkfifo(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := promferry(t, nil, "exec", "--config.file="+file, "--timeout=200ms", "sh", "-c", "exit 3")
+	if want := "promferry: load configuration: not finished within --timeout=200ms; nothing is pushed\n"; r.code != 3 || r.stderr != want {
+		t.Errorf("exit code %d, want 3 and one line: %s", r.code, r.stderr)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"github.com/promferry/promferry/configs"
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push"
 )
@@ -31,7 +32,7 @@ func newExecCommand(clause *kingpin.CmdClause) *execCommand {
 	c := new(execCommand)
 	c.to.register(clause)
 	c.group.register(clause).PlaceHolder("COMMAND")
-	flag(clause, "timeout", "Longest time for the push, once the command has ended.").Default("10s").DurationVar(&c.timeout)
+	flag(clause, "timeout", "Longest time for the push, and for a configuration that is late, once the command has ended.").Default("10s").DurationVar(&c.timeout)
 	clause.Arg("command", "The command and its arguments, as they are.").Required().StringsVar(&c.command)
 	clause.HelpLong(`  promferry exec --gateway=http://localhost:9091 -- /usr/local/bin/backup --full
   promferry exec --config.file=promferry.hcl --job=nightly -- sh -c 'dump | gzip > dump.gz'
@@ -53,14 +54,12 @@ func (c *execCommand) run(ctx context.Context, a *app) int {
 	// same. Notify, as the command would inherit an Ignore.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	command := startChild(c.command)
-	f := c.destination(a) // while it runs
+	loaded := c.load(a)
 	end := command.wait()
 	if end.err != nil {
 		a.fail(end.code, end.err)
 	}
-	if f != nil {
-		c.push(ctx, a, f, group, end)
-	}
+	c.push(ctx, a, loaded, group, end)
 	return end.code
 }
 
@@ -69,22 +68,34 @@ func jobOf(command string) string {
 	return strings.ToValidUTF8(strings.TrimSuffix(filepath.Base(command), ".exe"), "_")
 }
 
-// destination returns nil where nothing can be pushed, and says why: the
-// command runs all the same.
-func (c *execCommand) destination(a *app) *ferry {
-	cfg := c.to.load(a)
-	if cfg == nil {
-		return nil
-	}
-	sendPlain(cfg)
-	return composeGateways(cfg, a.oneShot())
+// load reads the configuration while the command runs; nil is one of no use,
+// after it was said why. Nothing but the end of the process ends a read of a
+// file that never comes, such as one of a server that is silent.
+func (c *execCommand) load(a *app) <-chan *configs.Config {
+	loaded := make(chan *configs.Config, 1) // has room where nobody waits any more
+	go func() { loaded <- c.to.load(a) }()
+	return loaded
 }
 
-func (c *execCommand) push(ctx context.Context, a *app, f *ferry, group convert.Labels, end ending) {
+// push waits for the configuration, and for the gateways.
+func (c *execCommand) push(ctx context.Context, a *app, loaded <-chan *configs.Config, group convert.Labels, end ending) {
 	ctx, cancel := withTimeout(ctx, c.timeout)
 	defer cancel()
 	stop := onSecondSignal(ctx, cancel)
 	defer stop()
+	select {
+	case cfg := <-loaded:
+		if cfg != nil {
+			pushEnding(ctx, a, cfg, group, end)
+		}
+	case <-ctx.Done():
+		a.fail(end.code, fmt.Errorf("load configuration: %w; nothing is pushed", context.Cause(ctx)))
+	}
+}
+
+func pushEnding(ctx context.Context, a *app, cfg *configs.Config, group convert.Labels, end ending) {
+	sendPlain(cfg)
+	f := composeGateways(cfg, a.oneShot())
 	batch := f.current().named().Begin(push.Merge, push.Origin{})
 	for _, family := range end.families() {
 		family.AppendTo(batch, group)
