@@ -117,13 +117,16 @@ func (n *network) transport() (*http.Transport, error) {
 	return t, nil
 }
 
-// watchCertificate tells the attempt that the server asks for a certificate.
+// watchCertificate tells the attempt that the server asks for a certificate, and
+// whether it gets one.
 func watchCertificate(cfg *tls.Config) {
 	choose := cfg.GetClientCertificate
 	cfg.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		attemptOf(asked.Context()).certificate.Store(true)
+		a := attemptOf(asked.Context())
+		a.certificate.Store(true)
 		if choose == nil {
-			return new(tls.Certificate), nil // none
+			a.anonymous.Store(true)
+			return new(tls.Certificate), nil
 		}
 		return choose(asked)
 	}

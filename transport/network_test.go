@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -81,6 +82,28 @@ func TestClientCertificateIsReadAgain(t *testing.T) {
 	use(stranger, strangerKey)
 	_, _, err = get(t, transport, server.URL)
 	checkFailure(t, err, ReasonTLS, "client certificate")
+}
+
+// A connection that breaks where a good certificate was sent is no matter of TLS;
+// where none was sent, it is how some servers refuse that.
+func TestBrokenConnectionOfClientCertificates(t *testing.T) {
+	ca := certs.New()
+	server := serveTLS(t, &tls.Config{
+		Certificates: []tls.Certificate{ca.Server()},
+		ClientAuth:   tls.RequestClientCert,
+		NextProtos:   []string{"http/1.1"},
+	}, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	cfg := trusting(tempFile(t, ca.PEM()))
+	_, _, err := get(t, newTransport(t, cfg), server.URL)
+	checkFailure(t, err, ReasonTLS, "client certificate")
+
+	cert, key := certs.PEM(ca.Client("good"))
+	cfg.TLSConfig.CertFile, cfg.TLSConfig.KeyFile = tempFile(t, cert), tempFile(t, key)
+	_, _, err = get(t, newTransport(t, cfg), server.URL)
+	var failed *Error
+	if err == nil || errors.As(err, &failed) {
+		t.Errorf("got %T %v, want the error of net/http", err, err)
+	}
 }
 
 // Fault T37.

@@ -53,6 +53,8 @@ type attempt struct {
 	atProxy     atomic.Bool // a proxy was asked for a connection, and has not answered
 	tlsFailed   atomic.Bool // a handshake did
 	certificate atomic.Bool // the server asked for one of the client
+	anonymous   atomic.Bool // and got none
+	written     atomic.Bool // the whole request is on its way
 	answered    atomic.Bool // it began to answer
 }
 
@@ -62,6 +64,7 @@ type attemptKey struct{}
 func (a *attempt) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(context.WithValue(ctx, attemptKey{}, a), &httptrace.ClientTrace{
 		GotConn:              func(conn httptrace.GotConnInfo) { a.kept.Store(conn.Reused) },
+		WroteRequest:         func(wrote httptrace.WroteRequestInfo) { a.written.Store(wrote.Err == nil) },
 		GotFirstResponseByte: func() { a.answered.Store(true) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			if err != nil {
@@ -89,9 +92,7 @@ func (a *attempt) explain(err error) error {
 		return err
 	case isPlain(err):
 		return &Error{ReasonTLS, http.ErrSchemeMismatch}
-	case a.certificate.Load() && !a.answered.Load():
-		// With TLS 1.3 the refusal of a certificate comes after the handshake,
-		// as an alert, or as no more than a connection that is closed.
+	case a.certificate.Load() && a.isRefused(err):
 		return &Error{ReasonTLS, fmt.Errorf("%w (the server wanted a client certificate)", err)}
 	case a.tlsFailed.Load():
 		return &Error{ReasonTLS, err}
@@ -99,9 +100,23 @@ func (a *attempt) explain(err error) error {
 	return err
 }
 
+// isRefused reports whether a server that asked for a certificate did not like
+// the answer. With TLS 1.3 it says so after the handshake, by an alert, which a
+// request that is being written may not live to see. One that wanted any may
+// only close the connection.
+func (a *attempt) isRefused(err error) bool {
+	return !a.answered.Load() && (a.anonymous.Load() || !a.written.Load() || isAlert(err))
+}
+
 func isTimeout(err error) bool {
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout() // context.DeadlineExceeded, too
+}
+
+// isAlert reports whether the other side has said in TLS what it did not like.
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error" // crypto/tls keeps the type to itself
 }
 
 // isPlain reports whether a server answered a handshake in plain HTTP, as
