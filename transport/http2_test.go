@@ -2,16 +2,23 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	promconfig "github.com/prometheus/common/config"
+
+	"github.com/promferry/promferry/test/certs"
 )
 
 // Fault G25: a server that sends GOAWAY in the midst of requests, and one that
@@ -78,4 +85,113 @@ func TestHTTP2CanBeOff(t *testing.T) {
 	}
 	check(true, "HTTP/2.0")
 	check(false, "HTTP/1.1")
+}
+
+// pipeListener has connections in memory, from all addresses.
+type pipeListener struct {
+	accepted chan net.Conn
+	closed   chan struct{}
+
+	mu    sync.Mutex
+	dials map[string]int // by address
+}
+
+// servePipes starts a server of HTTP/2 that lives as long as t.
+func servePipes(t *testing.T, handler http.HandlerFunc) *pipeListener {
+	l := &pipeListener{accepted: make(chan net.Conn), closed: make(chan struct{}), dials: make(map[string]int)}
+	server := &http.Server{Handler: handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certs.New().Server()}}}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := server.ServeTLS(l, "", ""); !errors.Is(err, http.ErrServerClosed) {
+			t.Errorf("got %v, want a server until the end", err)
+		}
+	}()
+	t.Cleanup(func() {
+		server.Close()
+		<-ended
+	})
+	return l
+}
+
+func (l *pipeListener) dial(_ context.Context, _, address string) (net.Conn, error) {
+	l.mu.Lock()
+	l.dials[address]++
+	l.mu.Unlock()
+	client, server := net.Pipe()
+	l.accepted <- server
+	return client, nil
+}
+
+func (l *pipeListener) dialled(address string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dials[address]
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.accepted:
+		return conn, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (l *pipeListener) Close() error {
+	close(l.closed)
+	return nil
+}
+
+// A server that is slow for as long as anyone waits does not cost the others
+// their connections, nor its own; where nobody else is heard, it does.
+func TestHTTP2SlowServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var slow atomic.Bool
+		server := servePipes(t, func(w http.ResponseWriter, r *http.Request) {
+			if slow.Load() && r.Host == "slow" {
+				<-r.Context().Done()
+			}
+		})
+		n := &network{http2: true, proxy: newProxy(promconfig.ProxyConfig{}), dial: server.dial}
+		n.tls.InsecureSkipVerify = true
+		transport := &observer{n}
+		defer transport.CloseIdleConnections()
+		timeOut := func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://slow/", nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, err := transport.RoundTrip(req); !isTimeout(err) {
+				t.Errorf("got %v, want a timeout", err)
+			}
+		}
+		check := func(name string, want int) {
+			t.Helper()
+			checkAnswer(t, transport, "https://"+name+"/", "")
+			if got := server.dialled(name + ":443"); got != want {
+				t.Errorf("%s: got %d connections, want %d", name, got, want)
+			}
+		}
+		check("slow", 1)
+		check("fast", 1)
+		slow.Store(true)
+		for range 4 {
+			var group sync.WaitGroup
+			group.Go(timeOut)
+			time.Sleep(5 * time.Second)
+			check("fast", 1)
+			group.Wait()
+		}
+		slow.Store(false)
+		check("slow", 1)
+		slow.Store(true)
+		timeOut()
+		check("fast", 2)
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	promconfig "github.com/prometheus/common/config"
@@ -16,9 +17,10 @@ import (
 
 // A network is the connections to servers, in generations. A new generation
 // takes over where a TLS file has changed, where the old one is so old that its
-// hosts may have moved, and where a connection that was kept has fallen silent:
-// then all that were kept may be dead. The old one's connections end with the
-// requests that are on them; net/http lets one of HTTP/2 be idle for maxAge first.
+// hosts may have moved, and where a connection that was kept has fallen silent
+// and no other was heard meanwhile: then all that were kept may be dead. The old
+// one's connections end with the requests that are on them; net/http lets one of
+// HTTP/2 be idle for maxAge first.
 type network struct {
 	tls   promconfig.TLSConfig
 	http2 bool
@@ -33,6 +35,7 @@ type generation struct {
 	*http.Transport
 	born  time.Time
 	files fingerprint
+	heard atomic.Int64 // answers on connections that were kept
 }
 
 func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -40,10 +43,16 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	heard := g.heard.Load()
 	resp, err := g.RoundTrip(req)
-	if attemptOf(req.Context()).isSilent(err) {
-		n.CloseIdleConnections()
-	} else if !n.isCurrent(g) {
+	a := attemptOf(req.Context())
+	switch {
+	case err == nil && a.kept.Load():
+		g.heard.Add(1)
+	case a.isSilent(err) && g.heard.Load() == heard: // else the server is slow, or dead alone
+		n.end(g)
+	}
+	if !n.isCurrent(g) {
 		g.CloseIdleConnections() // this one, too, once its body is read
 	}
 	return resp, err
@@ -65,7 +74,7 @@ func (n *network) generation() (*generation, error) {
 		return nil, err
 	}
 	n.retire()
-	n.current = &generation{transport, time.Now(), files}
+	n.current = &generation{Transport: transport, born: time.Now(), files: files}
 	return n.current, nil
 }
 
@@ -73,6 +82,15 @@ func (n *network) isCurrent(g *generation) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.current == g
+}
+
+// end has a new generation take over, unless one has.
+func (n *network) end(g *generation) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.current == g {
+		n.retire()
+	}
 }
 
 // CloseIdleConnections ends the generation.
@@ -111,7 +129,7 @@ func (n *network) transport() (*http.Transport, error) {
 	t.Protocols.SetHTTP1(true)
 	if n.http2 {
 		t.Protocols.SetHTTP2(true)
-		t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 30 * time.Second}
+		t.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter} // net/http gives the answer 15 s
 	}
 	n.proxy.use(t)
 	return t, nil
@@ -170,6 +188,9 @@ const (
 	// maxAge is how long a server is asked at the address that its name once
 	// had, and how long a connection is kept that nobody uses.
 	maxAge = 5 * time.Minute
+	// pingAfter is the silence after which a connection of HTTP/2 has to show
+	// that it is alive: requests that end by their timeouts leave it open.
+	pingAfter = 10 * time.Second
 	// maxHeaderBytes bounds the head of an answer; net/http would take 10 MiB.
 	maxHeaderBytes = 64 << 10
 	// maxTLSFileBytes is some times as much as the CA bundle of a system.
