@@ -133,6 +133,30 @@ func TestPruneSaysWhatIsNotDeleted(t *testing.T) {
 	}
 }
 
+// TestPruneOfHalfAnAnswer: what is known by then is deleted, and nobody knows how
+// many groups there are.
+func TestPruneOfHalfAnAnswer(t *testing.T) {
+	t.Parallel()
+	gw := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			text := storedGroups(3)
+			fmt.Fprint(w, text[:len(text)-10])
+			return
+		}
+		w.WriteHeader(http.StatusAccepted)
+	})
+	for flag, want := range map[string]string{
+		"--timeout=1m":         "2 of at least 2 groups are older than 1h; --yes deletes them\n",
+		"--match=job=\"none\"": "none of at least 2 groups is older than 1h\n",
+		"--yes":                "2 of at least 2 groups deleted\n",
+	} {
+		r := prune(t, gw.URL, "--older-than=1h", flag)
+		if r.code != 1 || !strings.HasSuffix(r.stdout, want) || strings.Count(r.stderr, "\n") != 1 {
+			t.Errorf("%s: exit code %d, want 1 and %q\nstdout: %s\nstderr: %s", flag, r.code, want, r.stdout, r.stderr)
+		}
+	}
+}
+
 // TestPruneGivesUp: what a gateway refuses to anybody is not asked for 50 times.
 func TestPruneGivesUp(t *testing.T) {
 	t.Parallel()

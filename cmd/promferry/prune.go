@@ -85,7 +85,7 @@ func deleteAll(found []survey) {
 // tell shows the groups of all gateways and says what could not be done.
 func (c *pruneCommand) tell(ctx context.Context, a *app, found []survey, deleted *deletions) int {
 	var problems []error
-	groups, stale := 0, 0
+	groups, stale, least := 0, 0, ""
 	for _, s := range found {
 		problems = append(problems, s.problems()...)
 		if c.yes {
@@ -94,23 +94,26 @@ func (c *pruneCommand) tell(ctx context.Context, a *app, found []survey, deleted
 		s.print(a.out)
 		groups += s.groups
 		stale += len(s.stale)
+		if s.err != nil { // there may be more
+			least = "at least "
+		}
 	}
 	if groups > 0 || len(problems) == 0 {
-		c.summarize(a, groups, stale)
+		c.summarize(a, fmt.Sprint(least, groups), stale)
 	}
 	return a.failAll(problems)
 }
 
 // summarize says nothing to cron where nothing was to do.
-func (c *pruneCommand) summarize(a *app, groups, stale int) {
+func (c *pruneCommand) summarize(a *app, groups string, stale int) {
 	switch {
 	case c.yes && stale > 0:
-		fmt.Fprintf(a.out, "%d of %d groups deleted\n", stale, groups)
+		fmt.Fprintf(a.out, "%d of %s groups deleted\n", stale, groups)
 	case c.yes:
 	case stale > 0:
-		fmt.Fprintf(a.out, "%d of %d groups are older than %s; --yes deletes them\n", stale, groups, c.olderThan)
+		fmt.Fprintf(a.out, "%d of %s groups are older than %s; --yes deletes them\n", stale, groups, c.olderThan)
 	default:
-		fmt.Fprintf(a.out, "none of %d groups is older than %s\n", groups, c.olderThan)
+		fmt.Fprintf(a.out, "none of %s groups is older than %s\n", groups, c.olderThan)
 	}
 }
 
