@@ -35,18 +35,12 @@ func (c *deleteCommand) run(ctx context.Context, a *app) int {
 	if err = errors.Join(err, checkTimeout(c.timeout)); err != nil {
 		return a.fail(exitUsage, err)
 	}
-	cfg := c.to.load(a)
-	if cfg == nil {
+	var deleted deletions
+	f := deleted.compose(a, c.to)
+	if f == nil {
 		return exitUsage
 	}
-	sendPlain(cfg)
-	var deleted deletions
-	how := a.oneShot()
-	how.onPush = deleted.done
-	f := composeGateways(cfg, how)
-	ctx, cancel := untilSignal(ctx)
-	defer cancel()
-	ctx, cancel = withTimeout(ctx, c.timeout)
+	ctx, cancel := untilSignalOrTimeout(ctx, c.timeout)
 	defer cancel()
 	found := f.find(ctx, group, c.timeout/2) // the rest is for deleting
 	f.deliver(ctx, func() { f.deleteEverywhere(group) })

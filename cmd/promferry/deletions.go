@@ -21,6 +21,19 @@ type deletions struct {
 
 type deletion struct{ gateway, shard, path string }
 
+// compose makes gateways whose DELETEs are remembered, or returns nil after what
+// is wrong was written to standard error. Nothing is started.
+func (d *deletions) compose(a *app, to destinationFlags) *ferry {
+	cfg := to.load(a)
+	if cfg == nil {
+		return nil
+	}
+	sendPlain(cfg)
+	how := a.oneShot()
+	how.onPush = d.done
+	return composeGateways(cfg, how)
+}
+
 // done is a gateway's OnDone. A request that is tried again ends several times.
 func (d *deletions) done(out push.Outcome) {
 	if out.Method != http.MethodDelete {

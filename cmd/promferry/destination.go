@@ -126,6 +126,16 @@ func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, c
 	return context.WithTimeoutCause(ctx, timeout, fmt.Errorf("not finished within --timeout=%s", timeout))
 }
 
+// untilSignalOrTimeout is untilSignal with the bound of withTimeout.
+func untilSignalOrTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	ctx, release := untilSignal(ctx)
+	ctx, cancel := withTimeout(ctx, timeout)
+	return ctx, func() {
+		cancel()
+		release()
+	}
+}
+
 func checkTimeout(timeout time.Duration) error {
 	if timeout <= 0 {
 		return fmt.Errorf("--timeout=%s: want a duration above zero", timeout)

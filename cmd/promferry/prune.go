@@ -38,18 +38,12 @@ func (c *pruneCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
-	cfg := c.to.load(a)
-	if cfg == nil {
+	var deleted deletions
+	f := deleted.compose(a, c.to)
+	if f == nil {
 		return exitUsage
 	}
-	sendPlain(cfg)
-	var deleted deletions
-	how := a.oneShot()
-	how.onPush = deleted.done
-	f := composeGateways(cfg, how)
-	ctx, cancel := untilSignal(ctx)
-	defer cancel()
-	ctx, cancel = withTimeout(ctx, c.timeout)
+	ctx, cancel := untilSignalOrTimeout(ctx, c.timeout)
 	defer cancel()
 	found := f.survey(ctx, want)
 	if c.yes {

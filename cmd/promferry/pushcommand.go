@@ -56,9 +56,7 @@ func (c *pushCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitFailure, err)
 	}
-	ctx, cancel := untilSignal(ctx)
-	defer cancel()
-	ctx, cancel = withTimeout(ctx, c.timeout)
+	ctx, cancel := untilSignalOrTimeout(ctx, c.timeout)
 	defer cancel()
 	f.learn(ctx)
 	return c.push(ctx, a, f, group, in)
