@@ -1,6 +1,7 @@
 package push
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -113,6 +114,12 @@ type downError struct {
 func (e *downError) Error() string {
 	return fmt.Sprintf("not sent: the gateway is down since %s, the next try is at %s: %v",
 		e.since.Format(time.TimeOnly), e.next.Format(time.TimeOnly), e.err)
+}
+
+// isNotSent tells it.
+func isNotSent(err error) bool {
+	var down *downError
+	return errors.As(err, &down)
 }
 
 func (c *circuit) downError() error { return &downError{c.since, c.next, c.err} }

@@ -83,6 +83,9 @@ func (g *Gateway) ails(err error) string {
 // end it. g.mu is held.
 func (g *Gateway) note(s *slot, err error, began time.Time) (all []news) {
 	s.status.LastError = err
+	if isNotSent(err) {
+		return nil // what it waits for is known; it may have ended since
+	}
 	if what := g.ails(err); what != "" {
 		if g.outage.tell(what) {
 			all = append(all, news{slog.LevelError, what, s.group, err})

@@ -159,3 +159,24 @@ func TestPartThatFitsGoesWithoutTheRest(t *testing.T) {
 		wantSent(t, &f, "POST # TYPE up gauge\nup 0")
 	})
 }
+
+// TestSkippedAfterAnOutageIsNoFailure: a scrape that began during an outage may
+// end after it, and find nothing that was encoded for the gateway.
+func TestSkippedAfterAnOutageIsNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t, 2)
+		c.run(t)
+		c.set(true)
+		c.cycles(4 * c.interval)
+		synctest.Wait()
+		why := c.isDown(Origin{groupOf("late"), c.interval})
+		if why == nil {
+			t.Fatal("got a gateway that is up, want one that is down")
+		}
+		c.set(false)
+		c.cycles(4 * c.interval)
+		c.drain(t)
+		c.skip(groupOf("late"), why)
+		c.wantLog(t, "push failed", 0)
+	})
+}
