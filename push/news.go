@@ -22,9 +22,13 @@ type news struct {
 	err     error          // nil: it works again
 }
 
-// newsInterval is the shortest time between two logs of the same trouble with
-// a gateway.
-const newsInterval = 5 * time.Minute
+// The shortest times between two logs of the same trouble with a gateway: of one
+// that begins and ends, so that a log which says "answers again" is not wrong
+// for long, and of one whose end cannot be told.
+const (
+	outageInterval = time.Minute
+	newsInterval   = 5 * time.Minute
+)
 
 // trouble is what a log tells of a gateway as a whole.
 type trouble struct {
@@ -33,10 +37,10 @@ type trouble struct {
 	at    map[string]time.Time // when each was told last
 }
 
-// tell is true where it is time to say so.
-func (t *trouble) tell(what string) bool {
+// tell is true where it is time to say so, which it is once in an interval.
+func (t *trouble) tell(what string, interval time.Duration) bool {
 	last, found := t.at[what]
-	if t.told == what || found && time.Since(last) < newsInterval {
+	if t.told == what || found && time.Since(last) < interval {
 		return false
 	}
 	if t.at == nil {
@@ -87,7 +91,7 @@ func (g *Gateway) note(s *slot, err error, began time.Time) (all []news) {
 		return nil // what it waits for is known; it may have ended since
 	}
 	if what := g.ails(err); what != "" {
-		if g.outage.tell(what) {
+		if g.outage.tell(what, outageInterval) {
 			all = append(all, news{slog.LevelError, what, s.group, err})
 		}
 		return all
@@ -122,7 +126,7 @@ func recovery(told string) string {
 // try that says nothing of the gateway's speed. g.mu is held.
 func (g *Gateway) superseded(s *slot) (all []news) {
 	g.Metrics.superseded(g.address())
-	if s.tries == (streak{}) && g.outage.told == "" && g.behind.tell(isBehind) {
+	if s.tries == (streak{}) && g.outage.told == "" && g.behind.tell(isBehind, newsInterval) {
 		g.behind.over() // it has no end that could be told
 		all = append(all, news{level: slog.LevelWarn, message: isBehind, err: errBehind})
 	}

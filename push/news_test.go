@@ -58,7 +58,7 @@ func TestEachOutageIsTold(t *testing.T) {
 			fails, code = err, with
 			offer()
 			b.drain(t)
-			<-time.After(newsInterval)
+			<-time.After(outageInterval)
 		}
 		away := errors.New("no route")
 		step(nil, 200, func() { b.offer(put("gone", "x 1")) })
