@@ -275,7 +275,7 @@ func TestGiveUpOnRefusal(t *testing.T) {
 
 // TestRemediesAreSaid (G5) in words.
 func TestRemediesAreSaid(t *testing.T) {
-	for code, want := range map[int]string{413: "raise that limit", 414: "shorter target labels", 431: "shorten the http_header", 401: "credentials"} {
+	for code, want := range map[int]string{413: "raise that limit", 414: "shorter target labels", 431: "shorten the http_header", 401: "credentials", 404: "--web.route-prefix", 405: "--web.route-prefix"} {
 		err := &StatusError{Method: "PUT", URL: "http://gw/metrics/job/a", Code: code}
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%d: got %q, want %q in it", code, err, want)

@@ -81,7 +81,7 @@ func (g *Gateway) get(ctx context.Context, path string) (io.ReadCloser, error) {
 
 // getHints say what to try.
 var getHints = map[int]string{
-	http.StatusNotFound: "is it a Pushgateway from 1.2.0 on, and its url complete (--web.route-prefix)?",
+	http.StatusNotFound: "Pushgateways have it from 1.2.0 on",
 }
 
 // A storedReader takes the answer apart, value by value.

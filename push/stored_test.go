@@ -111,7 +111,7 @@ func TestStoredErrors(t *testing.T) {
 			t.Errorf("%d %.40q: got %v, want %s…%s", code, text, err, where, want)
 		}
 	}
-	check(404, "404 page not found", `status 404, want 200: "404 page not found"; is it a Pushgateway from 1.2.0 on`)
+	check(404, "404 page not found", `status 404, want 200: check that the url is that of a Pushgateway, with its --web.route-prefix: "404 page not found"; Pushgateways have it from 1.2.0 on`)
 	check(401, "Unauthorized", "credentials")
 	check(403, "", "credentials")
 	check(301, "", "status 301, want 200")
