@@ -81,7 +81,7 @@ func TestPushIsTheSafeForm(t *testing.T) {
 	check("crlf", "a 1\r\nb 2\r\n", seriesSet{"a": 1, "b": 2})
 	check("twice", "a 1\na 2\n", seriesSet{"a": 1}, "1 series left out: duplicate")
 	check("same job", "c{job=\"a\"} 1\nc{job=\"b\"} 2\n", seriesSet{`c{exported_job="a"}`: 1, `c{exported_job="b"}`: 2}, "exported_")
-	check("clash", "# TYPE go_goroutines counter\ngo_goroutines 1\nd 2\n", seriesSet{"go_goroutines": 1, "d": 2})
+	check("clash", "# TYPE go_goroutines counter\ngo_goroutines 1\nd 2\n", seriesSet{"go_goroutines": 1, "d": 2}, "1 families sent with the type that the gateway has")
 	check("owned", "push_failure_time_seconds 1\ne 2\n", seriesSet{"e": 2}, "1 series left out: gateway_owned")
 	if _, _, err := gw.metrics(); err != nil {
 		t.Error(err)

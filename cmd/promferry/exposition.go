@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -82,8 +83,8 @@ func (e *exposition) repair(from string) error {
 	}
 	if last := bytes.LastIndexByte(e.text, '\n') + 1; from == stdin && last < len(e.text) {
 		line := bytes.Count(e.text, []byte("\n")) + 1
-		return fmt.Errorf("%s, line %d: the last line has no line break, so the input may be cut off: nothing is pushed\n%s",
-			e.name, line, pointAt(e.text[last:], len(e.text)-last+1))
+		return fmt.Errorf("%s, line %d: the last line has no line break, so the input may be cut off: nothing is pushed\n%s%s",
+			e.name, line, pointAt(e.text[last:], len(e.text)-last+1), e.hint())
 	}
 	e.text = scrape.Repair(e.text)
 	return nil
@@ -117,7 +118,7 @@ func whatElse(stats convert.Stats) string {
 	if stats.Samples == 0 {
 		return ""
 	}
-	return fmt.Sprintf(": none of the %d can be carried", stats.Samples)
+	return fmt.Sprintf(": none of the %d can be carried (%s)", stats.Samples, strings.Join(losses(stats, 0), ", "))
 }
 
 // explain shows the line with the mistake.
@@ -135,7 +136,20 @@ func (e *exposition) hint() string {
 	if e.mediaType == scrape.MediaTypeText && bytes.HasSuffix(e.text, []byte("\n# EOF\n")) {
 		return "\n" + e.name + " ends with # EOF, as OpenMetrics does: if it is that, say --format=openmetrics"
 	}
+	for begin, what := range begins {
+		if bytes.HasPrefix(e.text, []byte(begin)) {
+			return "\n" + e.name + " begins as " + what
+		}
+	}
 	return ""
+}
+
+// begins tell what is no exposition, and what to do about it.
+var begins = map[string]string{
+	"\x1f\x8b":     "gzip does: unpack it first",
+	"\xef\xbb\xbf": "UTF-8 with a byte order mark does: write it without one",
+	"\xff\xfe":     "UTF-16 does: write it as UTF-8",
+	"\xfe\xff":     "UTF-16 does: write it as UTF-8",
 }
 
 // notes are a line for each thing that a gateway does not get as it was

@@ -163,6 +163,19 @@ func (f *ferry) refused() (lines []string) {
 	return lines
 }
 
+// retyped tells what arrived with another type. A scrape's log does that for the
+// daemon, and nobody asks it of a cron job: the series are the same.
+func (f *ferry) retyped() (lines []string) {
+	for _, g := range f.gateways() {
+		for _, group := range g.Groups() {
+			if group.Retyped > 0 {
+				lines = append(lines, fmt.Sprintf("%s, group %s: %d families sent with the type that the gateway has", g, group.Group, group.Retyped))
+			}
+		}
+	}
+	return lines
+}
+
 // losses names what no gateway could have carried. Nobody can read the counters
 // of a process that ends.
 func (f *ferry) losses() (lines []string) {

@@ -72,7 +72,7 @@ func (c *pushCommand) push(ctx context.Context, a *app, f *ferry, group convert.
 		return a.fail(exitFailure, err)
 	}
 	failures := f.deliver(ctx, batch.Commit)
-	for _, line := range slices.Concat(in.notes(stats), f.refused(), failures) {
+	for _, line := range slices.Concat(in.notes(stats), f.retyped(), f.refused(), failures) {
 		fmt.Fprintln(a.err, line)
 	}
 	if len(failures) > 0 {
