@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -43,6 +44,7 @@ func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 		<-signals
 		cancel()
 		<-signals
+		fmt.Fprintln(os.Stderr, "promferry: ended at once by a second signal")
 		os.Exit(exitFailure)
 	}()
 	return ctx, cancel
