@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/promslog"
@@ -46,7 +48,7 @@ func execute(ctx context.Context, args []string, s std) int {
 	keepArguments(parser, args)
 	name, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(s.err, "promferry: %v\nTry: promferry --help\n", err)
+		fmt.Fprintf(s.err, "promferry: %v\nTry: promferry %s--help\n", err, commandOf(parser, args))
 		return exitUsage
 	}
 	out := &checkedWriter{to: s.out}
@@ -65,6 +67,20 @@ func keepArguments(parser *kingpin.Application, args []string) {
 	parser.Interspersed(false)
 	parsed, _ := parser.ParseContext(args) // Parse says what is wrong
 	parser.Interspersed(parsed == nil || parsed.SelectedCommand != parser.GetCommand("exec"))
+}
+
+// commandOf returns the command that arguments begin with, and a blank; "" where
+// they do not.
+func commandOf(parser *kingpin.Application, args []string) string {
+	parsed, _ := parser.ParseContext(args) // Parse said what is wrong
+	if parsed == nil || parsed.SelectedCommand == nil {
+		return ""
+	}
+	words := strings.Fields(parsed.SelectedCommand.FullCommand())
+	if len(args) < len(words) || !slices.Equal(args[:len(words)], words) {
+		return ""
+	}
+	return strings.Join(words, " ") + " "
 }
 
 // examplesTemplate shows the long help of a command, which kingpin does not.

@@ -24,7 +24,7 @@ type destinationFlags struct {
 }
 
 func (f *destinationFlags) register(to flagger) {
-	flag(to, "gateway", "The Pushgateway: its URL, or its name in the configuration. Default: all of the configuration.").PlaceHolder("URL").StringVar(&f.gateway)
+	flag(to, "gateway", "The Pushgateway: its URL, or its name in the configuration, where credentials and TLS can be said. Default: all of the configuration.").PlaceHolder("URL").StringVar(&f.gateway)
 	flag(to, "config.file", "Configuration file, or a directory of *.hcl, for its gateways. Repeatable. Default: "+defaultConfigFile+", if there is one.").PlaceHolder("FILE").StringsVar(&f.files)
 }
 
