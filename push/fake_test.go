@@ -68,6 +68,7 @@ func (s sent) text() (string, error) {
 // before it gets one.
 type fake struct {
 	takes  time.Duration                     // for one request
+	first  time.Duration                     // for the first one; 0: as the others
 	answer func(n int, s sent) (int, string) // to the request number n, from 0; nil means 200
 	says   string                            // its status; "" means that it has none
 	stores func() string                     // its groups, as /api/v1/metrics lists them; nil means that it has no such thing
@@ -97,8 +98,12 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	n := f.begin(s)
 	defer f.end(s)
-	if f.takes > 0 {
-		timer := time.NewTimer(f.takes)
+	takes := f.takes
+	if n == 0 {
+		takes = cmp.Or(f.first, takes)
+	}
+	if takes > 0 {
+		timer := time.NewTimer(takes)
 		defer timer.Stop()
 		select {
 		case <-timer.C:

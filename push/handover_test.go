@@ -179,14 +179,12 @@ func TestHandOverDuringABatch(t *testing.T) {
 func TestHandOverOfWhatMayComeLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var first, second fake
-		first.takes = 11 * time.Second
+		first.first, first.takes = 11*time.Second, time.Second
 		before, after := newRetrying(t, &first), newRetrying(t, &second)
 		ended := before.runAlone(t)
 		before.offer(cyclic("a", "1", time.Minute))
 		<-time.After(before.Timeout)
 		before.offer(cyclic("a", "2", time.Minute))
-		<-time.After(time.Millisecond)
-		first.takes = time.Second
 		before.drain(t)
 		before.Finish()
 		<-ended
