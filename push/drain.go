@@ -3,6 +3,7 @@ package push
 import (
 	"container/heap"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/promferry/promferry/convert"
@@ -56,25 +57,20 @@ func (g *Gateway) Drain(ctx context.Context) (unsent int) {
 // busy counts the slots that have something to send or are sending. g.mu is held.
 func (g *Gateway) busy() int { return g.queue.Len() + g.underWay }
 
-// Abandon drops what is still unsent when nobody waits for it any more, counts
-// and names it. Run must have returned: what is under way may still arrive.
-func (g *Gateway) Abandon() {
-	for _, group := range g.abandon() {
-		g.logger().Error("push not finished before the shutdown timeout", "gateway", g.Name, "group", group.String())
-	}
-}
-
-func (g *Gateway) abandon() (groups []convert.Labels) {
+// Abandon drops what is still unsent when nobody waits for it any more, counts it
+// and returns its groups. Run must have returned: what is under way may still
+// arrive.
+func (g *Gateway) Abandon() (groups []convert.Labels) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for g.queue.Len() > 0 {
 		s := g.queue.slots[0]
 		groups = append(groups, s.group)
-		err := s.status.LastError // says more, where there is one
-		if err == nil {
+		err := s.status.LastError // says more, unless it is of the end itself
+		if err == nil || errors.Is(err, context.Canceled) {
 			err = errAbandoned
 		}
-		_ = g.giveUp(s, err, dropShutdown) // Abandon tells
+		_ = g.giveUp(s, err, dropShutdown) // the caller tells
 	}
 	return groups
 }

@@ -56,7 +56,7 @@ type GroupStatus struct {
 // What became of a body that never left.
 var (
 	errPendingBytes = errors.New("dropped before it could be sent: the waiting bodies spend max_pending_bytes")
-	errAbandoned    = errors.New("not sent before the end")
+	errAbandoned    = errors.New("not finished before the shutdown timeout")
 	errTooLarge     = errors.New("not sent: the body alone is larger than max_pending_bytes")
 	errDeletes      = errors.New("not deleted: too many groups wait for that; delete it yourself")
 )

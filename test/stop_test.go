@@ -76,7 +76,7 @@ func TestShutdownTimeout(t *testing.T) {
 		t.Errorf("ended by a signal: %s", ferry.cmd.ProcessState)
 	}
 	log := ferry.stderr.String()
-	if lines := linesWith(log, "level=ERROR", "not finished before the shutdown timeout", "gateway=default", "i-1"); len(lines) != 1 {
+	if lines := linesWith(log, "level=ERROR", "group not left as on_shutdown says", "not finished before the shutdown timeout", `gateway \"default\"`, "i-1"); len(lines) != 1 {
 		t.Errorf("log does not name once what was not pushed:\n%s", log)
 	}
 }
@@ -127,5 +127,40 @@ func TestListenAddressTaken(t *testing.T) {
 	}
 	if target.requests.Load() != 0 || gw.requests.Load() != 0 {
 		t.Errorf("scraped %d times, pushed %d times, want 0", target.requests.Load(), gw.requests.Load())
+	}
+}
+
+// TestStopAfterAGatewayWasTakenOut: what a gateway keeps that is down and not in
+// the configuration any more is named, and makes the exit code.
+func TestStopAfterAGatewayWasTakenOut(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	target := startScripted(t, exposition(goodText))
+	down := startScripted(t, status(http.StatusOK, ""))
+	const office = `
+		gateway "office" { url = %q }
+	`
+	const job = `
+		global { scrape_interval = "300ms" }
+		gateway "default" { url = %q }
+		job "app" {
+			targets  = [%q]
+			instance = "i"
+		}
+	`
+	file := config(t, job+office, gw.url, target.address(), down.URL)
+	ferry := run(t, file, "--shutdown.timeout=2s")
+	eventually(t, "push to the gateway that goes", func() error {
+		return ferry.atLeast(`promferry_pushes_total{gateway="office",method="PUT"}`, 1)
+	})
+	down.Close()
+	rewrite(t, file, job, gw.url, target.address())
+	ferry.reload(t)
+	ferry.terminateWith(t, 1)
+	if lines := linesWith(ferry.stderr.String(), "level=ERROR", "groups stay at a gateway that was taken out", "gateway=office"); len(lines) != 1 {
+		t.Errorf("log does not name once what stays:\n%s", &ferry.stderr)
+	}
+	if err := gw.groupHolds("app", seriesSet{}, 0)(); err != nil {
+		t.Errorf("the other gateway: %v", err)
 	}
 }

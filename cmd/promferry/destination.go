@@ -117,7 +117,7 @@ func (f *ferry) deliver(ctx context.Context, offer func()) (failures []string) {
 		g.Drain(ctx)
 	}
 	failures = f.failedPushes(ctx)
-	stop(ctx)
+	_ = stop(ctx) // no gateway is taken out of one command
 	return failures
 }
 

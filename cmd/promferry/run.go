@@ -113,8 +113,7 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	defer cancel()
 	stopReloading(ending)
 	err := f.retire(ending, stopScraping)
-	stopPushing(ending)
-	err = errors.Join(err, f.left(ending, s.logger), f.ledger.Close(ending))
+	err = errors.Join(err, stopPushing(ending), f.left(ending, s.logger), f.ledger.Close(ending))
 	stopWeb()
 	s.logger.Info("promferry stops", "took", time.Since(began).Round(time.Millisecond))
 	return err

@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push"
 )
 
@@ -16,10 +19,13 @@ type senders struct {
 	run    func(g *push.Gateway) // until cancel
 	within func(time.Duration) (context.Context, context.CancelFunc)
 	cancel context.CancelFunc
+	logger *slog.Logger
 	group  sync.WaitGroup // of all goroutines
 
-	mu  sync.Mutex
-	all []*sender
+	mu       sync.Mutex
+	all      []*sender
+	stopping bool
+	stay     int // groups that a gateway keeps that was taken out, told since the stop began
 }
 
 // A sender is a gateway that sends.
@@ -31,27 +37,32 @@ type sender struct {
 }
 
 // startPushing lets the gateways send. The returned function waits until all is
-// stored, or given up, and ends it: what is not when ctx ends is counted, named
-// and left.
-func (f *ferry) startPushing() (stop func(ctx context.Context)) {
-	f.senders = newSenders()
+// stored, or given up, and ends it: what is not when ctx ends is counted and
+// left. The error is about gateways that the configuration has no more; Groups
+// tells of the others.
+func (f *ferry) startPushing() (stop func(ctx context.Context) error) {
+	f.senders = newSenders(f.logger)
 	for _, g := range f.gateways() {
 		f.senders.start(g, nil)
 	}
 	return f.senders.stop
 }
 
-func newSenders() *senders {
+func newSenders(logger *slog.Logger) *senders {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
 	pushing, cancel := context.WithCancel(context.Background())
 	return &senders{
 		run:    func(g *push.Gateway) { g.Run(pushing) },
 		within: func(d time.Duration) (context.Context, context.CancelFunc) { return context.WithTimeout(pushing, d) },
 		cancel: cancel,
+		logger: logger,
 	}
 }
 
-func (s *senders) stop(ctx context.Context) {
-	all := s.now()
+func (s *senders) stop(ctx context.Context) error {
+	all := s.beginStop()
 	for _, this := range all {
 		this.Hurry()
 	}
@@ -61,7 +72,25 @@ func (s *senders) stop(ctx context.Context) {
 	s.cancel()
 	s.group.Wait()
 	for _, this := range all {
-		this.Abandon()
+		groups := this.Abandon()
+		if this.ending {
+			s.tellStay(this, groups)
+		}
+	}
+	if s.stay > 0 {
+		return fmt.Errorf("stop: %d groups stay at gateways that were taken out", s.stay)
+	}
+	return nil
+}
+
+// tellStay names what a gateway keeps that was taken out of the configuration.
+func (s *senders) tellStay(this *sender, groups []convert.Labels) {
+	if s.stopping {
+		s.stay += len(groups)
+	}
+	if len(groups) > 0 {
+		s.logger.Error("groups stay at a gateway that was taken out, as it did not answer in time; promferry delete or prune takes them away",
+			"gateway", this.Name, "url", this.Place(), "groups", len(groups), "first", groups[0].String(), "err", this.Status().LastError)
 	}
 }
 
@@ -148,7 +177,7 @@ func (s *senders) end(this *sender, left <-chan struct{}, timeout time.Duration)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !this.heir && errors.Is(ctx.Err(), context.DeadlineExceeded) { // else stop tells of it
-		this.Abandon()
+		s.tellStay(this, this.Abandon())
 	}
 	s.all = slices.DeleteFunc(s.all, func(other *sender) bool { return other == this })
 }
@@ -170,9 +199,10 @@ func await(ctx context.Context, done <-chan struct{}) {
 	}
 }
 
-// now returns those that send at present.
-func (s *senders) now() []*sender {
+// beginStop returns those that send at present.
+func (s *senders) beginStop() []*sender {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.stopping = true
 	return slices.Clone(s.all)
 }

@@ -99,7 +99,7 @@ func checkNotes(t *testing.T, w *wire, want ...string) {
 func TestSendersOfOnePlaceComeInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{took: 5 * time.Second}
-		s := newSenders()
+		s := newSenders(nil)
 		first, second, third := w.gateway("first", "gw"), w.gateway("second", "gw"), w.gateway("third", "gw")
 		var gone atomic.Int64
 		note := func(*push.Gateway) { gone.Add(1) }
@@ -113,7 +113,7 @@ func TestSendersOfOnePlaceComeInTurn(t *testing.T) {
 		s.replace([]*push.Gateway{third}, hasLeft, time.Minute, note)
 		<-time.After(time.Minute)
 		checkNotes(t, w, "first begins", "first ends", "third begins", "third ends")
-		if n, sending := gone.Load(), len(s.now()); n != 2 || sending != 1 {
+		if n, sending := gone.Load(), len(s.beginStop()); n != 2 || sending != 1 {
 			t.Errorf("%d are gone, %d send, want two gone and one that sends", n, sending)
 		}
 		s.stop(t.Context())
@@ -125,7 +125,7 @@ func TestSendersOfOnePlaceComeInTurn(t *testing.T) {
 func TestSenderThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wire{took: time.Second}
-		s := newSenders()
+		s := newSenders(nil)
 		old, kept := w.gateway("old", "a"), w.gateway("kept", "b")
 		s.start(old, nil)
 		s.start(kept, nil)
@@ -149,7 +149,7 @@ func TestSenderThatIsGoneAndDown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := &wire{cut: true}
-				s := newSenders()
+				s := newSenders(nil)
 				old := w.gateway("old", "a")
 				s.start(old, nil)
 				deleteAt(old)
@@ -178,7 +178,7 @@ func TestSendersCountOnce(t *testing.T) {
 				w := &wire{took: 5 * time.Second}
 				old, other := w.gateway("old", "a"), w.gateway("other", next)
 				old.Metrics, other.Metrics = metrics, metrics
-				s := newSenders()
+				s := newSenders(nil)
 				s.start(old, nil)
 				for range deletes { // the second one waits for the first
 					deleteAt(old)
