@@ -107,11 +107,15 @@ func (g *Gateway) hasProbe(but string) bool {
 
 // A downError is that of a body that is not sent, as its gateway is down.
 type downError struct {
-	since, next time.Time
-	err         error
+	since time.Time
+	next  time.Time // zero: there is no next try
+	err   error
 }
 
 func (e *downError) Error() string {
+	if e.next.IsZero() {
+		return fmt.Sprintf("not sent: the gateway is down since %s: %v", e.since.Format(time.TimeOnly), e.err)
+	}
 	return fmt.Sprintf("not sent: the gateway is down since %s, the next try is at %s: %v",
 		e.since.Format(time.TimeOnly), e.next.Format(time.TimeOnly), e.err)
 }

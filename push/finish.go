@@ -150,7 +150,8 @@ func (g *Gateway) isGivenUp() bool {
 // giveUpAll drops all that waits. g.mu is held.
 func (g *Gateway) giveUpAll() (lost []news) {
 	for g.queue.Len() > 0 {
-		lost = append(lost, g.giveUp(g.queue.slots[0], g.circuit.downError(), dropGaveUp)...)
+		down := &downError{since: g.circuit.since, err: g.circuit.err} // and there is no next try
+		lost = append(lost, g.giveUp(g.queue.slots[0], down, dropGaveUp)...)
 	}
 	return lost
 }
