@@ -142,7 +142,7 @@ func TestLedgerForgetsSoon(t *testing.T) {
 		s := openShelf(t, statePath(t))
 		s.Remember(t.Context(), entryOf("a"), entryOf("b"))
 		s.Forget("http://gw:9091", groupOf("a"))
-		time.Sleep(ledgerLag)
+		<-time.After(ledgerLag)
 		synctest.Wait()
 		s.wantFile(t, "b")
 	})

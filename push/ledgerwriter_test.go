@@ -34,7 +34,7 @@ func TestLedgerGoesOn(t *testing.T) {
 		s.wantErrors(t, 1)
 		s.Remember(t.Context(), entryOf("c"))
 		s.wantErrors(t, 2)
-		time.Sleep(ledgerRetry)
+		<-time.After(ledgerRetry)
 		synctest.Wait()
 		s.wantErrors(t, 3)
 		s.wantFile(t, "a")
@@ -45,7 +45,7 @@ func TestLedgerGoesOn(t *testing.T) {
 		wantNoOthers(t, s.path)
 
 		disk.broken.Store(false)
-		time.Sleep(ledgerRetry)
+		<-time.After(ledgerRetry)
 		synctest.Wait()
 		s.wantFile(t, "a", "b", "c")
 		s.wantLog(t, "state file is written again", 1)

@@ -158,7 +158,7 @@ func TestShardThatHangsDelaysNoOther(t *testing.T) {
 					t.Fatalf("%s is not stored at the good shard: %+v", group, status)
 				}
 			}
-			time.Sleep(15 * time.Second)
+			<-time.After(15 * time.Second)
 		}
 		if got := shards[1].Status(); got.State != StateDown || got.Shard != "push1:9091" {
 			t.Errorf("got status %+v of the shard that hangs, want it down", got)

@@ -184,7 +184,7 @@ func TestHTTP2SlowServer(t *testing.T) {
 		for range 4 {
 			var group sync.WaitGroup
 			group.Go(timeOut)
-			time.Sleep(5 * time.Second)
+			<-time.After(5 * time.Second)
 			check("fast", 1)
 			group.Wait()
 		}

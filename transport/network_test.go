@@ -258,7 +258,7 @@ func TestConnectionsHaveAnAge(t *testing.T) {
 		defer transport.CloseIdleConnections()
 		for range 4 * 15 { // a quarter of an hour
 			checkAnswer(t, transport, "http://gateway/", "ok")
-			time.Sleep(15 * time.Second)
+			<-time.After(15 * time.Second)
 		}
 		if got := server.dials.Load(); got != 3 {
 			t.Errorf("got %d connections in a quarter of an hour, want 3", got)
