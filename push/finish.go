@@ -16,7 +16,7 @@ func (g *Gateway) finish(ctx context.Context, s *slot, r *request, out Outcome) 
 	g.mu.Lock()
 	s.end(out)
 	var n []news
-	if interrupted { // Abandon tells of it
+	if interrupted { // who abandons it tells
 		s.status.LastError = out.Err
 		g.circuit.end(r)
 	} else {

@@ -170,15 +170,7 @@ func (d daemon) atLeast(series string, want float64) error {
 func TestGatewayRestartedEmpty(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	target := startScripted(t, exposition(goodText))
-	ferry := run(t, config(t, `
-		global { scrape_interval = "300ms" }
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address()))
+	_, ferry := relaying(t, gw)
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
 	gw.delete(t, "app", "i")
 	eventually(t, "push after the loss", gw.groupHolds("app", goodSeries, 1))

@@ -207,15 +207,7 @@ func TestContractBasicAuth(t *testing.T) {
 func TestContractWiped(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t, "--web.enable-admin-api")
-	target := startScripted(t, exposition(goodText))
-	ferry := run(t, config(t, `
-		global { scrape_interval = "300ms" }
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address()))
+	target, ferry := relaying(t, gw)
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
 	request, err := http.NewRequest(http.MethodPut, gw.url+"/api/v1/admin/wipe", nil)
 	if err != nil {

@@ -70,6 +70,21 @@ func run(t testing.TB, file string, flags ...string) daemon {
 	return startDaemon(t, nil, append([]string{"run", "--config.file=" + file}, flags...)...)
 }
 
+// relaying is a daemon that pushes a good target to the gateway in short
+// intervals: job app, instance i.
+func relaying(t testing.TB, gw gateway) (*scripted, daemon) {
+	t.Helper()
+	target := startScripted(t, exposition(goodText))
+	return target, run(t, config(t, `
+		global { scrape_interval = "300ms" }
+		gateway "default" { url = %q }
+		job "app" {
+			targets  = [%q]
+			instance = "i"
+		}
+	`, gw.url, target.address()))
+}
+
 func startDaemon(t testing.TB, env []string, args ...string) daemon {
 	t.Helper()
 	return daemonOf(t, startFerry(t, append(env, "PROMFERRY_WEB_LISTEN_ADDRESS=127.0.0.1:0"), args...))

@@ -23,15 +23,7 @@ func TestGatewayKilled(t *testing.T) {
 	if err := first.answers(gw.url + "/-/ready"); err != nil {
 		t.Fatal(err)
 	}
-	target := startScripted(t, exposition(goodText))
-	ferry := run(t, config(t, `
-		global { scrape_interval = "300ms" }
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address()))
+	target, ferry := relaying(t, gw)
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
 
 	first.signal(t, syscall.SIGKILL)
@@ -69,15 +61,7 @@ func TestGatewayThatCannotPersist(t *testing.T) {
 	if err := os.RemoveAll(filepath.Dir(file)); err != nil {
 		t.Fatal(err)
 	}
-	target := startScripted(t, exposition(goodText))
-	ferry := run(t, config(t, `
-		global { scrape_interval = "300ms" }
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address()))
+	_, ferry := relaying(t, gw)
 	eventually(t, "pushes", func() error { return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 4) })
 	if err := gw.groupHolds("app", goodSeries, 1)(); err != nil {
 		t.Error(err)
