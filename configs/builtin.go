@@ -32,13 +32,14 @@ func (s *section) builtin(name named, job string) Job {
 	set.interval, set.intervalUnknown = s.interval(set)
 	labels := s.builtinLabels(job)
 	target := s.builtinTarget(labels)
+	target.ScrapeInterval, target.ScrapeTimeout = set.interval, min(set.timeout, set.interval)
 	of := Job{
 		Name:              labels[jobLabel].value,
 		Builtin:           name.value,
 		Targets:           []Target{target},
 		Gateways:          s.gatewayNames(),
-		ScrapeInterval:    set.interval,
-		ScrapeTimeout:     min(set.timeout, set.interval),
+		ScrapeInterval:    target.ScrapeInterval,
+		ScrapeTimeout:     target.ScrapeTimeout,
 		EnableCompression: true,
 		OnScrapeFailure:   set.onScrapeFailure,
 		OnShutdown:        s.choice("on_shutdown", set.onShutdown, MarkDown, Delete, Keep),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	promconfig "github.com/prometheus/common/config"
+	"github.com/prometheus/prometheus/model/relabel"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -34,31 +35,39 @@ type Gateway struct {
 
 // A Job is a set of targets that are scraped in one way, or a builtin.
 type Job struct {
-	Name                          string   // value of the job label, unless a target's labels override it
-	Builtin                       string   // "", BuiltinNetwork or BuiltinSelf
-	Network                       Network  // only for BuiltinNetwork
-	Targets                       []Target // never empty; one for a builtin, with its Labels
-	Gateways                      []string // never empty: all gateways where the job names none
+	Name                          string      // value of the job label, unless a target's labels override it
+	Builtin                       string      // "", BuiltinNetwork or BuiltinSelf
+	Network                       Network     // only for BuiltinNetwork
+	Targets                       []Target    // those of the text, after relabeling; one for a builtin, with its Labels
+	Dropped                       []Target    // those of the text that relabeling drops: Discovered is all that they have
+	Discovery                     []Discovery // how more targets are found: see Resolve
+	Gateways                      []string    // never empty: all gateways where the job names none
 	ScrapeInterval, ScrapeTimeout time.Duration
+	TargetLimit                   int // of all targets after relabeling; 0 is no limit
 	HonorLabels                   bool
-	FallbackMediaType             string // for an answer without a known Content-Type: "" fails it, "text/plain", "application/openmetrics-text" or "application/vnd.google.protobuf"
+	Protocols                     []string // names of scrape_protocols, the best one first; nil is the default
+	FallbackMediaType             string   // for an answer without a known Content-Type: "" fails it, "text/plain", "application/openmetrics-text" or "application/vnd.google.protobuf"
 	EnableCompression             bool
-	BodySizeLimit                 int64          // bytes after decompression; 0 is no limit
-	Limits                        convert.Limits // none for a builtin
-	OnScrapeFailure               string         // MarkDown or Keep
-	OnShutdown                    string         // MarkDown, Delete or Keep
+	BodySizeLimit                 int64             // bytes after decompression; 0 is no limit
+	Limits                        convert.Limits    // none for a builtin
+	MetricRules                   []*relabel.Config // for each series; validated
+	OnScrapeFailure               string            // MarkDown or Keep
+	OnShutdown                    string            // MarkDown, Delete or Keep
 	HTTP                          promconfig.HTTPClientConfig
+
+	recipe recipe
 }
 
 // A Target is what one scrape reads and where it is pushed to.
 type Target struct {
-	URL        *url.URL       // with path and params; http://localhost/path for a unix socket; nil for files and builtins
-	UnixSocket string         // path of the socket, or ""
-	Loopback   bool           // URL is on this machine
-	Files      []string       // patterns of text files, relative ones to the working directory
-	MaxAge     time.Duration  // of Files; 0 is no limit
-	Labels     convert.Labels // the grouping key: job, instance and all others
-	Discovered convert.Labels // before relabeling, as Prometheus shows them: __address__, __scheme__, … and the configured ones
+	URL                           *url.URL       // with path and params; http://localhost/path for a unix socket; nil for files and builtins
+	UnixSocket                    string         // path of the socket, or ""
+	Loopback                      bool           // URL is on this machine
+	Files                         []string       // patterns of text files, relative ones to the working directory
+	MaxAge                        time.Duration  // of Files; 0 is no limit
+	ScrapeInterval, ScrapeTimeout time.Duration  // the job's, unless labels say otherwise
+	Labels                        convert.Labels // the grouping key: job, instance and all others
+	Discovered                    convert.Labels // before relabeling, as Prometheus shows them: __address__, __scheme__, … and the configured ones
 }
 
 // Network is what the network builtin reports. The expressions are anchored;

@@ -30,7 +30,7 @@ var plain = cmp.Options{
 	cmp.Comparer(func(a, b *regexp.Regexp) bool {
 		return (a == nil) == (b == nil) && (a == nil || a.String() == b.String())
 	}),
-	cmpopts.IgnoreUnexported(promconfig.ProxyConfig{}),
+	cmpopts.IgnoreUnexported(promconfig.ProxyConfig{}, Job{}),
 }
 
 const minimal = `
@@ -68,8 +68,12 @@ func TestDefaults(t *testing.T) {
 					{Name: "__address__", Value: "localhost:8000"},
 					{Name: "__metrics_path__", Value: "/metrics"},
 					{Name: "__scheme__", Value: "http"},
+					{Name: "__scrape_interval__", Value: "15s"},
+					{Name: "__scrape_timeout__", Value: "10s"},
 					{Name: "job", Value: "app"},
 				},
+				ScrapeInterval: 15 * time.Second,
+				ScrapeTimeout:  10 * time.Second,
 			}},
 			Gateways:          []string{"default"},
 			ScrapeInterval:    15 * time.Second,
@@ -215,8 +219,12 @@ job "node" {
 				{Name: "__metrics_path__", Value: "/m"},
 				{Name: "__param_module", Value: "a b"},
 				{Name: "__scheme__", Value: "https"},
+				{Name: "__scrape_interval__", Value: "1m30s"},
+				{Name: "__scrape_timeout__", Value: "10s"},
 				{Name: "job", Value: "node"},
 			},
+			ScrapeInterval: 90 * time.Second,
+			ScrapeTimeout:  10 * time.Second,
 		}},
 		Gateways:          []string{"default"},
 		ScrapeInterval:    90 * time.Second,
@@ -262,6 +270,10 @@ job "textfile" {
 	want := []Target{{
 		Files:      []string{"/var/*.prom", "/srv/a.prom"},
 		MaxAge:     24 * time.Hour,
+
+		ScrapeInterval: 15 * time.Second,
+		ScrapeTimeout:  10 * time.Second,
+
 		Labels:     convert.Labels{{Name: "instance", Value: "myhost"}, {Name: "job", Value: "textfile"}},
 		Discovered: convert.Labels{{Name: "job", Value: "textfile"}},
 	}}
@@ -294,6 +306,9 @@ builtin "self" {
 		Targets: []Target{{
 			Labels:     convert.LabelsOf(map[string]string{"job": "network_traffic", "instance": "myhost", "site": "fra1"}),
 			Discovered: convert.LabelsOf(map[string]string{"job": "network_traffic", "site": "fra1"}),
+
+			ScrapeInterval: 15 * time.Second,
+			ScrapeTimeout:  10 * time.Second,
 		}},
 		Gateways:          []string{"default"},
 		ScrapeInterval:    15 * time.Second,
@@ -307,6 +322,9 @@ builtin "self" {
 		Targets: []Target{{
 			Labels:     convert.LabelsOf(map[string]string{"job": "me", "instance": "it", "site": "fra1"}),
 			Discovered: convert.LabelsOf(map[string]string{"job": "me", "instance": "it", "site": "fra1"}),
+
+			ScrapeInterval: 5 * time.Second,
+			ScrapeTimeout:  5 * time.Second,
 		}},
 		Gateways:          []string{"default"},
 		ScrapeInterval:    5 * time.Second,

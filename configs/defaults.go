@@ -25,6 +25,10 @@ const (
 	defaultAuthorizationType = "Bearer"
 	defaultMinVersion        = "TLS12"
 
+	defaultFileSDRefresh = 5 * time.Minute
+	defaultHTTPSDRefresh = time.Minute
+	defaultDNSSDRefresh  = 30 * time.Second
+
 	defaultScheme      = "http"
 	defaultMetricsPath = "/metrics"
 

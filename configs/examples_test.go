@@ -50,7 +50,9 @@ func TestFullExample(t *testing.T) {
 	}
 	jobs := jobSchema
 	jobs.attributes = slices.DeleteFunc(slices.Clone(jobSchema.attributes), func(name string) bool { return slices.Contains(httpNames, name) })
-	jobs.blocks = []*blockSchema{&staticConfigSchema} // httpClient reads both: the gateways show it
+	http := fileSDSchema
+	http.kind, http.required, http.attributes = httpSDSchema.kind, httpSDSchema.required, []string{"refresh_interval", "follow_redirects"}
+	jobs.blocks = []*blockSchema{&staticConfigSchema, &fileSDSchema, &http, &dnsSDSchema, &relabelSchema, &metricRelabelSchema} // httpClient reads the others: the gateways show it
 	for _, schema := range []*blockSchema{&globalSchema, &gatewaySchema, &jobs} {
 		wantNames(t, seen, schema.kind, schema)
 	}

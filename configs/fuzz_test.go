@@ -49,7 +49,7 @@ func checkWhole(t *testing.T, c *Config) {
 		}
 	}
 	for _, j := range c.Jobs {
-		if len(j.Targets) == 0 || len(j.Gateways) == 0 || j.ScrapeTimeout <= 0 || j.ScrapeTimeout > j.ScrapeInterval {
+		if len(j.Targets)+len(j.Dropped)+len(j.Discovery) == 0 || len(j.Gateways) == 0 || j.ScrapeTimeout <= 0 || j.ScrapeTimeout > j.ScrapeInterval {
 			t.Errorf("got job %+v", j)
 		}
 		for _, target := range j.Targets {

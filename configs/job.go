@@ -59,19 +59,29 @@ func (d *decoder) decodeJob(block *hclsyntax.Block, name named) Job {
 	job := Job{
 		Name:              name.value,
 		Gateways:          s.gatewayNames(),
+		Discovery:         s.discoveries(),
 		ScrapeInterval:    set.interval,
 		ScrapeTimeout:     set.timeout,
+		TargetLimit:       set.targets,
 		HonorLabels:       s.boolean("honor_labels", false),
+		Protocols:         s.protocols(),
 		FallbackMediaType: s.fallbackMediaType(),
 		EnableCompression: s.boolean("enable_compression", true),
 		BodySizeLimit:     set.bodySize,
 		Limits:            set.limits,
+		MetricRules:       s.rules(&metricRelabelSchema),
 		OnScrapeFailure:   set.onScrapeFailure,
 		OnShutdown:        set.onShutdown,
 		HTTP:              s.httpClient(),
+		recipe:            s.recipe(set, d.global.labels, s.jobLabels(name)),
 	}
 	job.HTTP.FollowRedirects = s.boolean("follow_redirects", true)
-	targets := s.targets(set.targets, d.global.labels, s.jobLabels(name))
+	if len(job.Discovery) > 0 { // any address may come
+		job.recipe.host = s.thisHost(s.block.DefRange())
+	}
+	targets, dropped := s.targets(job.recipe, job.Discovery)
+	s.checkTargetLimit(job.TargetLimit, targets)
+	job.Dropped = dropped
 	for _, t := range targets {
 		job.Targets = append(job.Targets, t.Target)
 		if !name.twice {
@@ -87,7 +97,9 @@ func (d *decoder) decodeJob(block *hclsyntax.Block, name named) Job {
 // jobLabels are the layer of a job: its labels, its name and its instance.
 func (s *section) jobLabels(name named) layer {
 	of := s.labels()
-	if name.value != "" {
+	if name.value == "" { // reported
+		of[jobLabel] = text{"unnamed", name.at}
+	} else {
 		s.set(of, jobLabel, name.text)
 	}
 	s.setInstance(of)
@@ -120,9 +132,29 @@ func (s *section) gatewayNames() []string {
 	return of
 }
 
+// protocols are the names of the formats to ask for, the best one first; nil
+// where the job says nothing.
+func (s *section) protocols() (all []string) {
+	for _, t := range s.texts("scrape_protocols") {
+		switch {
+		case !slices.Contains(protocolNames, t.value):
+			s.refuse("scrape_protocols", t.at, "Not one of the choices", "scrape_protocols has %s; write %s.%s", quote(t.value), alternatives(protocolNames), didYouMean(t.value, protocolNames))
+		case slices.Contains(all, t.value):
+			s.refuse("scrape_protocols", t.at, "Scrape protocol given twice", "%s is in the list already. Leave it out.", quote(t.value))
+		default:
+			all = append(all, t.value)
+		}
+	}
+	s.notNone("scrape_protocols", all)
+	return all
+}
+
+// protocolNames are Prometheus's.
+var protocolNames = []string{"PrometheusProto", "OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0", "PrometheusText0.0.4"}
+
 // fallbackMediaType is what an answer without a known Content-Type is read as.
 func (s *section) fallbackMediaType() string {
-	switch s.choice("fallback_scrape_protocol", "", "PrometheusText0.0.4", "PrometheusText1.0.0", "OpenMetricsText0.0.1", "OpenMetricsText1.0.0", "PrometheusProto") {
+	switch s.choice("fallback_scrape_protocol", "", protocolNames...) {
 	case "PrometheusText0.0.4", "PrometheusText1.0.0":
 		return "text/plain"
 	case "OpenMetricsText0.0.1", "OpenMetricsText1.0.0":

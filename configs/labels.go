@@ -2,6 +2,9 @@ package configs
 
 import (
 	"maps"
+	"strings"
+
+	"github.com/prometheus/common/model"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -19,6 +22,23 @@ func (s *section) labels() layer {
 		}
 	}
 	return of
+}
+
+// staticLabels reads those of a static_config: as in Prometheus, labels __… among
+// them say how the targets are scraped, or are for rules.
+func (s *section) staticLabels() layer {
+	of := layer{}
+	for _, e := range s.textMap("labels") {
+		if isHidden(e.key.value) || s.goodLabel(e.key, e.value) {
+			of[e.key.value] = e.value
+		}
+	}
+	return of
+}
+
+// isHidden tells a label that no series gets.
+func isHidden(name string) bool {
+	return strings.HasPrefix(name, model.ReservedLabelPrefix) && model.UTF8Validation.IsValidLabelName(name)
 }
 
 // goodLabel reports a label that cannot be a target's.

@@ -76,12 +76,11 @@ var jobSchema = blockSchema{
 	attributes: slices.Concat(
 		[]string{"targets", "files", "max_age", "instance", "labels", "gateways"},
 		[]string{"scheme", "metrics_path", "params", "honor_labels", "follow_redirects"},
-		[]string{"enable_compression", "fallback_scrape_protocol"}, settingNames, httpNames),
-	blocks: slices.Concat([]*blockSchema{&staticConfigSchema}, httpBlocks),
-	later: []string{
-		"file_sd_config", "http_sd_config", "dns_sd_config", "scrape_protocols",
-		"honor_timestamps", "relabel_config", "metric_relabel_config",
-	},
+		[]string{"enable_compression", "scrape_protocols", "fallback_scrape_protocol"}, settingNames, httpNames),
+	blocks: slices.Concat([]*blockSchema{
+		&staticConfigSchema, &fileSDSchema, &httpSDSchema, &dnsSDSchema, &relabelSchema, &metricRelabelSchema,
+	}, httpBlocks),
+	later: []string{"honor_timestamps"},
 }
 
 var staticConfigSchema = blockSchema{
@@ -89,6 +88,33 @@ var staticConfigSchema = blockSchema{
 	required:   []string{"targets"},
 	attributes: []string{"labels"},
 }
+
+var fileSDSchema = blockSchema{
+	kind:       "file_sd_config",
+	required:   []string{"files"},
+	attributes: []string{"refresh_interval"},
+}
+
+var httpSDSchema = blockSchema{
+	kind:       "http_sd_config",
+	required:   []string{"url"},
+	attributes: append([]string{"refresh_interval", "follow_redirects"}, httpNames...),
+	blocks:     httpBlocks,
+}
+
+var dnsSDSchema = blockSchema{
+	kind:       "dns_sd_config",
+	required:   []string{"names"},
+	attributes: []string{"type", "port", "refresh_interval"},
+}
+
+// Rules for targets, and rules for their series.
+var (
+	relabelSchema       = blockSchema{kind: "relabel_config", attributes: ruleNames}
+	metricRelabelSchema = blockSchema{kind: "metric_relabel_config", attributes: ruleNames}
+)
+
+var ruleNames = []string{"source_labels", "separator", "regex", "modulus", "target_label", "replacement", "action"}
 
 // builtinSchema is for the header alone: what may stand in the block depends on
 // its label.

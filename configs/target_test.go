@@ -25,10 +25,10 @@ func TestInstance(t *testing.T) {
 	check("node", "node", "http://node/m", "node")
 	check("10.0.0.1:9100", "10.0.0.1:9100", "http://10.0.0.1:9100/m", "10.0.0.1:9100")
 	check("[2001:db8::1]:9100", "[2001:db8::1]:9100", "http://[2001:db8::1]:9100/m", "[2001:db8::1]:9100")
-	check("https://node/x%2Fy", "node", "https://node/x%2Fy", "node")
-	check("http://node:9100", "node:9100", "http://node:9100/m", "node:9100")
-	check("http://node:9100/", "node:9100", "http://node:9100/", "node:9100")
-	check("http://node/a@b", "node", "http://node/a@b", "node")
+	check("https://node/x%2Fy", "node", "https://node/x%2Fy", "https://node/x%2Fy")
+	check("http://node:9100", "node:9100", "http://node:9100/m", "http://node:9100")
+	check("http://node:9100/", "node:9100", "http://node:9100/", "http://node:9100/")
+	check("http://node/a@b", "node", "http://node/a@b", "http://node/a@b")
 
 	check("localhost:9100", "myhost:9100", "http://localhost:9100/m", "localhost:9100")
 	check("localhost", "myhost", "http://localhost/m", "localhost")
@@ -38,9 +38,9 @@ func TestInstance(t *testing.T) {
 	check("[::1]:9100", "myhost:9100", "http://[::1]:9100/m", "[::1]:9100")
 	check("[::1]", "myhost", "http://[::1]/m", "[::1]")
 	check("[::ffff:127.0.0.1]:1", "myhost:1", "http://[::ffff:127.0.0.1]:1/m", "[::ffff:127.0.0.1]:1")
-	check("https://localhost:9100/x", "myhost:9100", "https://localhost:9100/x", "localhost:9100")
+	check("https://localhost:9100/x", "myhost:9100", "https://localhost:9100/x", "https://localhost:9100/x")
 	check("notlocalhost:9100", "notlocalhost:9100", "http://notlocalhost:9100/m", "notlocalhost:9100")
 
 	check("unix:///run/app.sock", "myhost", "/run/app.sockhttp://localhost/m", "unix:///run/app.sock")
-	check("unix:///run/a@1.sock:/x", "myhost", "/run/a@1.sockhttp://localhost/x", "unix:///run/a@1.sock")
+	check("unix:///run/a@1.sock:/x", "myhost", "/run/a@1.sockhttp://localhost/x", "unix:///run/a@1.sock:/x")
 }

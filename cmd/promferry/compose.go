@@ -46,6 +46,7 @@ type composition struct {
 	onPush    func(push.Outcome) // or nil
 	ledger    *push.Ledger       // nil remembers nothing
 	giveUp    time.Duration      // of a request that fails; 0: a newer one will take its place
+	maxScrape time.Duration      // of a scrape, beside what its job says; 0 is no limit
 }
 
 // compose makes the parts of a configuration. Nothing is started.
@@ -144,11 +145,19 @@ func (f *ferry) newTarget(job configs.Job, t configs.Target, source scrape.Sourc
 		Limits:        job.Limits,
 		Buffers:       f.texts,
 		Gateways:      gateways,
-		Interval:      job.ScrapeInterval,
-		Timeout:       job.ScrapeTimeout,
+		Interval:      t.ScrapeInterval,
+		Timeout:       f.timeoutOf(t),
 		KeepOnFailure: job.OnScrapeFailure == configs.Keep,
 		OnShutdown:    relay.Ending(job.OnShutdown),
 	}
+}
+
+// timeoutOf is the longest time for a scrape of the target.
+func (f *ferry) timeoutOf(t configs.Target) time.Duration {
+	if f.maxScrape > 0 {
+		return min(t.ScrapeTimeout, f.maxScrape)
+	}
+	return t.ScrapeTimeout
 }
 
 // newSource makes the source of a target. All HTTP targets of a job share a
@@ -176,7 +185,7 @@ func (f *ferry) source(job configs.Job, t configs.Target, client *http.Client) s
 	return &scrape.HTTP{
 		URL:               t.URL,
 		Client:            client,
-		Timeout:           job.ScrapeTimeout,
+		Timeout:           f.timeoutOf(t),
 		MaxBytes:          job.BodySizeLimit,
 		Compress:          job.EnableCompression && !t.Loopback,
 		FallbackMediaType: job.FallbackMediaType,

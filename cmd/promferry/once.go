@@ -67,14 +67,10 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 	return exitOK
 }
 
-// fit makes a configuration for the daemon one for a single cycle: a scrape
-// leaves half of the time for telling the gateway that it failed; no newer body
+// fit makes a configuration for the daemon one for a single cycle: no newer body
 // will take the place of one that waits, so none is dropped; and what a dry run
 // prints is in order.
 func (c *onceCommand) fit(cfg *configs.Config) {
-	for i := range cfg.Jobs {
-		cfg.Jobs[i].ScrapeTimeout = min(cfg.Jobs[i].ScrapeTimeout, c.timeout/2)
-	}
 	cfg.MaxPendingBytes = math.MaxInt64
 	if c.dryRun {
 		for i := range cfg.Gateways {
@@ -87,6 +83,7 @@ func (c *onceCommand) fit(cfg *configs.Config) {
 // asks for debugging gets the daemon's log as well.
 func (c *onceCommand) composition(a *app) composition {
 	how := a.oneShot()
+	how.maxScrape = c.timeout / 2 // the rest is for telling the gateway that it failed
 	if c.dryRun {
 		how.transport = &dryRun{to: a.out}
 	}

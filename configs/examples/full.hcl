@@ -152,6 +152,10 @@ job "node" {
   scrape_timeout  = "10s"
   honor_labels    = false
 
+  # What targets are asked for, the best one first. This is the default; with
+  # "PrometheusProto" in front native histograms come, too.
+  scrape_protocols = ["OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0", "PrometheusText0.0.4"]
+
   # Without it, an answer without a known Content-Type fails the scrape. Or
   # PrometheusText1.0.0, OpenMetricsText0.0.1, OpenMetricsText1.0.0, PrometheusProto.
   fallback_scrape_protocol = "PrometheusText0.0.4"
@@ -180,6 +184,78 @@ job "node" {
   }
   http_header "X-Tenant" {
     values = ["edge"]
+  }
+}
+
+job "found" {
+  # JSON and YAML as for Prometheus, looked at each second; a bad file keeps its last good content.
+  file_sd_config {
+    files            = ["/etc/promferry/targets/*.json", "/etc/promferry/targets/*.yml"]
+    refresh_interval = "5m"
+  }
+  http_sd_config {
+    url              = "https://sd.example.net/targets"
+    refresh_interval = "1m"
+    follow_redirects = true
+
+    # All that a gateway has for authentication, TLS and proxies.
+    authorization {
+      credentials_file = "/run/secrets/sd"
+    }
+  }
+  dns_sd_config {
+    names            = ["node.example.net"]
+    type             = "A" # SRV without it; or AAAA
+    port             = 9100
+    refresh_interval = "30s"
+  }
+
+  # Which targets, and their labels: labels __meta_… say how a target was found,
+  # __address__, __scheme__, __metrics_path__, __param_<name>, __scrape_interval__,
+  # __scrape_timeout__ and __unix_socket__ how it is scraped.
+  relabel_config {
+    source_labels = ["__meta_filepath", "env"]
+    separator     = ";"
+    regex         = ".*;(test|ci)"
+    action        = "drop"
+  }
+  relabel_config {
+    source_labels = ["__address__"]
+    regex         = "([^:]+)(:[0-9]+)?"
+    target_label  = "instance"
+    replacement   = "$1" # a group before letters or digits is $${1}
+    action        = "replace"
+  }
+  relabel_config {
+    source_labels = ["__address__"]
+    modulus       = 4
+    target_label  = "__tmp_shard"
+    action        = "hashmod"
+  }
+  relabel_config {
+    source_labels = ["__tmp_shard"]
+    regex         = "0"
+    action        = "keep"
+  }
+
+  # Which of their series, and the labels of those.
+  metric_relabel_config {
+    source_labels = ["__name__"]
+    separator     = ";"
+    regex         = "go_(gc|memstats)_.*"
+    action        = "drop"
+  }
+  metric_relabel_config {
+    source_labels = ["path"]
+    regex         = "/user/[0-9]+"
+    target_label  = "path"
+    replacement   = "/user/:id"
+  }
+  metric_relabel_config {
+    source_labels = ["path"]
+    modulus       = 16
+    target_label  = "path_shard"
+    action        = "hashmod"
   }
 }
 

@@ -8,4 +8,8 @@ gateway "default" {
 
 job "app" {
   targets = ["localhost:8000"]
+  relabel_config {
+    regex  = "a\.b" # ERROR: Invalid escape sequence
+    action = "labeldrop"
+  }
 }

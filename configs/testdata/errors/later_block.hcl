@@ -7,20 +7,7 @@ gateway "edge" {
 }
 
 job "apps" {
-  gateways = ["mimir"]
-
-  file_sd_config { # ERROR: Block not supported yet
-    files = ["/etc/targets/*.json"]
-  }
-  relabel_config { # ERROR: Block not supported yet
-    regex = "a"
-  }
-}
-
-gateway "default" {
-  url = "http://localhost:9091"
-}
-
-job "app" {
-  targets = ["localhost:8000"]
+  gateways         = ["mimir"]
+  targets          = ["localhost:9100"]
+  honor_timestamps = true # ERROR: Attribute not supported yet
 }

@@ -1,6 +1,6 @@
 job "node" {
   targets = [
-    "",                               # ERROR: Bad target address
+    "",                               # ERROR: Target without an address
     "host:0",                         # ERROR: Bad target address
     "host:http",                      # ERROR: Bad target address
     "host:9100/metrics",              # ERROR: Bad target address
