@@ -268,8 +268,8 @@ job "textfile" {
 }
 `).Jobs[1].Targets
 	want := []Target{{
-		Files:      []string{"/var/*.prom", "/srv/a.prom"},
-		MaxAge:     24 * time.Hour,
+		Files:  []string{"/var/*.prom", "/srv/a.prom"},
+		MaxAge: 24 * time.Hour,
 
 		ScrapeInterval: 15 * time.Second,
 		ScrapeTimeout:  10 * time.Second,

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/promferry/promferry/push"
 )
 
 // A Pool runs the cycles of its targets. Make one with NewPool.
@@ -17,6 +19,7 @@ type Pool struct {
 	replacing sync.Mutex        // held while targets come and go
 	start     func(t *Target)   // begins a target's life
 	spawn     func(work func()) // Run waits for it, while it runs
+	unclaimed []push.Entry      // of Restore: at the place of no target yet
 
 	mu      sync.Mutex
 	targets []*Target // replaced as a whole

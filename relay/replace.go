@@ -23,6 +23,7 @@ func (p *Pool) Replace(targets []*Target) (left <-chan struct{}) {
 	for _, t := range added {
 		t.enter(&p.owners)
 	}
+	p.restoreTo(added)
 	done := p.dismiss(removed)
 	for _, t := range added {
 		p.start(t)

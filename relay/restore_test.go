@@ -25,8 +25,8 @@ func TestRestore(t *testing.T) {
 		target := w.honoring("i", refused, exposes("m{instance=\"a\"} 1\nm 1\n"))
 		target.KeepOnFailure = true
 		p := w.pool(target)
-		orphans := p.Restore([]push.Entry{w.entry("i", "i"), w.entry("a", "i"), w.entry("b", "i")})
-		if len(orphans) > 0 {
+		p.Restore([]push.Entry{w.entry("i", "i"), w.entry("a", "i"), w.entry("b", "i")})
+		if orphans := p.Unclaimed(); len(orphans) > 0 {
 			t.Errorf("got orphans %v, want none", orphans)
 		}
 		_ = p.Once(w.Context())
@@ -44,9 +44,12 @@ func TestRestoreOrphans(t *testing.T) {
 		elsewhere.URL = "http://old:9091"
 		orphans := []push.Entry{w.entry("gone", "gone"), w.entry("made", "gone"), elsewhere}
 		p := w.pool(w.target("i", exposes("m 1\n")), w.target("own", exposes("m 1\n")))
-		got := p.Restore(slices.Concat(orphans, []push.Entry{w.entry("own", "gone"), w.entry("own", "i"), w.entry("own", "own")}))
-		if diff := cmp.Diff(orphans, got); diff != "" {
+		p.Restore(slices.Concat(orphans, []push.Entry{w.entry("own", "gone"), w.entry("own", "i"), w.entry("own", "own")}))
+		if diff := cmp.Diff(orphans, p.Unclaimed()); diff != "" {
 			t.Errorf("orphans (-want +got):\n%s", diff)
+		}
+		if again := p.Unclaimed(); len(again) > 0 {
+			t.Errorf("got %v a second time", again)
 		}
 		w.once(p)
 		w.checkPushed(put+"m 1\n"+healthy(1), "PUT /metrics/job/j/instance/own\nm 1\n"+healthy(1))
@@ -81,5 +84,21 @@ func TestRestoreClaims(t *testing.T) {
 				t.Errorf("pushed %q, which is the other target's", text)
 			}
 		}
+	})
+}
+
+// TestRestoreToTargetsThatComeLater: a target that is found after the start gets
+// what was pushed for it, too.
+func TestRestoreToTargetsThatComeLater(t *testing.T) {
+	inBubble(t, func(w *world) {
+		p := w.pool(w.target("i", exposes("m 1\n")))
+		p.Restore([]push.Entry{w.entry("found", "found"), w.entry("a", "found"), w.entry("gone", "gone")})
+		found := w.honoring("found", exposes("m 1\n"))
+		p.Replace(append(p.all(), found))
+		if diff := cmp.Diff([]push.Entry{w.entry("gone", "gone")}, p.Unclaimed()); diff != "" {
+			t.Errorf("orphans (-want +got):\n%s", diff)
+		}
+		w.once(p)
+		w.checkPushed(put+"m 1\n"+healthy(1), "PUT /metrics/job/j/instance/found\nm 1\n"+healthy(1), deleteA)
 	})
 }

@@ -66,7 +66,8 @@ const (
 	ReasonDecompress    Reason = "decompress"
 	ReasonRead          Reason = "read" // the answer was cut off or reset
 	ReasonFile          Reason = "file"
-	ReasonCollect       Reason = "collect" // a built-in collector
+	ReasonCollect       Reason = "collect"      // a built-in collector
+	ReasonTargetLimit   Reason = "target_limit" // the job has more targets than it may
 )
 
 // An Error is a failed scrape.

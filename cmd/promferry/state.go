@@ -21,8 +21,19 @@ func openLedger(path string, logger *slog.Logger) (*push.Ledger, error) {
 // groups that they have made, and what is nobody's now is deleted. Nothing is
 // pushed yet.
 func (f *ferry) takeOver(ctx context.Context) {
+	f.pool.Restore(f.ledger.Entries())
+	f.clear()
+	f.remember(ctx, f.current())
+}
+
+// clear deletes the groups of an earlier configuration, as soon as all targets
+// of this one are known.
+func (f *ferry) clear() {
+	if !f.current().foundAll() {
+		return
+	}
 	orphans := make(map[string][]push.Entry) // by URL
-	for _, e := range f.pool.Restore(f.ledger.Entries()) {
+	for _, e := range f.pool.Unclaimed() {
 		orphans[e.URL] = append(orphans[e.URL], e)
 	}
 	gateways := f.gateways()
@@ -37,7 +48,6 @@ func (f *ferry) takeOver(ctx context.Context) {
 			gateways[at].Delete(e.Group)
 		}
 	}
-	f.remember(ctx, f.current())
 }
 
 // disown leaves groups where nothing says how to reach their gateway: it may
