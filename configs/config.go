@@ -58,6 +58,15 @@ type Job struct {
 	recipe recipe
 }
 
+// Scraping is what the job says of how each target is scraped and pushed, without
+// which targets there are and where they go: a target stays the same as long as
+// that does.
+func (j Job) Scraping() Job {
+	j.Targets, j.Dropped, j.Discovery, j.Gateways, j.TargetLimit = nil, nil, nil, nil, 0
+	j.ScrapeInterval, j.ScrapeTimeout, j.recipe = 0, 0, recipe{} // each target has its own
+	return j
+}
+
 // A Target is what one scrape reads and where it is pushed to.
 type Target struct {
 	URL                           *url.URL       // with path and params; http://localhost/path for a unix socket; nil for files and builtins

@@ -34,6 +34,9 @@ type ferry struct {
 	scrapes  *relay.Metrics
 	pool     *relay.Pool
 	senders  *senders // nil before startPushing
+	finding  *finding // nil before startFinding
+
+	switching sync.Mutex // held while other parts become those of the ferry
 
 	mu    sync.Mutex
 	parts *parts
@@ -57,6 +60,7 @@ func compose(cfg *configs.Config, how composition) (*ferry, error) {
 	}
 	f := newFerry(cfg.MaxPendingBytes, how)
 	f.parts = f.assemble(cfg, new(parts))
+	f.settle(f.parts, new(parts)) // with what the text lists
 	f.pool = relay.NewPool(f.parts.targets(), relay.Options{
 		Workers: cfg.Workers,
 		Host:    host,
@@ -162,11 +166,14 @@ func (f *ferry) timeoutOf(t configs.Target) time.Duration {
 
 // newSource makes the source of a target. All HTTP targets of a job share a
 // client, and so its connections; each unix socket needs its own.
-func (f *ferry) newSource(job configs.Job, t configs.Target, shared *http.Client) scrape.Source {
-	if t.UnixSocket == "" {
-		return f.source(job, t, shared)
+func (f *ferry) newSource(job *jobPart, t configs.Target) scrape.Source {
+	switch {
+	case job.limited != nil:
+		return scrape.Refused{Err: job.limited}
+	case t.UnixSocket != "":
+		return f.source(job.settings, t, scrape.NewClient(job.settings.HTTP, t.UnixSocket))
 	}
-	return f.source(job, t, scrape.NewClient(job.HTTP, t.UnixSocket))
+	return f.source(job.settings, t, job.client)
 }
 
 func (f *ferry) source(job configs.Job, t configs.Target, client *http.Client) scrape.Source {

@@ -57,7 +57,8 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 	}
 	ctx, cancel = withTimeout(ctx, c.timeout)
 	defer cancel()
-	failures := f.once(ctx)
+	failures := f.findOnce(ctx, c.timeout/2)
+	failures = append(failures, f.once(ctx)...)
 	for _, line := range slices.Concat(f.losses(), f.refused(), failures) {
 		fmt.Fprintln(a.err, line)
 	}
@@ -88,6 +89,20 @@ func (c *onceCommand) composition(a *app) composition {
 		how.transport = &dryRun{to: a.out}
 	}
 	return how
+}
+
+// findOnce finds the targets of all jobs, and returns a line for each thing that
+// is wrong with them.
+func (f *ferry) findOnce(ctx context.Context, timeout time.Duration) (failures []string) {
+	if err := f.findFirst(ctx, timeout); err != nil {
+		failures = strings.Split(err.Error(), "\n") // joined, a line each
+	}
+	for _, job := range f.current().jobs {
+		for _, t := range job.refused {
+			failures = append(failures, t.err.Error())
+		}
+	}
+	return failures
 }
 
 // once runs one cycle of each target, waits for the answers of all gateways and

@@ -29,11 +29,20 @@ type gatewayPart struct {
 type jobPart struct {
 	settings configs.Job
 	client   *http.Client
-	targets  []*relay.Target // of settings.Targets
+	finders  []*finder
+
+	// What settle makes.
+	targets    []*relay.Target
+	of         []configs.Target // those of targets
+	limited    *scrape.Error    // why all of them fail, or nil
+	dropped    []configs.Target // by relabeling
+	refused    []refusedTarget
+	candidates []candidate // only while it is at work
 }
 
 // assemble makes the parts of a configuration, of those of the one before where
-// a block says what it said. It changes nothing that runs.
+// a block says what it said. It changes nothing that runs. What the jobs find is
+// for settle.
 func (f *ferry) assemble(cfg *configs.Config, before *parts) *parts {
 	p := &parts{workers: cfg.Workers, maxPendingBytes: cfg.MaxPendingBytes}
 	for _, settings := range cfg.Gateways {
@@ -41,11 +50,13 @@ func (f *ferry) assemble(cfg *configs.Config, before *parts) *parts {
 	}
 	old := before.jobsByName()
 	for _, settings := range cfg.Jobs {
-		same := old[jobName{settings.Builtin, settings.Name}]
-		if !isSameJob(same.settings, settings) {
-			same = jobPart{client: scrape.NewClient(settings.HTTP, "")}
+		job := jobPart{settings: settings}
+		same := old[job.name()]
+		job.finders = f.assembleFinders(settings, same.finders)
+		if job.client = same.client; !isSameJob(same.settings, settings) {
+			job.client = scrape.NewClient(settings.HTTP, "")
 		}
-		p.jobs = append(p.jobs, f.assembleJob(settings, p.named(settings.Gateways...), same))
+		p.jobs = append(p.jobs, job)
 	}
 	return p
 }
@@ -74,27 +85,23 @@ func (p gatewayPart) shard(u *url.URL, name string) *push.Gateway {
 	return nil
 }
 
-// assembleJob makes a job of the one before; that has no targets where its
-// settings are others.
-func (f *ferry) assembleJob(settings configs.Job, gateways push.Gateways, before jobPart) jobPart {
-	part := jobPart{settings: settings, client: before.client}
-	old := before.byKey()
-	for _, t := range settings.Targets {
-		part.targets = append(part.targets, f.assembleTarget(part, t, gateways, old[t.Labels.Key()]))
-	}
-	return part
-}
-
 // assembleTarget keeps a target that is what it was and where it was. One that
 // only goes elsewhere keeps its source, and with it connections and counters.
-func (f *ferry) assembleTarget(job jobPart, t configs.Target, gateways push.Gateways, before targetPart) *relay.Target {
-	if before.target == nil || !reflect.DeepEqual(before.settings, t) {
-		return f.newTarget(job.settings, t, f.newSource(job.settings, t, job.client), gateways)
+func (f *ferry) assembleTarget(job *jobPart, t configs.Target, gateways push.Gateways, before targetPart) *relay.Target {
+	if before.target == nil || !isSameTarget(before.settings, t) || (before.limited == nil) != (job.limited == nil) {
+		return f.newTarget(job.settings, t, f.newSource(job, t), gateways)
 	}
 	if isSameSet(before.target.Gateways, gateways) {
 		return before.target
 	}
 	return f.newTarget(job.settings, t, before.target.Source, gateways)
+}
+
+// isSameTarget compares targets but for what they were found with, which says
+// nothing of what they are now.
+func isSameTarget(a, b configs.Target) bool {
+	a.Discovered, b.Discovered = nil, nil
+	return reflect.DeepEqual(a, b)
 }
 
 // isSameSet compares gateways, of whose shards none is there twice. The order of
@@ -125,24 +132,23 @@ func isSameGateway(a, b configs.Gateway) bool {
 // A jobName tells a job from all others of a configuration.
 type jobName struct{ builtin, name string }
 
+func (j jobPart) name() jobName { return jobName{j.settings.Builtin, j.settings.Name} }
+
 func (p *parts) jobsByName() map[jobName]jobPart {
 	all := make(map[jobName]jobPart, len(p.jobs))
 	for _, part := range p.jobs {
-		all[jobName{part.settings.Builtin, part.settings.Name}] = part
+		all[part.name()] = part
 	}
 	return all
 }
 
-// isSameJob compares settings, but for targets and gateways.
-func isSameJob(a, b configs.Job) bool {
-	a.Targets, a.Gateways = nil, nil
-	b.Targets, b.Gateways = nil, nil
-	return reflect.DeepEqual(a, b)
-}
+// isSameJob compares settings, but for which targets there are and where they go.
+func isSameJob(a, b configs.Job) bool { return reflect.DeepEqual(a.Scraping(), b.Scraping()) }
 
 // A targetPart is a target and what it was made of.
 type targetPart struct {
 	settings configs.Target
+	limited  *scrape.Error
 	target   *relay.Target
 }
 
@@ -150,7 +156,7 @@ type targetPart struct {
 func (j jobPart) byKey() map[string]targetPart {
 	all := make(map[string]targetPart, len(j.targets))
 	for i, t := range j.targets {
-		all[t.Labels.Key()] = targetPart{j.settings.Targets[i], t}
+		all[t.Labels.Key()] = targetPart{j.of[i], j.limited, t}
 	}
 	return all
 }
@@ -184,6 +190,9 @@ func (p *parts) clients() map[*http.Client]bool {
 			if source, ok := t.Source.(*scrape.HTTP); ok {
 				all[source.Client] = true
 			}
+		}
+		for _, fi := range job.finders {
+			all[fi.client] = true
 		}
 	}
 	return all

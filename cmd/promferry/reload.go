@@ -127,7 +127,7 @@ func (r *reloader) attempt() reloadOutcome {
 	if l.config == nil {
 		return reloadOutcome{At: began, Failed: true, Text: l.diagnostics}
 	}
-	r.ferry.switchTo(r.ferry.assemble(l.config, r.ferry.current()), r.timeout)
+	r.ferry.reload(l.config, r.timeout)
 	return reloadOutcome{At: began, Text: l.diagnostics}
 }
 

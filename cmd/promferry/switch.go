@@ -6,20 +6,48 @@ import (
 	"slices"
 	"time"
 
+	"github.com/promferry/promferry/configs"
 	"github.com/promferry/promferry/push"
 )
+
+// reload makes a configuration that of the ferry while it runs. What its jobs
+// find that is not known yet is waited for a little, as they might be the same
+// targets as before; the log says what stays unknown.
+func (f *ferry) reload(cfg *configs.Config, timeout time.Duration) {
+	f.switching.Lock()
+	defer f.switching.Unlock()
+	before := f.current()
+	next := f.assemble(cfg, before)
+	if err := f.find(context.Background(), next, before, firstLook); err != nil {
+		f.logger.Warn("targets are not discovered yet", "err", err)
+	}
+	f.switchTo(next, timeout)
+}
+
+// refind relays the targets that are found now. Nothing else changes.
+func (f *ferry) refind(timeout time.Duration) {
+	f.switching.Lock()
+	defer f.switching.Unlock()
+	before := f.current()
+	next := *before
+	next.jobs = slices.Clone(before.jobs)
+	f.settle(&next, before)
+	f.switchTo(&next, timeout)
+}
 
 // switchTo makes other parts those of the ferry while it runs. All that can fail
 // was done before. What the old parts leave behind — DELETEs, idle connections,
 // series of jobs and gateways that are gone — goes in the background, within the
-// timeout.
+// timeout. f.switching is held.
 func (f *ferry) switchTo(next *parts, timeout time.Duration) {
 	before := f.exchange(next)
 	f.remember(context.Background(), next)
 	f.budget.Resize(next.maxPendingBytes)
 	f.pool.SetWorkers(next.workers)
 	left := f.pool.Replace(next.targets())
+	f.clear()
 	f.senders.replace(next.named().All(), left, timeout, f.forgetGateway)
+	f.finding.replace(next.finders())
 	f.senders.after(left, timeout, func() { f.forgetJobs(before) })
 }
 

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/promferry/promferry/configs"
+	"github.com/promferry/promferry/scrape"
+	"github.com/promferry/promferry/scrape/discovery"
+)
+
+// A finder is one discovery of a job, made to run. It outlives a reload that
+// leaves its block as it is.
+type finder struct {
+	job      string
+	settings configs.Discovery
+	client   *http.Client // of http_sd, else nil
+	*discovery.Watcher
+}
+
+// assembleFinders makes those of a job, of the ones before where a block says
+// what it said.
+func (f *ferry) assembleFinders(job configs.Job, before []*finder) []*finder {
+	before = slices.Clone(before)
+	var all []*finder
+	for _, settings := range job.Discovery {
+		i := slices.IndexFunc(before, func(old *finder) bool { return reflect.DeepEqual(old.settings, settings) })
+		if i < 0 {
+			all = append(all, f.newFinder(job.Name, settings))
+			continue
+		}
+		all = append(all, before[i])
+		before = slices.Delete(before, i, i+1)
+	}
+	return all
+}
+
+func (f *ferry) newFinder(job string, settings configs.Discovery) *finder {
+	logger := f.logger
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	made := &finder{job: job, settings: settings}
+	made.Watcher = &discovery.Watcher{Interval: settings.RefreshInterval, Logger: logger.With("job", job)}
+	switch {
+	case settings.URL != nil:
+		made.client = scrape.NewClient(settings.HTTP, "")
+		made.Discoverer = &discovery.HTTP{URL: settings.URL, Client: made.client, Refresh: settings.RefreshInterval, UserAgent: userAgent()}
+	case settings.Names != nil:
+		made.Discoverer = &discovery.DNS{Names: settings.Names, Type: settings.Type, Port: settings.Port}
+	default:
+		made.Interval = discovery.FilesInterval
+		made.Discoverer = &discovery.Files{Patterns: settings.Files, Refresh: settings.RefreshInterval}
+	}
+	return made
+}
+
+// hasFound tells whether all of its places were known once.
+func (fi *finder) hasFound() bool { return !fi.Status().Success.IsZero() }
+
+// finders are those of all jobs.
+func (p *parts) finders() []*finder {
+	var all []*finder
+	for _, job := range p.jobs {
+		all = append(all, job.finders...)
+	}
+	return all
+}
+
+// foundAll tells whether the targets of all jobs are known.
+func (p *parts) foundAll() bool {
+	return !slices.ContainsFunc(p.finders(), func(fi *finder) bool { return !fi.hasFound() })
+}
+
+// look has those finders look that have not found all yet, at once, within the
+// timeout. The error joins theirs, each with its job.
+func (p *parts) look(ctx context.Context, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %s", timeout))
+	defer cancel()
+	all := p.finders()
+	errs := make([]error, len(all))
+	var group sync.WaitGroup
+	for i, fi := range all {
+		if fi.hasFound() {
+			continue
+		}
+		group.Go(func() {
+			if err := fi.Look(ctx); err != nil {
+				errs[i] = fmt.Errorf("job %q: %w", fi.job, err)
+			}
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/discovery/targetgroup"
+
+	"github.com/promferry/promferry/configs"
+	"github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/scrape"
+)
+
+// A refusedTarget is one that is not scraped, as something is wrong with it.
+type refusedTarget struct {
+	configs.Target // Discovered is all that is sure to be there
+	reason         string
+	err            error
+}
+
+// The reasons for which a target is refused. They are metrics' label values.
+const (
+	refusedInvalid  = "invalid"   // what relabeling made of it cannot be scraped or pushed
+	refusedKeyTaken = "key_taken" // another target has its grouping key
+)
+
+// A candidate is a target that a job may have.
+type candidate struct {
+	configs.Target
+	job    *jobPart
+	rank   int
+	losing *candidate // has a group that this one would have, too; or nil
+}
+
+// The ranks of candidates, the first one first: a target of the text has its
+// group, then one that has it already, then one that was found anew.
+const (
+	rankListed = iota
+	rankRunning
+	rankFound
+	ranks
+)
+
+// settle says which targets the parts have, with what is found now: those of
+// the parts before where they are the same.
+func (f *ferry) settle(p, before *parts) {
+	old := before.jobsByName()
+	for i := range p.jobs {
+		job := &p.jobs[i]
+		job.dropped, job.refused = job.settings.Dropped, nil
+		job.candidates = job.candidatesBeside(old[job.name()])
+	}
+	p.share()
+	for i := range p.jobs {
+		job := &p.jobs[i]
+		f.fill(job, p.named(job.settings.Gateways...), old[job.name()])
+	}
+}
+
+// candidatesBeside are all targets of the job that could be scraped, beside what
+// it was before.
+func (j *jobPart) candidatesBeside(old jobPart) []candidate {
+	var all []candidate
+	for _, t := range j.settings.Targets {
+		all = append(all, candidate{Target: t, job: j, rank: rankListed})
+	}
+	running := old.byKey()
+	for _, t := range j.found() {
+		rank := rankFound
+		if before, found := running[t.Labels.Key()]; found && identity(before.settings) == identity(t) {
+			rank = rankRunning
+		}
+		all = append(all, candidate{Target: t, job: j, rank: rank})
+	}
+	return all
+}
+
+// found are the targets that the job's finders know, each once, as in Prometheus.
+func (j *jobPart) found() (all []configs.Target) {
+	seen := make(map[string]bool)
+	for _, fi := range j.finders {
+		for _, group := range fi.Groups() {
+			for _, labels := range group.Targets {
+				t, ok := j.resolve(group, labels)
+				if id := identity(t); ok && !seen[id] {
+					seen[id] = true
+					all = append(all, t)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// identity is equal for targets that are the same: in what they are labelled and
+// where they are scraped.
+func identity(t configs.Target) string {
+	if t.URL == nil {
+		return t.Labels.Key()
+	}
+	return t.Labels.Key() + t.UnixSocket + " " + t.URL.String()
+}
+
+// resolve makes a target of what was found; it is not ok where it is dropped or
+// refused.
+func (j *jobPart) resolve(group *targetgroup.Group, labels model.LabelSet) (configs.Target, bool) {
+	found := make(map[string]string, len(group.Labels)+len(labels))
+	for _, set := range []model.LabelSet{group.Labels, labels} {
+		for name, value := range set {
+			found[string(name)] = string(value)
+		}
+	}
+	t, kept, err := j.settings.Resolve(found)
+	switch {
+	case err != nil:
+		err = fmt.Errorf("job %q, target %q: %w", j.settings.Name, found[model.AddressLabel], err)
+		j.refused = append(j.refused, refusedTarget{t, refusedInvalid, err})
+	case !kept:
+		j.dropped = append(slices.Clip(j.dropped), t)
+	}
+	return t, kept
+}
+
+// A place is a group at a gateway. It has one owner.
+type place struct{ gateway, group string }
+
+// share gives each place to one candidate, and refuses the others that would
+// have it.
+func (p *parts) share() {
+	owners := make(map[place]*candidate)
+	for rank := range ranks {
+		for i := range p.jobs {
+			p.jobs[i].share(rank, owners)
+		}
+	}
+}
+
+func (j *jobPart) share(rank int, owners map[place]*candidate) {
+	for i := range j.candidates {
+		c := &j.candidates[i]
+		if c.rank != rank {
+			continue
+		}
+		key := c.Labels.Key()
+		for _, g := range j.settings.Gateways {
+			c.losing = cmp.Or(c.losing, owners[place{g, key}])
+		}
+		if c.losing != nil {
+			j.refuse(c)
+			continue
+		}
+		for _, g := range j.settings.Gateways {
+			owners[place{g, key}] = c
+		}
+	}
+}
+
+func (j *jobPart) refuse(c *candidate) {
+	other := address(c.losing.job.settings, c.losing.Target)
+	err := fmt.Errorf("job %q, target %s: the grouping key %s is that of job %q, target %s: tell them apart by a label",
+		j.settings.Name, address(j.settings, c.Target), c.Labels, c.losing.job.settings.Name, other)
+	j.refused = append(j.refused, refusedTarget{c.Target, refusedKeyTaken, err})
+}
+
+// fill makes the job's targets of its candidates: those of the job before where
+// they are the same.
+func (f *ferry) fill(j *jobPart, gateways push.Gateways, old jobPart) {
+	if !isSameJob(old.settings, j.settings) {
+		old = jobPart{}
+	}
+	before := old.byKey()
+	j.of, j.targets = nil, nil
+	for _, c := range j.candidates {
+		if c.losing == nil {
+			j.of = append(j.of, c.Target)
+		}
+	}
+	j.candidates = nil
+	j.limited = j.limit()
+	for _, t := range j.of {
+		j.targets = append(j.targets, f.assembleTarget(j, t, gateways, before[t.Labels.Key()]))
+	}
+}
+
+// limit is why no target of the job is scraped, or nil. As in Prometheus all of
+// them are there, and fail.
+func (j *jobPart) limit() *scrape.Error {
+	limit := j.settings.TargetLimit
+	if limit == 0 || len(j.of) <= limit {
+		return nil
+	}
+	return &scrape.Error{Reason: scrape.ReasonTargetLimit, Err: fmt.Errorf("target_limit exceeded: the job has %d targets, limit %d", len(j.of), limit)}
+}
