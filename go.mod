@@ -23,7 +23,7 @@ require (
 	github.com/prometheus/common v0.72.1
 	// TLS and users of the own web server, in the file format that all Prometheus programs share
 	github.com/prometheus/exporter-toolkit v0.20.0
-	// tests only: model/textparse is the oracle of the converter; pinned, as v0.316 requires a module that did not resolve
+	// groups of discovered targets; in tests model/textparse is the oracle of the converter; pinned, as v0.316 requires a module that did not resolve
 	github.com/prometheus/prometheus v0.315.0
 	// tests: testscript and txtar
 	github.com/rogpeppe/go-internal v1.16.0
@@ -33,6 +33,8 @@ require (
 	github.com/zclconf/go-cty v1.19.0
 	// tests: no goroutine is left behind
 	go.uber.org/goleak v1.3.0
+	// files of discovered targets; gives the line of each node, which the v2 of Prometheus does not
+	go.yaml.in/yaml/v3 v3.0.6
 	// tokens of gateways and targets: common/config, which requires it too, lets a token endpoint redirect the client's secret, and waits for it without end
 	golang.org/x/oauth2 v0.37.0
 	// errgroup and semaphore of the pool

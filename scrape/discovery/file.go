@@ -1,0 +1,131 @@
+package discovery
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/prometheus/prometheus/discovery/targetgroup"
+)
+
+// A file is what is known of one.
+type file struct {
+	path   string
+	last   *reading // what the answer is made of; its content is dropped
+	answer Answer
+}
+
+// isCurrent reports whether the file need not be read, to judge by what its
+// directory says. One that could not be read is not: a new mode does not show.
+func (f *file) isCurrent() bool {
+	if f == nil || f.last.err != nil || !f.last.isOld() {
+		return false
+	}
+	info, err := os.Stat(f.path)
+	return err == nil && sameStat(f.last.info, info)
+}
+
+// accept makes r's the answer. What has not changed is not decoded again.
+func (f *file) accept(r *reading) {
+	if !f.has(r) {
+		groups, err := f.decode(r)
+		if err != nil {
+			f.answer = fail(f.path, err)
+		} else {
+			f.answer = Answer{From: f.path, Groups: groups}
+		}
+	}
+	f.last = &reading{at: r.at, info: r.info, sum: r.sum, err: r.err}
+}
+
+// has reports whether the answer is made of what r read.
+func (f *file) has(r *reading) bool { return f != nil && r.equals(f.last) }
+
+func (f *file) decode(r *reading) (groups []*targetgroup.Group, err error) {
+	defer contain(&err)
+	if r.err != nil {
+		return nil, r.err
+	}
+	decode, err := decoderOf(f.path)
+	if err != nil {
+		return nil, err
+	}
+	if groups, err = decode(r.content); err != nil {
+		return nil, err
+	}
+	mark(groups, f.path, filepathLabel, f.path)
+	return groups, nil
+}
+
+// A reading is what a file had at one time.
+type reading struct {
+	at      time.Time
+	info    fs.FileInfo // before the content was read; nil where err says why
+	content []byte
+	sum     [sha256.Size]byte
+	err     error
+	gone    bool // there is no such file; a symbolic link to nothing is none that is gone
+}
+
+func readFile(path string) *reading {
+	r := &reading{at: time.Now()}
+	if r.info, r.err = os.Stat(path); r.err != nil {
+		_, err := os.Lstat(path)
+		r.gone = errors.Is(err, fs.ErrNotExist)
+		return r
+	}
+	if r.content, r.err = readRegular(path, r.info); r.err == nil {
+		r.sum = sha256.Sum256(r.content)
+	}
+	return r
+}
+
+// readRegular does not open a pipe, which would wait.
+func readRegular(path string, info fs.FileInfo) ([]byte, error) {
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("not a regular file: mode %s", info.Mode())
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readLimited(f)
+}
+
+// readLimited refuses what has more than MaxBytes.
+func readLimited(r io.Reader) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	if err == nil && len(content) > MaxBytes {
+		err = errTooLarge
+	}
+	return content, err
+}
+
+// oldAge is more than what clocks differ by and file systems round to.
+const oldAge = 2 * time.Second
+
+// isOld reports whether the file was written so long before it was read that
+// the writer has ended, and that another write would show.
+func (r *reading) isOld() bool {
+	return r.info != nil && r.at.Sub(r.info.ModTime()) > oldAge
+}
+
+// equals reports whether both read the same.
+func (r *reading) equals(other *reading) bool {
+	switch {
+	case other == nil:
+		return false
+	case r.err != nil && other.err != nil:
+		return r.err.Error() == other.err.Error()
+	}
+	return r.err == nil && other.err == nil && r.sum == other.sum
+}
+
+func sameStat(a, b fs.FileInfo) bool {
+	return a.Size() == b.Size() && a.ModTime().Equal(b.ModTime()) && os.SameFile(a, b)
+}
