@@ -34,7 +34,7 @@ type ferry struct {
 	scrapes  *relay.Metrics
 	pool     *relay.Pool
 	senders  *senders // nil before startPushing
-	finding  *finding // nil before startFinding
+	search   *search  // nil before startDiscovery
 
 	switching sync.Mutex // held while other parts become those of the ferry
 
@@ -59,8 +59,9 @@ func compose(cfg *configs.Config, how composition) (*ferry, error) {
 		return nil, err
 	}
 	f := newFerry(cfg.MaxPendingBytes, how)
-	f.parts = f.assemble(cfg, new(parts))
-	f.settle(f.parts, new(parts)) // with what the text lists
+	none := f.parts
+	f.parts = f.assemble(cfg, none)
+	f.settle(f.parts, none) // with what the text lists
 	f.pool = relay.NewPool(f.parts.targets(), relay.Options{
 		Workers: cfg.Workers,
 		Host:    host,
@@ -73,6 +74,7 @@ func compose(cfg *configs.Config, how composition) (*ferry, error) {
 func newFerry(maxPendingBytes int64, how composition) *ferry {
 	f := &ferry{
 		composition: how,
+		parts:       new(parts),
 		registry:    prometheus.NewRegistry(),
 		budget:      push.NewBudget(maxPendingBytes),
 		buffers:     new(push.Buffers),
@@ -86,6 +88,7 @@ func newFerry(maxPendingBytes int64, how composition) *ferry {
 	f.pushes = push.NewMetrics(f.registry, f.budget)
 	f.scrapes = relay.NewMetrics(f.registry)
 	how.ledger.Register(f.registry)
+	f.registry.MustRegister(targetMetrics{f})
 	return f
 }
 

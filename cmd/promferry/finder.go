@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -79,24 +78,32 @@ func (p *parts) foundAll() bool {
 	return !slices.ContainsFunc(p.finders(), func(fi *finder) bool { return !fi.hasFound() })
 }
 
-// look has those finders look that have not found all yet, at once, within the
-// timeout. The error joins theirs, each with its job.
-func (p *parts) look(ctx context.Context, timeout time.Duration) error {
+// look has finders look that do not run, at once, within the timeout. It returns
+// what is not known, with its job.
+func look(ctx context.Context, finders []*finder, timeout time.Duration) (unknown []error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %s", timeout))
 	defer cancel()
-	all := p.finders()
-	errs := make([]error, len(all))
+	failed := make([]error, len(finders))
 	var group sync.WaitGroup
-	for i, fi := range all {
-		if fi.hasFound() {
-			continue
-		}
-		group.Go(func() {
-			if err := fi.Look(ctx); err != nil {
-				errs[i] = fmt.Errorf("job %q: %w", fi.job, err)
-			}
-		})
+	for i, fi := range finders {
+		group.Go(func() { failed[i] = fi.Look(ctx) })
 	}
 	group.Wait()
-	return errors.Join(errs...)
+	for i, err := range failed {
+		for _, e := range joined(err) {
+			unknown = append(unknown, fmt.Errorf("job %q: %w", finders[i].job, e))
+		}
+	}
+	return unknown
+}
+
+// joined are the errors that errors.Join made one of; err alone is one.
+func joined(err error) []error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		return several.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
 }

@@ -57,7 +57,7 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 	}
 	ctx, cancel = withTimeout(ctx, c.timeout)
 	defer cancel()
-	failures := f.findOnce(ctx, c.timeout/2)
+	failures := f.discoverOnce(ctx, c.timeout/2)
 	failures = append(failures, f.once(ctx)...)
 	for _, line := range slices.Concat(f.losses(), f.refused(), failures) {
 		fmt.Fprintln(a.err, line)
@@ -91,11 +91,11 @@ func (c *onceCommand) composition(a *app) composition {
 	return how
 }
 
-// findOnce finds the targets of all jobs, and returns a line for each thing that
+// discoverOnce finds the targets of all jobs, and returns a line for each thing that
 // is wrong with them.
-func (f *ferry) findOnce(ctx context.Context, timeout time.Duration) (failures []string) {
-	if err := f.findFirst(ctx, timeout); err != nil {
-		failures = strings.Split(err.Error(), "\n") // joined, a line each
+func (f *ferry) discoverOnce(ctx context.Context, timeout time.Duration) (failures []string) {
+	for _, err := range f.discoverFirst(ctx, timeout) {
+		failures = append(failures, err.Error())
 	}
 	for _, job := range f.current().jobs {
 		for _, t := range job.refused {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/promferry/promferry/push"
 	"github.com/promferry/promferry/relay"
+	"github.com/promferry/promferry/scrape/discovery"
 )
 
 //go:embed page.html
@@ -36,8 +37,9 @@ func (p page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		Version, TelemetryPath string
 		Config                 reloadOutcome
 		Gateways               []push.GatewayStatus
+		Searches               []searchStatus
 		Targets                []relay.Status
-	}{userAgent(), p.telemetryPath, p.reloads.outcome(), p.ferry.gatewayStatus(), p.ferry.pool.Status()})
+	}{userAgent(), p.telemetryPath, p.reloads.outcome(), p.ferry.gatewayStatus(), p.ferry.searches(), p.ferry.pool.Status()})
 	if err != nil {
 		http.Error(w, "render status page: "+err.Error(), http.StatusInternalServerError)
 		return
@@ -53,6 +55,38 @@ func (f *ferry) gatewayStatus() []push.GatewayStatus {
 	var all []push.GatewayStatus
 	for _, g := range f.gateways() {
 		all = append(all, g.Status())
+	}
+	return all
+}
+
+// A searchStatus says how the search for a job's targets goes.
+type searchStatus struct {
+	Job              string
+	Targets, Dropped int
+	Refused          []error
+	Discovery        []discoveryStatus
+}
+
+// A discoveryStatus is that of one block.
+type discoveryStatus struct {
+	Kind string
+	discovery.Status
+}
+
+// searches are those of the jobs that find targets.
+func (f *ferry) searches() (all []searchStatus) {
+	for _, job := range f.current().jobs {
+		if len(job.finders) == 0 {
+			continue
+		}
+		s := searchStatus{Job: job.settings.Name, Targets: len(job.of), Dropped: len(job.dropped)}
+		for _, t := range job.refused {
+			s.Refused = append(s.Refused, t.err)
+		}
+		for _, fi := range job.finders {
+			s.Discovery = append(s.Discovery, discoveryStatus{fi.settings.Kind(), fi.Status()})
+		}
+		all = append(all, s)
 	}
 	return all
 }

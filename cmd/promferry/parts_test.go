@@ -52,7 +52,9 @@ func assembled(t *testing.T, f *ferry, text string, before *parts) *parts {
 	if cfg == nil {
 		t.Fatal(diags)
 	}
-	return f.assemble(cfg, before)
+	p := f.assemble(cfg, before)
+	f.settle(p, before)
+	return p
 }
 
 func TestAssembleKeepsWhatIsTheSame(t *testing.T) {
@@ -70,7 +72,7 @@ func TestAssembleKeepsWhatIsTheSame(t *testing.T) {
 		"the order":             {[][2]string{{`"t1:80", "t2:80"`, `"t2:80", "t1:80"`}}, kept{"11", "11111", "11111"}},
 		"a target less":         {[][2]string{{`"t1:80", `, ""}}, kept{"11", "1111", "1111"}},
 		"a target more":         {[][2]string{{`"t1:80", `, `"t1:80", "t4:80", `}}, kept{"11", "101111", "111111"}},
-		"an interval":           {[][2]string{{`targets = ["t3:80"]`, "targets = [\"t3:80\"]\nscrape_interval = \"20s\""}}, kept{"11", "11101", "11101"}},
+		"an interval":           {[][2]string{{`targets = ["t3:80"]`, "targets = [\"t3:80\"]\nscrape_interval = \"20s\""}}, kept{"11", "11101", "11111"}},
 		"labels":                {[][2]string{{`targets = ["t3:80"]`, "targets = [\"t3:80\"]\nlabels = { a = \"b\" }"}}, kept{"11", "11101", "11111"}},
 		"where a job goes":      {[][2]string{{`gateways = ["a"]`, `gateways = ["b"]`}}, kept{"11", "11101", "11111"}},
 		"a gateway's user":      {[][2]string{{`"u"`, `"v"`}}, kept{"10", "00010", "11111"}},

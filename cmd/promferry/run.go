@@ -103,20 +103,19 @@ type service struct {
 // pushes, the page. The error says that groups were not left so.
 func (f *ferry) serve(ctx context.Context, s service) error {
 	stopWeb := s.web.serve(s.listener, f, s.reloads, s.logger)
-	if err := f.findFirst(ctx, firstLook); err != nil {
-		s.logger.Warn("targets are not discovered yet", "err", err)
-	}
+	f.tellUnknown(f.discoverFirst(ctx, firstLook))
+	f.tellRefused(new(parts), f.current())
 	f.takeOver(ctx)
 	stopPushing := f.startPushing()
 	stopScraping := f.startScraping()
-	stopFinding := f.startFinding(s.shutdownTimeout)
+	stopDiscovery := f.startDiscovery(s.shutdownTimeout)
 	stopReloading := s.reloads.start()
 	<-ctx.Done()
 	began := time.Now()
 	ending, cancel := context.WithTimeoutCause(context.Background(), s.shutdownTimeout, fmt.Errorf("not finished within --shutdown.timeout=%s", s.shutdownTimeout))
 	defer cancel()
 	stopReloading(ending)
-	stopFinding()
+	stopDiscovery()
 	err := f.retire(ending, stopScraping)
 	err = errors.Join(err, stopPushing(ending), f.left(ending, s.logger), f.ledger.Close(ending))
 	stopWeb()

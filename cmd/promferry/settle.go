@@ -59,6 +59,13 @@ func (f *ferry) settle(p, before *parts) {
 	}
 }
 
+// clone returns parts that settle can change.
+func (p *parts) clone() *parts {
+	c := *p
+	c.jobs = slices.Clone(p.jobs)
+	return &c
+}
+
 // candidatesBeside are all targets of the job that could be scraped, beside what
 // it was before.
 func (j *jobPart) candidatesBeside(old jobPart) []candidate {
@@ -115,7 +122,7 @@ func (j *jobPart) resolve(group *targetgroup.Group, labels model.LabelSet) (conf
 	t, kept, err := j.settings.Resolve(found)
 	switch {
 	case err != nil:
-		err = fmt.Errorf("job %q, target %q: %w", j.settings.Name, found[model.AddressLabel], err)
+		err = fmt.Errorf("job %q, target %q: %w", j.settings.Name, withoutSecrets(found[model.AddressLabel]), err)
 		j.refused = append(j.refused, refusedTarget{t, refusedInvalid, err})
 	case !kept:
 		j.dropped = append(slices.Clip(j.dropped), t)
@@ -182,6 +189,23 @@ func (f *ferry) fill(j *jobPart, gateways push.Gateways, old jobPart) {
 	for _, t := range j.of {
 		j.targets = append(j.targets, f.assembleTarget(j, t, gateways, before[t.Labels.Key()]))
 	}
+}
+
+// tellRefused logs which jobs have other refused targets than before.
+func (f *ferry) tellRefused(before, now *parts) {
+	old := before.jobsByName()
+	for _, job := range now.jobs {
+		if n := len(job.refused); n > 0 && job.firstRefused() != old[job.name()].firstRefused() {
+			f.logger.Warn("discovered targets are not scraped", "job", job.settings.Name, "targets", n, "err", job.refused[0].err)
+		}
+	}
+}
+
+func (j jobPart) firstRefused() string {
+	if len(j.refused) == 0 {
+		return ""
+	}
+	return j.refused[0].err.Error()
 }
 
 // limit is why no target of the job is scraped, or nil. As in Prometheus all of

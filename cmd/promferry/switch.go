@@ -18,9 +18,9 @@ func (f *ferry) reload(cfg *configs.Config, timeout time.Duration) {
 	defer f.switching.Unlock()
 	before := f.current()
 	next := f.assemble(cfg, before)
-	if err := f.find(context.Background(), next, before, firstLook); err != nil {
-		f.logger.Warn("targets are not discovered yet", "err", err)
-	}
+	running := before.finders()
+	f.tellUnknown(look(context.Background(), slices.DeleteFunc(next.finders(), func(fi *finder) bool { return slices.Contains(running, fi) }), firstLook))
+	f.settle(next, before)
 	f.switchTo(next, timeout)
 }
 
@@ -29,10 +29,9 @@ func (f *ferry) refind(timeout time.Duration) {
 	f.switching.Lock()
 	defer f.switching.Unlock()
 	before := f.current()
-	next := *before
-	next.jobs = slices.Clone(before.jobs)
-	f.settle(&next, before)
-	f.switchTo(&next, timeout)
+	next := before.clone()
+	f.settle(next, before)
+	f.switchTo(next, timeout)
 }
 
 // switchTo makes other parts those of the ferry while it runs. All that can fail
@@ -41,13 +40,14 @@ func (f *ferry) refind(timeout time.Duration) {
 // timeout. f.switching is held.
 func (f *ferry) switchTo(next *parts, timeout time.Duration) {
 	before := f.exchange(next)
+	f.tellRefused(before, next)
 	f.remember(context.Background(), next)
 	f.budget.Resize(next.maxPendingBytes)
 	f.pool.SetWorkers(next.workers)
 	left := f.pool.Replace(next.targets())
 	f.clear()
 	f.senders.replace(next.named().All(), left, timeout, f.forgetGateway)
-	f.finding.replace(next.finders())
+	f.search.replace(next.finders())
 	f.senders.after(left, timeout, func() { f.forgetJobs(before) })
 }
 

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/model"
@@ -15,40 +18,75 @@ import (
 )
 
 // targetsCommand shows what the configuration makes of each target.
-type targetsCommand struct{ config configFlags }
+type targetsCommand struct {
+	config  configFlags
+	timeout time.Duration
+}
 
 func newTargetsCommand(clause *kingpin.CmdClause) *targetsCommand {
 	c := new(targetsCommand)
 	c.config.register(clause)
+	flag(clause, "timeout", "Longest time for the discovery of targets.").Default("10s").DurationVar(&c.timeout)
 	return c
 }
 
-func (c *targetsCommand) run(_ context.Context, a *app) int {
+func (c *targetsCommand) run(ctx context.Context, a *app) int {
+	if err := checkTimeout(c.timeout); err != nil {
+		return a.fail(exitUsage, err)
+	}
 	cfg := c.config.load(a).config
 	if cfg == nil {
 		return exitUsage
 	}
-	for _, job := range cfg.Jobs {
-		for _, t := range job.Targets {
-			if err := printTarget(a, cfg, job, t); err != nil {
-				return a.fail(exitUsage, err)
-			}
+	f := newFerry(cfg.MaxPendingBytes, a.oneShot())
+	p := f.assemble(cfg, new(parts))
+	code := exitOK
+	for _, err := range look(ctx, p.finders(), c.timeout) {
+		code = a.fail(exitFailure, err)
+	}
+	f.settle(p, new(parts))
+	for _, job := range p.jobs {
+		if err := job.print(a.out, cfg.Gateways); err != nil {
+			return a.fail(exitUsage, err)
+		}
+		if len(job.refused) > 0 {
+			code = exitFailure
 		}
 	}
-	return exitOK
+	return code
 }
 
-func printTarget(a *app, cfg *configs.Config, job configs.Job, t configs.Target) error {
+// print shows all targets of a job: those that are scraped, those that
+// relabeling drops, and those that are refused.
+func (j *jobPart) print(out io.Writer, gateways []configs.Gateway) error {
+	for _, t := range j.of {
+		if err := printTarget(out, gateways, j.settings, t); err != nil {
+			return err
+		}
+	}
+	for _, t := range j.dropped {
+		fmt.Fprintf(out, "%s\n  discovered  %s\n  dropped     by relabeling\n", found(t), masked(t.Discovered))
+	}
+	for _, t := range j.refused {
+		fmt.Fprintf(out, "%s\n  discovered  %s\n  refused     %v\n", found(t.Target), masked(t.Discovered), t.err)
+	}
+	return nil
+}
+
+// found is where a target was before relabeling, without what may be secret.
+func found(t configs.Target) string {
+	return withoutSecrets(t.Discovered.Get(model.AddressLabel))
+}
+
+func printTarget(out io.Writer, gateways []configs.Gateway, job configs.Job, t configs.Target) error {
 	path, err := push.GroupPath(t.Labels)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s\n  every       %s\n  discovered  %s\n  target      %s\n", address(job, t), job.ScrapeInterval, masked(t.Discovered), t.Labels)
-	for _, g := range cfg.Gateways {
-		for _, name := range job.Gateways {
-			if name == g.Name {
-				fmt.Fprintf(a.out, "  push        %s%s\n", shardsOf(g).Of(t.Labels).Place(), path)
-			}
+	fmt.Fprintf(out, "%s\n  every       %s\n  discovered  %s\n  target      %s\n", address(job, t), t.ScrapeInterval, masked(t.Discovered), t.Labels)
+	for _, g := range gateways {
+		if slices.Contains(job.Gateways, g.Name) {
+			fmt.Fprintf(out, "  push        %s%s\n", shardsOf(g).Of(t.Labels).Place(), path)
 		}
 	}
 	return nil
@@ -62,13 +100,27 @@ func shardsOf(g configs.Gateway) (shards push.Shards) {
 	return shards
 }
 
-// masked hides the values of parameters, which may be keys to the target.
+// masked hides what may be a key to the target or to its discovery: the values
+// of parameters, userinfo and queries.
 func masked(discovered convert.Labels) convert.Labels {
 	shown := slices.Clone(discovered)
 	for i := range shown {
-		if strings.HasPrefix(shown[i].Name, model.ParamLabelPrefix) {
+		switch name := shown[i].Name; {
+		case strings.HasPrefix(name, model.ParamLabelPrefix):
 			shown[i].Value = "<secret>"
+		case name == model.AddressLabel, strings.HasPrefix(name, model.MetaLabelPrefix):
+			shown[i].Value = withoutSecrets(shown[i].Value)
 		}
 	}
 	return shown
+}
+
+// withoutSecrets hides userinfo and query of what is a URL.
+func withoutSecrets(value string) string {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.User == nil && u.RawQuery == "" {
+		return value
+	}
+	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	return shown.String() + "?<secret>"
 }

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// firstLook bounds how long the start and a reload wait for what their jobs
+// find: other targets wait meanwhile.
+const firstLook = 2 * time.Second
+
+// search lets the finders of a ferry look, and has their targets relayed.
+type search struct {
+	ferry   *ferry
+	timeout time.Duration // of what a change leaves behind, see switchTo
+	wake    chan struct{} // something else was found; has room for one
+	group   sync.WaitGroup
+	ctx     func() context.Context // ends when nothing is to be found any more
+
+	mu      sync.Mutex
+	running map[*finder]context.CancelFunc
+}
+
+// startDiscovery lets all finders look again and again. The returned function
+// waits until none does.
+func (f *ferry) startDiscovery(timeout time.Duration) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &search{
+		ferry:   f,
+		timeout: timeout,
+		wake:    make(chan struct{}, 1),
+		ctx:     func() context.Context { return ctx },
+		running: make(map[*finder]context.CancelFunc),
+	}
+	f.search = s
+	s.group.Go(s.follow)
+	s.replace(f.current().finders())
+	return func() {
+		cancel()
+		s.group.Wait()
+	}
+}
+
+// replace makes these the finders that look. Those that do already go on.
+func (s *search) replace(finders []*finder) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := make(map[*finder]bool, len(finders))
+	for _, fi := range finders {
+		now[fi] = true
+		if s.running[fi] == nil {
+			s.start(fi)
+		}
+	}
+	for fi, stop := range s.running {
+		if !now[fi] {
+			stop()
+			delete(s.running, fi)
+		}
+	}
+}
+
+// start lets a finder look. s.mu is held.
+func (s *search) start(fi *finder) {
+	ctx, cancel := context.WithCancel(s.ctx())
+	s.running[fi] = cancel
+	s.group.Go(func() { fi.Run(ctx, s.changed) })
+}
+
+// changed has what is found now relayed, soon.
+func (s *search) changed() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // it is awake already
+	}
+}
+
+// follow relays what is found until nothing is to be found any more.
+func (s *search) follow() {
+	for {
+		select {
+		case <-s.ctx().Done():
+			return
+		case <-s.wake:
+			s.ferry.refind(s.timeout)
+		}
+	}
+}
+
+// discoverFirst finds the targets of a ferry that does not run yet. It returns
+// what is not known.
+func (f *ferry) discoverFirst(ctx context.Context, timeout time.Duration) (unknown []error) {
+	before := f.current()
+	if len(before.finders()) == 0 {
+		return nil
+	}
+	unknown = look(ctx, before.finders(), timeout)
+	next := before.clone()
+	f.settle(next, before)
+	f.exchange(next)
+	f.pool.Replace(next.targets())
+	return unknown
+}
+
+// tellUnknown logs what the first look did not find. What changes is told by
+// the finders themselves.
+func (f *ferry) tellUnknown(unknown []error) {
+	for _, err := range unknown {
+		f.logger.Warn("targets are not discovered yet", "err", err)
+	}
+}
