@@ -45,7 +45,7 @@ builtin "network" {
 `
 
 // assembled makes the parts of a text, of those before.
-func assembled(t *testing.T, f *ferry, text string, before *parts) *parts {
+func assembled(t testing.TB, f *ferry, text string, before *parts) *parts {
 	t.Helper()
 	loader := &configs.Loader{LookupEnv: func(string) (string, bool) { return "secret", true }}
 	cfg, diags := loader.LoadBytes("test.hcl", []byte(text))
