@@ -54,6 +54,18 @@ func (j *journal) of(job string) (methods []string) {
 	return methods
 }
 
+// requests returns the paths of those with a method.
+func (j *journal) requests(method string) (paths []string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, line := range j.lines {
+		if path, found := strings.CutPrefix(line, method+" "); found {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
 // counting notes when each scrape comes, and how many connections are opened.
 func counting(t testing.TB, text string) (s *scripted, times func() []time.Time, connections *atomic.Int64) {
 	t.Helper()

@@ -1,0 +1,249 @@
+package test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// foundConfig is a job "app" that finds its targets. Their instance is what
+// their group says.
+func foundConfig(t testing.TB, gateway, discovery string) string {
+	t.Helper()
+	return config(t, `
+		global { scrape_interval = "300ms" }
+		gateway "default" { url = %q }
+		job "app" {
+			%s
+		}
+	`, gateway, discovery)
+}
+
+// A listing is what a discovery says: addresses by instance.
+type listing map[string]string
+
+// json writes it as file_sd and http_sd have it.
+func (l listing) json(t testing.TB) string {
+	t.Helper()
+	type group struct {
+		Targets []string          `json:"targets"`
+		Labels  map[string]string `json:"labels"`
+	}
+	groups := []group{}
+	for instance, address := range l {
+		groups = append(groups, group{[]string{address}, map[string]string{"instance": instance}})
+	}
+	text, err := json.Marshal(groups)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// hasInstances checks which groups of the job there are.
+func (g gateway) hasInstances(want ...string) func() error {
+	return func() error {
+		all, _, err := g.metrics()
+		if err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		for _, s := range all {
+			if s.labels.Get("job") == "app" {
+				seen[s.labels.Get("instance")] = true
+			}
+		}
+		for _, instance := range want {
+			if !seen[instance] || len(seen) != len(want) {
+				return fmt.Errorf("instances %v, want %q", seen, want)
+			}
+		}
+		return nil
+	}
+}
+
+// TestFileDiscovery: targets come and go with the file, one that stays notices
+// nothing, and a file that is broken takes nothing away.
+func TestFileDiscovery(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	tap := startJournal(t, gw)
+	kept, times, connections := counting(t, goodText)
+	other := startScripted(t, exposition(goodText))
+	file := filepath.Join(t.TempDir(), "targets.json")
+	rewrite(t, file, "%s", listing{"kept": kept.address(), "old": other.address()}.json(t))
+	ferry := run(t, foundConfig(t, tap.URL, fmt.Sprintf("file_sd_config {\n files = [%q]\n }", file)))
+	eventually(t, "first targets", gw.hasInstances("kept", "old"))
+
+	rewrite(t, file, "%s", listing{"kept": kept.address(), "new": other.address()}.json(t))
+	eventually(t, "one gone, one new", gw.hasInstances("kept", "new"))
+
+	rewrite(t, file, `[{"targets": [`)
+	eventually(t, "the error in the log", func() error {
+		if len(linesWith(ferry.stderr.String(), file+": line 1")) == 0 {
+			return fmt.Errorf("log: %s", &ferry.stderr)
+		}
+		return nil
+	})
+	before := len(times())
+	eventually(t, "scrapes go on", func() error {
+		if n := len(times()); n < before+3 {
+			return fmt.Errorf("%d scrapes since", n-before)
+		}
+		return nil
+	})
+	if err := gw.hasInstances("kept", "new")(); err != nil {
+		t.Errorf("beside a broken file: %v", err)
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections to the target that stays, want 1", n)
+	}
+	for _, request := range tap.requests("DELETE") {
+		if !strings.HasSuffix(request, "/instance/old") {
+			t.Errorf("got DELETE %s, want that of old alone", request)
+		}
+	}
+	ferry.terminate(t)
+}
+
+// TestHTTPDiscovery: what a server said counts until it says something else. An
+// error is told, and changes nothing.
+func TestHTTPDiscovery(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	target := startScripted(t, exposition(goodText))
+	says := func(l listing) http.HandlerFunc { return typed("application/json", l.json(t)) }
+	server := startScripted(t, says(listing{"a": target.address(), "b": target.address()}))
+	ferry := startDaemon(t, []string{"SD_PASSWORD=canary"}, "run", "--config.file="+foundConfig(t, gw.url, fmt.Sprintf(`
+		http_sd_config {
+			url              = "%s/list?token=canary"
+			refresh_interval = "200ms"
+			basic_auth {
+				username = "sd"
+				password = env("SD_PASSWORD")
+			}
+		}`, server.URL)))
+	eventually(t, "both targets", gw.hasInstances("a", "b"))
+
+	server.answer.Store(status(http.StatusServiceUnavailable, "canary"))
+	eventually(t, "the error in the log", func() error {
+		if len(linesWith(ferry.stderr.String(), "503")) == 0 {
+			return fmt.Errorf("log: %s", &ferry.stderr)
+		}
+		return nil
+	})
+	if err := gw.hasInstances("a", "b")(); err != nil {
+		t.Errorf("while the server fails: %v", err)
+	}
+	server.answer.Store(says(listing{"b": target.address()}))
+	eventually(t, "one of them gone", gw.hasInstances("b"))
+	for _, page := range []string{"/", "/metrics"} {
+		if body, err := get(ferry.url + page); err != nil || strings.Contains(string(body), "canary") {
+			t.Errorf("%s: %v, or it shows the secret", page, err)
+		}
+	}
+	ferry.terminate(t)
+	if strings.Contains(ferry.stderr.String(), "canary") {
+		t.Errorf("the log shows the secret: %s", &ferry.stderr)
+	}
+}
+
+// TestDiscoveryAcrossRestarts: with a state file, groups of targets that are not
+// found again go, but not before the search has had an answer.
+func TestDiscoveryAcrossRestarts(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	tap := startJournal(t, gw)
+	target := startScripted(t, exposition(goodText))
+	server := startScripted(t, typed("application/json", listing{"a": target.address(), "b": target.address()}.json(t)))
+	file := foundConfig(t, tap.URL, fmt.Sprintf("on_shutdown = \"keep\"\n http_sd_config {\n url = %q\n refresh_interval = \"200ms\"\n }", server.URL))
+	state := filepath.Join(t.TempDir(), "state")
+	first := run(t, file, "--state.file="+state)
+	eventually(t, "both targets", gw.hasInstances("a", "b"))
+	first.terminate(t)
+
+	server.answer.Store(status(http.StatusServiceUnavailable, ""))
+	second := run(t, file, "--state.file="+state)
+	eventually(t, "start without an answer", func() error {
+		if n := len(linesWith(second.stderr.String(), "targets are not discovered yet")); n != 1 {
+			return fmt.Errorf("%d such lines: %s", n, &second.stderr)
+		}
+		return nil
+	})
+	asked := server.requests.Load()
+	eventually(t, "more looks", func() error {
+		if n := server.requests.Load(); n < asked+3 {
+			return fmt.Errorf("%d", n-asked)
+		}
+		return nil
+	})
+	if deletes := tap.requests("DELETE"); len(deletes) > 0 {
+		t.Errorf("got DELETE %v before anything is known", deletes)
+	}
+	server.answer.Store(typed("application/json", listing{"b": target.address()}.json(t)))
+	eventually(t, "the one that is not found again", gw.hasInstances("b"))
+	if deletes := tap.requests("DELETE"); !slices.Equal(deletes, []string{"/metrics/job/app/instance/a"}) {
+		t.Errorf("got DELETE %v, want that of a alone", deletes)
+	}
+	second.terminate(t)
+}
+
+// TestDiscoveryReload: a target that is found the same way under other rules is
+// the same target.
+func TestDiscoveryReload(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	tap := startJournal(t, gw)
+	target, _, connections := counting(t, goodText)
+	targets := filepath.Join(t.TempDir(), "targets.json")
+	rewrite(t, targets, "%s", listing{"a": target.address(), "b": target.address()}.json(t))
+	const rule = "relabel_config {\n source_labels = [\"instance\"]\n regex = %q\n action = \"drop\"\n }"
+	discovery := fmt.Sprintf("file_sd_config {\n files = [%q]\n }\n", targets)
+	file := foundConfig(t, tap.URL, discovery+fmt.Sprintf(rule, "nobody"))
+	ferry := run(t, file)
+	eventually(t, "both targets", gw.hasInstances("a", "b"))
+	if err := os.Rename(foundConfig(t, tap.URL, discovery+fmt.Sprintf(rule, "a|nobody")), file); err != nil {
+		t.Fatal(err)
+	}
+	ferry.reload(t)
+	eventually(t, "the dropped one gone", gw.hasInstances("b"))
+	if deletes := tap.requests("DELETE"); !slices.Equal(deletes, []string{"/metrics/job/app/instance/a"}) {
+		t.Errorf("got DELETE %v, want that of a alone", deletes)
+	}
+	if n := connections.Load(); n > 2 {
+		t.Errorf("%d connections, want those of two targets", n)
+	}
+	ferry.terminate(t)
+}
+
+// TestDiscoveryOfATargetThatMoves: it keeps its group, at another address.
+func TestDiscoveryOfATargetThatMoves(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	tap := startJournal(t, gw)
+	here, there := startScripted(t, exposition("here 1\n")), startScripted(t, exposition("there 1\n"))
+	file := filepath.Join(t.TempDir(), "targets.json")
+	rewrite(t, file, "%s", listing{"a": here.address()}.json(t))
+	ferry := run(t, foundConfig(t, tap.URL, fmt.Sprintf("file_sd_config {\n files = [%q]\n }", file)))
+	eventually(t, "here", func() error { return gw.groupHas("app", "a", "here") })
+	rewrite(t, file, "%s", listing{"a": there.address()}.json(t))
+	eventually(t, "there", func() error { return gw.groupHas("app", "a", "there") })
+	if deletes := tap.requests("DELETE"); len(deletes) > 0 {
+		t.Errorf("got DELETE %v, want no gap", deletes)
+	}
+	ferry.terminate(t)
+}
+
+// groupHas checks one series of a group.
+func (g gateway) groupHas(job, instance, series string) error {
+	got, err := g.group(job, instance)
+	if err == nil && !has(got, series) {
+		err = fmt.Errorf("no %s in %v", series, got)
+	}
+	return err
+}
