@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"test/proc":                      {},
 	"test/soak":                      {"test/oracle", "test/proc"},
 	"test/three-gateways":            {"test/bodies", "test/proc"},
+	"test/many-targets":              {"test/proc"},
 	"test/once-vs-curl":              {},
 	"test/relay-cost":                {"test/bodies", "test/proc"},
 	"test/push-cost":                 {"convert", "test/bodies", "test/proc"},

@@ -1,0 +1,64 @@
+// Command many-targets measures a promferry with ten thousand targets of one
+// discovered file: how long it takes until all are known, how much memory they
+// have, and whether anything stays behind while the file is rewritten each
+// second, each time with others among them.
+//
+// In the second half of the rewrites the peak of the memory and the goroutines
+// must not grow beyond those of the first by more than a tenth: a leak is a
+// failure. Times and bytes are printed, and are none.
+//
+//	go run ./test/many-targets [-targets 10000] [-replaced 100] [-rewrites 60] [-binary ./promferry]
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "many-targets:", err)
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	targets  int
+	replaced int
+	rewrites int
+	binary   string
+	dir      string // for what is made here; goes at the end
+}
+
+func run() error {
+	var o options
+	flag.IntVar(&o.targets, "targets", 10_000, "in the file")
+	flag.IntVar(&o.replaced, "replaced", 100, "of them by others, with each rewrite")
+	flag.IntVar(&o.rewrites, "rewrites", 60, "one a second")
+	flag.StringVar(&o.binary, "binary", "", "promferry to measure; built here if empty")
+	flag.Parse()
+	var err error
+	if o.dir, err = os.MkdirTemp("", "many-targets"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(o.dir)
+	if o.binary == "" {
+		if o.binary, err = o.build(); err != nil {
+			return err
+		}
+	}
+	return o.measure()
+}
+
+func (o options) build() (string, error) {
+	binary := filepath.Join(o.dir, "promferry")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/promferry")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return binary, nil
+}
