@@ -1,0 +1,103 @@
+package verify
+
+// Series that have a meaning here, as in docs/transparency.md.
+const (
+	pushTime       = "push_time_seconds"
+	scrapeDuration = "scrape_duration_seconds" // of two scrapes: never alike
+	up             = "up"
+)
+
+// gatewayOwned are series that a gateway adds to each group.
+var gatewayOwned = map[string]bool{pushTime: true, "push_failure_time_seconds": true}
+
+// notCompared are series that Prometheus itself writes. The last three are those
+// of its feature extra-scrape-metrics.
+var notCompared = map[string]bool{
+	"scrape_series_added":    true,
+	"scrape_timeout_seconds": true,
+	"scrape_sample_limit":    true,
+	"scrape_body_size_bytes": true,
+}
+
+// compare looks at each series of both ways.
+func (c *comparison) compare(direct, relayed way) {
+	c.compareTargets(direct, relayed)
+	for key, d := range direct.series {
+		r := relayed.series[key]
+		switch {
+		case d.present && r != nil && r.present:
+			c.compareSeries(d, r)
+		case d.steady && relayed.has(c.targetOf(d)):
+			c.find(NotRelayed, d.String())
+		case d.present && !d.steady:
+			c.Passing++
+		}
+	}
+	for key, r := range relayed.series {
+		d := direct.series[key]
+		switch {
+		case gatewayOwned[r.name()]:
+			c.checkPushed(r)
+		case d != nil && d.present && r.present: // compared already
+		case r.steady && direct.has(c.targetOf(r)):
+			c.find(NotDirect, r.String())
+		case r.present && !r.steady:
+			c.Passing++
+		}
+	}
+}
+
+// compareTargets names a target that is missing once, not with all its series.
+func (c *comparison) compareTargets(direct, relayed way) {
+	for t, steady := range direct.targets {
+		switch {
+		case relayed.has(t):
+			c.Targets++
+		case steady:
+			c.find(TargetNotRelayed, t.String())
+		}
+	}
+	for t, steady := range relayed.targets {
+		if steady && !direct.has(t) {
+			c.find(TargetNotDirect, t.String())
+		}
+	}
+}
+
+// checkPushed finds values that look fresh, as the gateway still shows them,
+// although their promferry is gone.
+func (c *comparison) checkPushed(s *Series) {
+	if s.name() == pushTime && s.steady && !s.moves() {
+		c.find(NotPushed, s.String())
+	}
+}
+
+// compareSeries compares what both ways have. They see a target at other times,
+// so values that move by both ways say nothing; if they stand still by one, the
+// other must have had that value, too.
+func (c *comparison) compareSeries(d, r *Series) {
+	c.Series++
+	if d.name() == up && d.least == 0 && d.most == 0 {
+		c.Down++
+	}
+	if d.steady && r.steady {
+		c.Steady++
+	}
+	switch {
+	case d.native != r.native:
+		c.find(OtherShape, d.String()+": direct "+d.shape()+", relayed "+r.shape())
+	case d.name() == scrapeDuration || !d.steady || !r.steady || d.moves() && r.moves():
+	case d.meets(r):
+		c.ByValue++
+	default:
+		c.ByValue++
+		c.find(OtherValue, d.String()+": direct "+d.values()+", relayed "+r.values())
+	}
+}
+
+func (s *Series) shape() string {
+	if s.native {
+		return "a native histogram"
+	}
+	return "a number"
+}
