@@ -30,7 +30,7 @@ func newVerifyCommand(clause *kingpin.CmdClause) *verifyCommand {
 	flag(clause, "http.config.file", "HTTP client settings for it: credentials, TLS, proxy; as promtool's.").PlaceHolder("FILE").StringVar(&c.httpConfig)
 	clause.Flag("direct", "Selector of the series that Prometheus scrapes itself.").Required().PlaceHolder(`'{job="node_pull"}'`).StringVar(&c.direct)
 	clause.Flag("relayed", "Selector of the series that come through the gateway.").Required().PlaceHolder(`'{job="node"}'`).StringVar(&c.relayed)
-	clause.Flag("ignore", "Label that is not compared. Repeatable. Those for which the selectors want other values are not, anyway; nor is instance where each way has one, and another.").PlaceHolder("LABEL").StringsVar(&c.ignore)
+	clause.Flag("ignore", "Label that is not compared. Repeatable. Left out anyway: labels of which the selectors want different values, job where the ways have none in common, instance where each has one, and another.").PlaceHolder("LABEL").StringsVar(&c.ignore)
 	clause.Flag("window", "How far to look back: at least four times the longest of the intervals of both ways.").Default("5m").SetValue(&c.window)
 	clause.Flag("all", "Show all differences; without it some of each kind.").BoolVar(&c.all)
 	flag(clause, "timeout", "Longest time for all of it.").Default("1m").DurationVar(&c.timeout)

@@ -20,6 +20,7 @@ var findingTexts = map[verify.Kind]struct{ title, hint string }{
 	verify.TargetNotRelayed: {"targets that are not relayed", "Is it in promferry's configuration, with this instance? `promferry targets` shows the labels of each. Targets that have another instance by each way are compared one by one, with a matcher for instance in both selectors."},
 	verify.TargetNotDirect:  {"targets that are only relayed", "If it is gone, so should its group be: `promferry delete`, or `promferry prune`."},
 	verify.NotPushed:        {"groups that nobody pushes", "Their values only look fresh. Does promferry run, and reach the gateway? Where it pushes less often, take a longer --window."},
+	verify.OtherLabel:       {"labels that are different", "The labels of a target are set with labels in promferry's job. Give --ignore=LABEL for one that is meant to be different: without that, the values of these series are not compared."},
 	verify.NotRelayed:       {"series that are not relayed", "docs/transparency.md has what cannot be, and promferry_series_dropped_total and promferry_families_refused_total count it; promferry's log names families that the gateway refuses."},
 	verify.NotDirect:        {"series that are only relayed", "Values with timestamps of their own come too late to be seen by the direct way; a metric_relabel_configs of the pull job may drop them; --direct may be narrower than --relayed."},
 	verify.OtherShape:       {"native histograms by one way only", "The gateway must get protobuf from promferry, and Prometheus must ask it for that; see docs/transparency.md."},
@@ -54,24 +55,29 @@ func summary(r verify.Report, window model.Duration) string {
 	if !r.Alike() {
 		verdict = "not alike, " + count(len(r.Findings), "difference", "differences")
 	}
-	text := fmt.Sprintf("%s: within %s %s of %s by both ways, %d compared by value, %d that move or are new by name",
+	text := fmt.Sprintf("%s: within %s both ways have %s of %s, %d compared by value, %d (moving or new) by name",
 		verdict, window, count(r.Series, "series", "series"), count(r.Targets, "target", "targets"), r.ByValue, r.Series-r.ByValue)
 	if r.Passing > 0 {
-		text += fmt.Sprintf("; %d that came or went by one way are left out", r.Passing)
+		text += fmt.Sprintf("; %d that came or went are left out", r.Passing)
 	}
 	return text
 }
 
 func writeKind(to io.Writer, findings []verify.Finding, all bool) {
-	text := findingTexts[findings[0].Kind]
-	fmt.Fprintf(to, "\n%s: %d\n", text.title, len(findings))
+	kind := findings[0].Kind
+	text := findingTexts[kind]
+	title := text.title
+	if kind != verify.NothingToCompare {
+		title += fmt.Sprintf(": %d", len(findings))
+	}
+	fmt.Fprintf(to, "\n%s\n", title)
 	shown := findings
 	if !all {
 		shown = findings[:min(len(findings), maxFindings)]
 	}
 	for _, f := range shown {
 		if f.What != "" {
-			fmt.Fprintln(to, "  "+f.What)
+			fmt.Fprintln(to, "  "+cut(f.What))
 		}
 	}
 	if more := len(findings) - len(shown); more > 0 {

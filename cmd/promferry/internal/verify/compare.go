@@ -22,13 +22,14 @@ var notCompared = map[string]bool{
 // compare looks at each series of both ways.
 func (c *comparison) compare(direct, relayed way) {
 	c.compareTargets(direct, relayed)
+	onlyDirect, onlyRelayed := make(lone), make(lone)
 	for key, d := range direct.series {
 		r := relayed.series[key]
 		switch {
 		case d.present && r != nil && r.present:
 			c.compareSeries(d, r)
 		case d.steady && relayed.has(c.targetOf(d)):
-			c.find(NotRelayed, d.String())
+			onlyDirect[d] = true
 		case d.present && !d.steady:
 			c.Passing++
 		}
@@ -40,10 +41,19 @@ func (c *comparison) compare(direct, relayed way) {
 			c.checkPushed(r)
 		case d != nil && d.present && r.present: // compared already
 		case r.steady && direct.has(c.targetOf(r)):
-			c.find(NotDirect, r.String())
+			onlyRelayed[r] = true
 		case r.present && !r.steady:
 			c.Passing++
 		}
+	}
+	c.pairLabels(onlyDirect, onlyRelayed)
+	c.findAll(NotRelayed, onlyDirect)
+	c.findAll(NotDirect, onlyRelayed)
+}
+
+func (c *comparison) findAll(kind Kind, all lone) {
+	for s := range all {
+		c.find(kind, s.String())
 	}
 }
 

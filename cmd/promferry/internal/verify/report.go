@@ -35,7 +35,8 @@ const (
 	Ambiguous                    // two series of one way are alike without the labels ignored
 	TargetNotRelayed
 	TargetNotDirect
-	NotPushed // push_time_seconds stands still
+	NotPushed  // push_time_seconds stands still
+	OtherLabel // of series that are alike but for it
 	NotRelayed
 	NotDirect
 	OtherShape // a native histogram by one way, numbers by the other

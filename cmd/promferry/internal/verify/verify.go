@@ -12,8 +12,9 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// Compare compares the ways, without the labels ignored. The label instance is
-// ignored, too, where each way has one target and their instances differ.
+// Compare compares the ways, without the labels ignored. The label job is ignored,
+// too, where the ways have no job in common, as they have to; and instance where
+// each way has one target, and their instances differ.
 func Compare(direct, relayed []Series, ignored ...string) Report {
 	c := comparison{ignored: make(map[string]bool)}
 	for _, label := range ignored {
@@ -56,20 +57,24 @@ func (c *comparison) checkWays(direct, relayed []Series) {
 	}
 }
 
-// pairTargets ignores the instance of two lone targets.
+// pairTargets ignores the labels that name a target otherwise by each way.
 func (c *comparison) pairTargets(direct, relayed []Series) {
-	a, b := instances(direct), instances(relayed)
-	if c.ignored[model.InstanceLabel] || len(a) != 1 || len(b) != 1 || a[0] == b[0] {
-		return
+	jobs, others := valuesOf(direct, model.JobLabel), valuesOf(relayed, model.JobLabel)
+	if !slices.ContainsFunc(jobs, func(job model.LabelValue) bool { return slices.Contains(others, job) }) {
+		c.ignored[model.JobLabel] = true
 	}
-	c.ignored[model.InstanceLabel] = true
-	c.Renamed = &Renaming{a[0], b[0]}
+	a, b := valuesOf(direct, model.InstanceLabel), valuesOf(relayed, model.InstanceLabel)
+	if !c.ignored[model.InstanceLabel] && len(a) == 1 && len(b) == 1 && a[0] != b[0] {
+		c.ignored[model.InstanceLabel] = true
+		c.Renamed = &Renaming{a[0], b[0]}
+	}
 }
 
-func instances(way []Series) []model.LabelValue {
+// valuesOf are all values of a label.
+func valuesOf(all []Series, label model.LabelName) []model.LabelValue {
 	found := make(map[model.LabelValue]bool)
-	for i := range way {
-		found[way[i].Labels[model.InstanceLabel]] = true
+	for i := range all {
+		found[all[i].Labels[label]] = true
 	}
 	return slices.Collect(maps.Keys(found))
 }
