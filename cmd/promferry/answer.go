@@ -4,7 +4,58 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/klauspost/compress/gzip"
 )
+
+// answerLimit is in bytes, unpacked.
+const answerLimit = 256 << 20
+
+func readAnswer(resp *http.Response, read func(result *json.Decoder) error) error {
+	body, err := unpacked(resp)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return newQueryError(resp, body)
+	}
+	a := answer{json: json.NewDecoder(body), read: read}
+	if err := a.decode(); err != nil {
+		return explainAnswer(err)
+	}
+	return a.problem()
+}
+
+// unpacked is the body, up to the limit.
+func unpacked(resp *http.Response) (io.ReadCloser, error) {
+	body := resp.Body
+	if resp.Header.Get("Content-Encoding") == "gzip" {
+		r, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, fmt.Errorf("unpack the answer: %w", err)
+		}
+		body = r
+	}
+	return http.MaxBytesReader(nil, body, answerLimit), nil
+}
+
+// explainAnswer says what an error of a decoder means.
+func explainAnswer(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	var size *http.MaxBytesError
+	switch {
+	case errors.As(err, &syntax) || errors.As(err, &kind):
+		return fmt.Errorf("the answer is not that of a Prometheus: %w", err)
+	case errors.As(err, &size):
+		return fmt.Errorf("the answer has more than %d bytes; choose fewer series, or a shorter --window", size.Limit)
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the answer is cut off")
+	}
+	return err
+}
 
 // An answer of the query API is read piece by piece: it may be long.
 type answer struct {

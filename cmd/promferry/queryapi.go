@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode"
 
-	"github.com/klauspost/compress/gzip"
 	promconfig "github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
 
@@ -36,13 +33,6 @@ func newQueryAPI(address string, cfg promconfig.HTTPClientConfig) (*queryAPI, er
 	options := transport.Options{UserAgent: userAgent()}
 	return &queryAPI{u.JoinPath("/api/v1/query"), transport.New(cfg, options)}, nil
 }
-
-// The bounds of one answer.
-const (
-	answerLimit      = 256 << 20 // bytes, unpacked
-	answerLimitError = 64 << 10
-	maxSeries        = 500_000
-)
 
 // now is the server's time: ours may be another.
 func (q *queryAPI) now(ctx context.Context) (at model.Time, err error) {
@@ -99,103 +89,5 @@ func (q *queryAPI) query(ctx context.Context, form url.Values, read func(result 
 	return nil
 }
 
-func readAnswer(resp *http.Response, read func(result *json.Decoder) error) error {
-	body, err := unpacked(resp)
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return newQueryError(resp, body)
-	}
-	a := answer{json: json.NewDecoder(body), read: read}
-	if err := a.decode(); err != nil {
-		return explainAnswer(err)
-	}
-	return a.problem()
-}
-
-// unpacked is the body, up to the limit.
-func unpacked(resp *http.Response) (io.ReadCloser, error) {
-	body := resp.Body
-	if resp.Header.Get("Content-Encoding") == "gzip" {
-		r, err := gzip.NewReader(body)
-		if err != nil {
-			return nil, fmt.Errorf("unpack the answer: %w", err)
-		}
-		body = r
-	}
-	return http.MaxBytesReader(nil, body, answerLimit), nil
-}
-
-// explainAnswer says what an error of a decoder means.
-func explainAnswer(err error) error {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	var size *http.MaxBytesError
-	switch {
-	case errors.As(err, &syntax) || errors.As(err, &kind):
-		return fmt.Errorf("the answer is not that of a Prometheus: %w", err)
-	case errors.As(err, &size):
-		return fmt.Errorf("the answer has more than %d bytes; choose fewer series, or a shorter --window", size.Limit)
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("the answer is cut off")
-	}
-	return err
-}
-
-// A queryError is a refusal by the server.
-type queryError struct {
-	code int
-	kind string // of the server's own kinds of errors; "" where it says none
-	text string // one line
-}
-
-// isBadQuery tells whether the query cannot be good another time.
-func (e *queryError) isBadQuery() bool { return e.kind == "bad_data" }
-
-func (e *queryError) Error() string {
-	text := fmt.Sprintf("status %d", e.code)
-	if e.kind != "" {
-		text = e.kind
-	}
-	if e.text != "" {
-		text += ": " + e.text
-	}
-	if hint := queryHints[e.code]; hint != "" && e.kind == "" {
-		text += "; " + hint
-	}
-	return text
-}
-
-// queryHints say what to try.
-var queryHints = map[int]string{
-	http.StatusUnauthorized:     "give credentials with --http.config.file",
-	http.StatusForbidden:        "give credentials with --http.config.file",
-	http.StatusNotFound:         "want the URL of a Prometheus, with its prefix, if it has one, and without /api",
-	http.StatusMethodNotAllowed: "is it a Prometheus?",
-}
-
-func newQueryError(resp *http.Response, body io.Reader) *queryError {
-	e := &queryError{code: resp.StatusCode}
-	text, _ := io.ReadAll(io.LimitReader(body, answerLimitError)) // what came of it is enough
-	var said struct {
-		Kind string `json:"errorType"`
-		Text string `json:"error"`
-	}
-	if json.Unmarshal(text, &said) == nil && said.Kind != "" {
-		e.kind, e.text = oneLine(said.Kind), oneLine(said.Text)
-	} else if to, err := resp.Location(); err == nil {
-		e.text = "redirected to " + to.Scheme + "://" + to.Host + to.EscapedPath() + ", which is not followed"
-	}
-	return e
-}
-
-// oneLine makes what a server says fit to print.
-func oneLine(text string) string {
-	return cut(strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text))
-}
+// maxSeries bounds what one selector may take of memory.
+const maxSeries = 500_000

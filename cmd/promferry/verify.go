@@ -131,7 +131,7 @@ func (v *verification) whyNoneRelayed(ctx context.Context, w verify.Window) erro
 	if exported, known := v.relayed.exported(); known {
 		groups, failed := v.api.window(ctx, exported, w)
 		if failed == nil && len(groups) > 0 {
-			return fmt.Errorf("%w, but %d groups as %s: %s", err, len(groups), exported.text, honorLabelsHint)
+			return fmt.Errorf("%w, but %s as %s: %s", err, count(len(groups), "group", "groups"), exported.text, honorLabelsHint)
 		}
 	}
 	return fmt.Errorf("%w; does this Prometheus scrape the gateway, and has promferry pushed there? Its status page tells", err)

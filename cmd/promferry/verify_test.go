@@ -74,7 +74,7 @@ func TestVerifyAnswers(t *testing.T) {
 	check(fakePrometheus{a: matrix(), b: matrix(relayedUp)}, 1, "", `--direct={job="a"}: no series within 5m;`)
 	check(fakePrometheus{a: matrix(directUp), b: matrix()}, 1, "", `--relayed={job="b"}: no series within 5m; does`)
 	check(fakePrometheus{a: matrix(directUp), b: matrix(), `push_time_seconds{exported_job="b"}[5m]`: matrix(`"exported_job":"b"`)}, 1, "",
-		`--relayed={job="b"}: no series within 5m, but 1 groups as push_time_seconds{exported_job="b"}: the scrape job of the gateway needs honor_labels: true`)
+		`--relayed={job="b"}: no series within 5m, but 1 group as push_time_seconds{exported_job="b"}: the scrape job of the gateway needs honor_labels: true`)
 
 	check(fakePrometheus{}, 2, "", `--direct: query http://127.0.0.1:`)
 	check(fakePrometheus{a: matrix(directUp)}, 2, "", `/api/v1/query: bad_data: no query {job="b"}[5m] at 1000.5`)

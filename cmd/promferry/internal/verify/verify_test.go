@@ -105,9 +105,11 @@ func TestCompare(t *testing.T) {
 			want: []string{"1 3 3 3 0", `label: version: direct "1.0", relayed "1"; series: 1, as v{instance="i",job="d",version="1.0"}`},
 		},
 		"what moves by both ways says nothing": {
-			direct:  `a{job=d,instance=i} 1 2 3 4`,
-			relayed: `a{job=r,instance=i} 11 12 13 14`,
-			want:    []string{"1 1 1 0 0"},
+			direct: `a{job=d,instance=i} 1 2 3 4
+				nan{job=d,instance=i} 1 NaN 1 NaN`,
+			relayed: `a{job=r,instance=i} 11 12 13 14
+				nan{job=r,instance=i} 2 3 2 3`,
+			want: []string{"1 2 2 0 0"},
 		},
 		"what stands still by one way was there by the other": {
 			direct: `seen{job=d,instance=i} 5 5 5 6
@@ -141,12 +143,14 @@ func TestCompare(t *testing.T) {
 		"a series that came or went": {
 			direct: `a{job=d,instance=i} 1 1 1 1
 				came{job=d,instance=i} . . . 1
+				early{job=d,instance=i} . . 1 1 1 1 1 1
 				late{job=d,instance=i} . 1 1 1
 				went{job=d,instance=i} 1 1 1 . .`,
 			relayed: `a{job=r,instance=i} 1 1 1 1
 				late{job=r,instance=i} . . 2 2
+				push_time_seconds{job=r,instance=i} . . 1 1
 				other{job=r,instance=i} . . 1 1`,
-			want: []string{"1 2 1 1 3"},
+			want: []string{"1 2 1 1 4"},
 		},
 		"nothing has lasted": {
 			direct:  `a{job=d,instance=i} 1 1 1 1`,
