@@ -128,7 +128,7 @@ func TestVerifyNamesDifferences(t *testing.T) {
 	prom.says(t, `{job="pull"}`, `{job="app"}`, 1, "not alike, ",
 		"targets that are not relayed: 1\n  {instance=\""+down+"\"}\n",
 		"labels that are different: 1\n  by: direct \"prometheus\", relayed \"promferry\"; series: 1, as app_label{",
-		"series that are not relayed: 2\n  app_clash{", "  pushgateway_app{",
+		"series that are not relayed: 2\n  app_clash{", "  pushgateway_app{", ": the gateway's own name\n",
 		"series that are only relayed: 1\n  app_old{",
 		"series with other values: 1\n  app_value{", "}: direct 1, relayed 2\n")
 	prom.says(t, `{job="pull"}`, `{job=~"app|gone"}`, 1, "targets that are only relayed: 1\n  {instance=\"gone\"}\n")

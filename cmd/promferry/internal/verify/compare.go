@@ -1,5 +1,11 @@
 package verify
 
+import (
+	"strings"
+
+	"github.com/prometheus/common/model"
+)
+
 // Series that have a meaning here, as in docs/transparency.md.
 const (
 	pushTime       = "push_time_seconds"
@@ -25,6 +31,9 @@ func (c *comparison) compare(direct, relayed way) {
 	onlyDirect, onlyRelayed := make(lone), make(lone)
 	for key, d := range direct.series {
 		r := relayed.series[key]
+		if gatewayOwned[d.name()] {
+			r = nil // that one is not the target's
+		}
 		switch {
 		case d.present && r != nil && r.present:
 			c.compareSeries(d, r)
@@ -47,14 +56,28 @@ func (c *comparison) compare(direct, relayed way) {
 		}
 	}
 	c.pairLabels(onlyDirect, onlyRelayed)
-	c.findAll(NotRelayed, onlyDirect)
-	c.findAll(NotDirect, onlyRelayed)
+	for s := range onlyDirect {
+		c.find(NotRelayed, s.String()+s.whyNotRelayed())
+	}
+	for s := range onlyRelayed {
+		c.find(NotDirect, s.String())
+	}
 }
 
-func (c *comparison) findAll(kind Kind, all lone) {
-	for s := range all {
-		c.find(kind, s.String())
+// whyNotRelayed is the reason as far as a name tells it, for which see
+// docs/transparency.md; "" where it does not.
+func (s *Series) whyNotRelayed() string {
+	if gatewayOwned[s.name()] || strings.HasPrefix(s.name(), "pushgateway_") {
+		return ": the gateway's own name"
 	}
+	classic := model.LegacyValidation.IsValidMetricName(s.name())
+	for name := range s.Labels {
+		classic = classic && model.LegacyValidation.IsValidLabelName(string(name))
+	}
+	if !classic {
+		return ": a UTF-8 name"
+	}
+	return ""
 }
 
 // compareTargets names a target that is missing once, not with all its series.

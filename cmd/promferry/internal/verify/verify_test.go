@@ -14,7 +14,7 @@ import (
 
 // A line of a way is a series and its samples, spread over the window: each
 // quarter has two. A point is none, h3 a native histogram with a count of 3.
-var lineForm = regexp.MustCompile(`^(\w*)\{(.*)\} (.+)$`)
+var lineForm = regexp.MustCompile(`^([^{]*)\{(.*)\} (.+)$`)
 
 func wayOf(t testing.TB, text string) (all []Series) {
 	t.Helper()
@@ -24,10 +24,7 @@ func wayOf(t testing.TB, text string) (all []Series) {
 		if form == nil {
 			t.Fatalf("no line of a way: %q", line)
 		}
-		stream := model.SampleStream{Metric: model.Metric{}}
-		if form[1] != "" {
-			stream.Metric[model.MetricNameLabel] = model.LabelValue(form[1])
-		}
+		stream := model.SampleStream{Metric: model.Metric{model.MetricNameLabel: model.LabelValue(form[1])}}
 		for pair := range strings.SplitSeq(form[2], ",") {
 			name, value, _ := strings.Cut(pair, "=")
 			stream.Metric[model.LabelName(name)] = model.LabelValue(value)
@@ -139,6 +136,20 @@ func TestCompare(t *testing.T) {
 				extra{job=r,instance=i} 1 1 1 1
 				ended{job=r,instance=i} 1 1 . .`,
 			want: []string{"1 1 1 1 0", `lost: ended{instance="i",job="d"}`, `lost: lost{instance="i",job="d"}`, `extra: extra{instance="i",job="r"}`},
+		},
+		"names that are not relayed": {
+			direct: `a{job=d,instance=i} 1 1 1 1
+				a.b{job=d,instance=i} 1 1 1 1
+				a{job=d,instance=i,c d=e} 1 1 1 1
+				push_time_seconds{job=d,instance=i} 1 1 1 1
+				pushgateway_a{job=d,instance=i} 1 1 1 1`,
+			relayed: `a{job=r,instance=i} 1 1 1 1
+				push_time_seconds{job=r,instance=i} 1 2 3 4`,
+			want: []string{"1 1 1 1 0",
+				`lost: a{"c d"="e",instance="i",job="d"}: a UTF-8 name`,
+				`lost: push_time_seconds{instance="i",job="d"}: the gateway's own name`,
+				`lost: pushgateway_a{instance="i",job="d"}: the gateway's own name`,
+				`lost: {"a.b",instance="i",job="d"}: a UTF-8 name`},
 		},
 		"a series that came or went": {
 			direct: `a{job=d,instance=i} 1 1 1 1
