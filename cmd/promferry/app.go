@@ -119,6 +119,8 @@ func register(parser *kingpin.Application) map[string]command {
 	add(clause, newExecCommand(clause))
 	clause = parser.Command("targets", "Show the targets of the configuration with their grouping keys.")
 	add(clause, newTargetsCommand(clause))
+	clause = parser.Command("verify", "Compare what a Prometheus has of targets that it scrapes itself, and through a gateway.")
+	add(clause, newVerifyCommand(clause))
 	clause = parser.Command("fmt", "Format configuration files.")
 	add(clause, newFmtCommand(clause))
 	clause = parser.Command("demo", "Show the whole chain in one process, with nothing installed.")
