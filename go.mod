@@ -33,8 +33,12 @@ require (
 	github.com/zclconf/go-cty v1.19.0
 	// tests: no goroutine is left behind
 	go.uber.org/goleak v1.3.0
+	// tests: what Prometheus reads files of targets with
+	go.yaml.in/yaml/v2 v2.4.4
 	// files of discovered targets; gives the line of each node, which the v2 of Prometheus does not
 	go.yaml.in/yaml/v3 v3.0.6
+	// tests: the messages of a name server
+	golang.org/x/net v0.61.0
 	// tokens of gateways and targets: common/config, which requires it too, lets a token endpoint redirect the client's secret, and waits for it without end
 	golang.org/x/oauth2 v0.37.0
 	// errgroup and semaphore of the pool
@@ -68,11 +72,9 @@ require (
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/xhit/go-str2duration/v2 v2.1.0 // indirect
 	github.com/yusufpapurcu/wmi v1.2.4 // indirect
-	go.yaml.in/yaml/v2 v2.4.4 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
 	golang.org/x/mod v0.41.0 // indirect
-	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/time v0.15.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect

@@ -44,8 +44,8 @@ const (
 )
 
 // MaxBytes is how much a file or an answer over HTTP may have. Prometheus has
-// no limit; ten thousand targets with labels have three megabytes.
-const MaxBytes = 32 << 20
+// no limit; ten thousand targets with labels have one and a half megabytes.
+const MaxBytes = 16 << 20
 
 var errTooLarge = fmt.Errorf("it has more than %d bytes", MaxBytes)
 

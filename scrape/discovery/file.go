@@ -68,7 +68,8 @@ type reading struct {
 	content []byte
 	sum     [sha256.Size]byte
 	err     error
-	gone    bool // there is no such file; a symbolic link to nothing is none that is gone
+	gone    bool     // there is no such file; a symbolic link to nothing is none that is gone
+	earlier *reading // in the same look
 }
 
 func readFile(path string) *reading {
@@ -126,6 +127,27 @@ func (r *reading) equals(other *reading) bool {
 	return r.err == nil && other.err == nil && r.sum == other.sum
 }
 
+// confirms reports whether nothing was written since other. The same content is
+// not enough: a file that is written anew is empty again and again.
+func (r *reading) confirms(other *reading) bool {
+	return r.equals(other) && sameStat(r.info, other.info)
+}
+
+// longest returns of the readings of a look that with the most content, which
+// is the likeliest to be whole.
+func (r *reading) longest() *reading {
+	longest := r
+	for r = r.earlier; r != nil; r = r.earlier {
+		if len(r.content) > len(longest.content) {
+			longest = r
+		}
+	}
+	return longest
+}
+
 func sameStat(a, b fs.FileInfo) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
 	return a.Size() == b.Size() && a.ModTime().Equal(b.ModTime()) && os.SameFile(a, b)
 }

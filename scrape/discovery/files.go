@@ -77,8 +77,8 @@ func (f *Files) expand() ([]Answer, []string) {
 }
 
 // A file may be half written, or on the way from one name to another. So what
-// is new counts when it has been so for settleTime, unless it is old. One that
-// changes all the time is taken as it is after so many tries.
+// is new counts when it has been so for settleTime, unless it is old. Of one
+// that changes all the time the longest of so many tries does.
 const (
 	settleTime  = 200 * time.Millisecond
 	settleTries = 3
@@ -95,6 +95,9 @@ func (f *Files) read(ctx context.Context, paths []string) map[string]*reading {
 		}
 		unsettled = f.readOnce(unsettled, read, true)
 	}
+	for _, path := range unsettled {
+		read[path] = read[path].longest()
+	}
 	return read
 }
 
@@ -107,7 +110,8 @@ func (f *Files) readOnce(paths []string, read map[string]*reading, always bool) 
 			continue
 		}
 		r := readFile(path)
-		if !r.isOld() && !file.has(r) && !r.equals(read[path]) {
+		r.earlier = read[path]
+		if !r.isOld() && !file.has(r) && !r.confirms(r.earlier) {
 			unsettled = append(unsettled, path)
 		}
 		read[path] = r
