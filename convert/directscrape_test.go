@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/relabel"
 	"github.com/prometheus/prometheus/model/textparse"
 )
 
@@ -15,6 +16,7 @@ var oracleTarget = Labels{{"instance", "i:1"}, {"job", "j"}}
 
 type direct struct {
 	honor   bool
+	rules   []*relabel.Config
 	samples int // scrape_samples_scraped
 	added   int // scrape_samples_post_metric_relabeling
 	series  seriesSet
@@ -23,8 +25,8 @@ type direct struct {
 
 // directScrape does what Prometheus's scrape loop does with a body, and leaves
 // out what a gateway cannot carry at all.
-func directScrape(body, mediaType string, honor bool) (direct, error) {
-	d := direct{honor: honor, series: make(seriesSet), dropped: make(map[DropReason]int)}
+func directScrape(body, mediaType string, honor bool, rules ...*relabel.Config) (direct, error) {
+	d := direct{honor: honor, rules: rules, series: make(seriesSet), dropped: make(map[DropReason]int)}
 	if body == "" {
 		return d, nil
 	}
@@ -46,20 +48,26 @@ func directScrape(body, mediaType string, honor bool) (direct, error) {
 		d.samples++
 		var ls labels.Labels
 		p.Labels(&ls)
+		final := d.mutate(ls)
+		if final.IsEmpty() {
+			continue
+		}
+		if len(rules) > 0 {
+			ls = final // rules may have taken away what is wrong
+		}
 		if name, dup := ls.HasDuplicateLabelNames(); dup {
 			return d, fmt.Errorf("label name %q is not unique", name)
 		}
-		if !ls.IsValid(model.UTF8Validation) {
+		if !ls.IsValid(model.UTF8Validation) || !ls.Has(model.MetricNameLabel) {
 			return d, fmt.Errorf("invalid name in %s", ls)
 		}
 		d.added++
 		_, _, value := p.Series()
-		d.add(ls, value)
+		d.add(final, value)
 	}
 }
 
-func (d *direct) add(ls labels.Labels, value float64) {
-	final := d.mutate(ls)
+func (d *direct) add(final labels.Labels, value float64) {
 	if reason := uncarried(final); reason != "" {
 		d.dropped[reason]++
 		return
@@ -85,6 +93,9 @@ func (d *direct) mutate(ls labels.Labels) labels.Labels {
 			b.Set(name, own)
 		}
 		b.Set(l.Name, l.Value)
+	}
+	if !relabel.ProcessBuilder(b, d.rules...) {
+		return labels.EmptyLabels()
 	}
 	return b.Labels()
 }

@@ -6,6 +6,7 @@ func (r *run) relabels() bool { return len(r.Rules) > 0 }
 // beginRules makes the run ready for them.
 func (r *run) beginRules() {
 	r.repeats = 0
+	r.setNumeric(kindNone)
 	if !r.relabels() {
 		return
 	}
@@ -19,7 +20,7 @@ func (r *run) beginRules() {
 
 // relabelLine takes a line of which the rules say what becomes of it.
 func (r *run) relabelLine(l *line, timestamp bool) error {
-	hash := r.verdicts.hash(l.buf[l.name.start : l.value.start-1])
+	hash := r.hash(l.buf[l.name.start : l.value.start-1])
 	i := r.verdicts.find(hash)
 	if i == 0 {
 		o, err := r.judgeLine(l)
@@ -59,7 +60,7 @@ func (r *run) relabelSample(e entry) error {
 
 // verdictOf returns the index of the verdict on a series as it is written.
 func (r *run) verdictOf(name string, written []Label, refused error) (int, error) {
-	hash := r.verdicts.hash(r.seriesKey(name, written, refused))
+	hash := r.hash(r.seriesKey(name, written, refused))
 	if i := r.verdicts.find(hash); i > 0 {
 		return i, nil
 	}
@@ -149,7 +150,7 @@ func (r *run) nextPoint(b []byte, pos int) int {
 		}
 		return r.points.nextPoint(b, at)
 	}
-	i := r.verdicts.find(r.verdicts.hash(b[pos : at.end+len(behindPoint)-1]))
+	i := r.verdicts.find(r.hash(b[pos : at.end+len(behindPoint)-1]))
 	if i == 0 || r.verdicts.all[i].ruling != rulingKeep {
 		return -1
 	}

@@ -37,20 +37,20 @@ func BenchmarkRelabel(b *testing.B) {
 }
 
 func benchmarkRules(b *testing.B, rules []*relabel.Config, format Format, body []byte) {
-	plain, ruled := withRules(format, nil), withRules(format, rules)
-	var took [2]time.Duration
-	for i, convert := range []func([]byte){plain, ruled} {
+	engines := [2]func([]byte){withRules(format, nil), withRules(format, rules)}
+	var fastest [2]time.Duration // of each: what else the machine does only makes it slower
+	for i, convert := range engines {
 		convert(body)
-		_ = i
+		fastest[i] = time.Hour
 	}
 	for b.Loop() {
-		for i, convert := range []func([]byte){plain, ruled} {
+		for i, convert := range engines {
 			start := time.Now()
 			convert(body)
-			took[i] += time.Since(start)
+			fastest[i] = min(fastest[i], time.Since(start))
 		}
 	}
-	b.ReportMetric(float64(took[1])/float64(took[0]), "ratio")
+	b.ReportMetric(float64(fastest[1])/float64(fastest[0]), "ratio")
 }
 
 // usual are rules as they stand in many a configuration: each is asked about

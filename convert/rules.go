@@ -3,6 +3,7 @@ package convert
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
@@ -27,6 +28,7 @@ func (r *run) judge(name string, written []Label, refused error) (*outcome, erro
 	if err := r.Limits.checkLabels(h.Name, h.group, h.Labels); err != nil {
 		return nil, err
 	}
+	r.respellPoint(h.Labels, written)
 	g := &group{labels: h.group, own: h.key == r.ownKey, free: true}
 	if reason := r.unfit(g, h.Name, h.Labels); reason != "" {
 		return &outcome{ruling: rulingUnfit, reason: reason, exported: exported}, nil
@@ -56,11 +58,8 @@ func (r *run) applyRules(name string, written []Label) (final labels.Labels, exp
 	kept, conflicting := r.split(written)
 	own := labels.NewScratchBuilder(len(written) + 1)
 	own.Add(model.MetricNameLabel, name)
-	for _, l := range kept {
-		own.Add(l.Name, l.Value)
-	}
-	for _, l := range conflicting {
-		own.Add(l.Name, l.Value)
+	for _, l := range written {
+		own.Add(l.Name, r.spelled(l))
 	}
 	own.Sort()
 	b := labels.NewBuilder(own.Labels())
@@ -120,6 +119,50 @@ func (r *run) divide(final labels.Labels) (h heldSeries) {
 	h.key = h.group.Key()
 	return h
 }
+
+// spelled returns a value as rules see it: Prometheus 3 has one spelling for the
+// numbers of le in histograms and of quantile in summaries
+// (normalizeFloatsInLabelValues of its model/textparse).
+func (r *run) spelled(l Label) string {
+	if r.numeric == "" || l.Name != r.numeric {
+		return l.Value
+	}
+	number, err := strconv.ParseFloat(l.Value, 64)
+	if err != nil {
+		return l.Value
+	}
+	return labels.FormatOpenMetricsFloat(number)
+}
+
+// respellPoint gives le or quantile back as it was written, unless rules have
+// changed it: a gateway spells it in its own way.
+func (r *run) respellPoint(ls Labels, written []Label) {
+	for _, w := range written {
+		if w.Name != r.numeric {
+			continue
+		}
+		for i, l := range ls {
+			if l.Name == w.Name && l.Value == r.spelled(w) {
+				ls[i].Value = w.Value
+			}
+		}
+	}
+}
+
+// setNumeric notes in which label numbers stand behind a TYPE line of a kind.
+// As in Prometheus it does not matter which names the series there have.
+func (r *run) setNumeric(k kind) {
+	r.numeric, r.mix = "", 0
+	switch k {
+	case kindHistogram:
+		r.numeric, r.mix = model.BucketLabel, 1
+	case kindSummary:
+		r.numeric, r.mix = model.QuantileLabel, 2
+	}
+}
+
+// hash is that of a series by its text, and by what rules see of that.
+func (r *run) hash(series []byte) uint64 { return r.verdicts.hash(series) + r.mix }
 
 // judgeLine is judge for a line, which may be right as it stands.
 func (r *run) judgeLine(l *line) (*outcome, error) {

@@ -47,6 +47,8 @@ type run struct {
 	rewritten scanner             // has lines that rules have made
 	repeats   int                 // series that rules have kept and that stood before as they are
 	beyond    map[uint64]struct{} // scratch of isRepeated
+	numeric   string              // see setNumeric
+	mix       uint64              // see hash
 	key       []byte              // scratch of seriesKey
 	value     []byte              // scratch of relabelSample
 
