@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -78,21 +79,24 @@ func (d *direct) add(final labels.Labels, value float64) {
 // mutate is mutateSampleLabels of prometheus/prometheus scrape/scrape.go.
 func (d *direct) mutate(ls labels.Labels) labels.Labels {
 	b := labels.NewBuilder(ls)
+	var conflicting []labels.Label
 	for _, l := range oracleTarget {
-		if d.honor {
-			if !ls.Has(l.Name) { // an empty one is there, and goes
-				b.Set(l.Name, l.Value)
-			}
-			continue
+		own := ls.Get(l.Name)
+		switch {
+		case !d.honor && own != "":
+			conflicting = append(conflicting, labels.Label{Name: l.Name, Value: own})
+			b.Set(l.Name, l.Value)
+		case !d.honor, !ls.Has(l.Name): // an empty one is there, and goes
+			b.Set(l.Name, l.Value)
 		}
-		if own := ls.Get(l.Name); own != "" {
-			name := "exported_" + l.Name
-			for b.Get(name) != "" {
-				name = "exported_" + name
-			}
-			b.Set(name, own)
+	}
+	slices.SortStableFunc(conflicting, func(a, b labels.Label) int { return len(a.Name) - len(b.Name) })
+	for _, l := range conflicting {
+		name := "exported_" + l.Name
+		for b.Get(name) != "" {
+			name = "exported_" + name
 		}
-		b.Set(l.Name, l.Value)
+		b.Set(name, l.Value)
 	}
 	if !relabel.ProcessBuilder(b, d.rules...) {
 		return labels.EmptyLabels()
@@ -112,12 +116,15 @@ func uncarried(ls labels.Labels) (reason DropReason) {
 	if own && isReport(name) && ls.Len() == len(oracleTarget)+1 {
 		return DropReportSeries
 	}
+	if !model.LegacyValidation.IsValidMetricName(name) {
+		return DropUTF8Name
+	}
 	ls.Range(func(l labels.Label) {
 		switch {
-		case l.Name == "__name__" && !model.LegacyValidation.IsValidMetricName(l.Value),
-			!model.LegacyValidation.IsValidLabelName(l.Name):
+		case reason != "":
+		case !model.LegacyValidation.IsValidLabelName(l.Name):
 			reason = DropUTF8Name
-		case strings.HasPrefix(l.Name, "__") && l.Name != "__name__" && reason == "":
+		case strings.HasPrefix(l.Name, "__") && l.Name != "__name__":
 			reason = DropReservedLabel
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
@@ -143,7 +144,7 @@ func (r *run) respellPoint(ls Labels, written []Label) {
 		}
 		for i, l := range ls {
 			if l.Name == w.Name && l.Value == r.spelled(w) {
-				ls[i].Value = w.Value
+				ls[i].Value = strings.Clone(w.Value) // of the window
 			}
 		}
 	}
