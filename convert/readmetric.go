@@ -140,7 +140,7 @@ func (r *run) native(family string, labels []Label, h *dto.Histogram) error {
 	attached := r.points.lines > 0
 	if r.relabels() {
 		v, err := r.verdictOf(family, labels, nil)
-		if err != nil || r.verdicts.all[v].ruling == rulingDrop {
+		if err != nil || r.verdicts.get(v).ruling == rulingDrop {
 			return err
 		}
 		attached = attached && r.isOfPoints(v)

@@ -61,7 +61,7 @@ func (r *run) relabelSample(e entry) error {
 // verdictOf returns the index of the verdict on a series as it is written.
 func (r *run) verdictOf(name string, written []Label, refused error) (int, error) {
 	hash := r.hash(r.seriesKey(name, written, refused))
-	if i := r.verdicts.find(hash); i > 0 {
+	if i := r.verdicts.find(hash); i != 0 {
 		return i, nil
 	}
 	o, err := r.judge(name, written, refused)
@@ -79,7 +79,7 @@ func (r *run) carries(i int, s sample) (v *verdict, ok bool) {
 	}
 	r.stats.PostRelabel++
 	r.count(s)
-	if !s.timestamp && (again || r.isRepeated(v.hash)) {
+	if !s.timestamp && (again || i == isUnkept && r.isRepeated(v.hash)) {
 		r.repeats++
 	}
 	r.stored++
@@ -97,7 +97,7 @@ func (r *run) carries(i int, s sample) (v *verdict, ok bool) {
 // before, where that matters: as sample_limit forgives repetitions.
 func (r *run) isRepeated(hash uint64) bool {
 	limit := r.Limits.Samples
-	if limit == 0 || r.verdicts.spare == nil {
+	if limit == 0 {
 		return false
 	}
 	if _, found := r.beyond[hash]; found {
@@ -127,7 +127,7 @@ func (r *run) rewrite(v *verdict, value []byte) error {
 // holdRelabeled has a series wait for the end, unless its group is another
 // target's.
 func (r *run) holdRelabeled(v *verdict, value float64) error {
-	h := &r.verdicts.held[v.at]
+	h := r.verdicts.heldOf(v)
 	g := r.groupWith(h.key, h.group)
 	if !g.free {
 		r.stats.drop(DropGroupOwned)

@@ -94,9 +94,9 @@ func checkRelabeled(name string, final labels.Labels, refused error) error {
 	case refused != nil:
 		return refused
 	case valid:
-		return relabelError("metric relabeling leaves %.50q without a name", name)
+		return relabelError("metric relabeling leaves %.50q without a name: rules must keep __name__", name)
 	}
-	return relabelError("metric relabeling gives %.50q a name that is not valid: %.200q", name, final.String())
+	return relabelError("metric relabeling gives %.50q a name that is not valid: %.200s", name, final.String())
 }
 
 // relabelError is one of the line that begins where the reader is.

@@ -22,12 +22,17 @@ type verdicts struct {
 	held   []heldSeries
 	shared int // bytes of the held series
 
-	now   uint32 // counts scrapes
-	live  int    // verdicts that this scrape has asked for
-	last  int    // the one asked for last
-	spare *spare // what was there before the last one, which is not kept
-	full  bool   // there was such a one
+	now  uint32 // counts scrapes
+	live int    // verdicts that this scrape has asked for
+	last int    // the one asked for last
+	full bool   // there was no room for one of this scrape
+	// unkept is the last one for which there was no room, and what it says.
+	unkept        verdict
+	unkeptOutcome outcome
 }
+
+// isUnkept is the index of the last verdict for which there was no room.
+const isUnkept = -1
 
 // maxVerdicts bounds what is kept for a target, in bytes: that is room for half
 // a million series that stay as they are, or a hundred thousand whose text is
@@ -73,8 +78,6 @@ type outcome struct {
 	held     heldSeries
 }
 
-type spare struct{ all, text, held, shared int }
-
 func newVerdicts(most int) *verdicts {
 	return &verdicts{most: most, seed: maphash.MakeSeed(), all: make([]verdict, 1, 64), places: make([]int32, 128)}
 }
@@ -88,11 +91,10 @@ func (v *verdicts) begin() {
 // end is called after a scrape that was read to its end. It forgets the series
 // that were not in it, once they are many.
 func (v *verdicts) end() {
-	v.dropSpare()
 	if gone := len(v.all) - 1 - v.live; gone > v.live/4 || v.full && gone > 0 {
 		v.forget()
 	}
-	v.full = false
+	v.full, v.unkeptOutcome = false, outcome{}
 }
 
 func (v *verdicts) hash(series []byte) uint64 { return maphash.Bytes(v.seed, series) }
@@ -111,11 +113,20 @@ func (v *verdicts) find(hash uint64) int {
 	return 0
 }
 
-// see returns the verdict with an index, for a line that has it, and whether a
-// line before had it. It is valid until the next one is added.
+// get returns the verdict with an index. It is valid until the next one is
+// added.
+func (v *verdicts) get(i int) *verdict {
+	if i == isUnkept {
+		return &v.unkept
+	}
+	return &v.all[i]
+}
+
+// see is get for a line that has the verdict, and tells whether a line before
+// had it, which is not known of those that are not kept.
 func (v *verdicts) see(i int) (found *verdict, again bool) {
-	found = &v.all[i]
-	if v.spare != nil {
+	found = v.get(i)
+	if i == isUnkept {
 		return found, false
 	}
 	if before := &v.all[v.last]; before.next != int32(i) {
@@ -129,15 +140,16 @@ func (v *verdicts) see(i int) (found *verdict, again bool) {
 	return found, again
 }
 
-// add keeps an outcome and returns its index. Where there is no room it is
-// there until the next one is added, or the scrape ends.
+// add keeps an outcome, if there is room, and returns its index.
 func (v *verdicts) add(hash uint64, o *outcome) int {
-	v.dropSpare()
-	if v.size()+v.growth(o) > v.most {
-		v.full = true
-		v.spare = &spare{len(v.all), len(v.text), len(v.held), v.shared}
-	}
 	n := verdict{hash: hash, ruling: o.ruling, exported: o.exported}
+	if o.ruling == rulingUnfit {
+		n.reason = indexOfReason(o.reason)
+	}
+	if v.size()+v.growth(o) > v.most {
+		v.full, v.unkept, v.unkeptOutcome = true, n, *o
+		return isUnkept
+	}
 	switch o.ruling {
 	case rulingRewrite:
 		n.at, n.size = uint32(len(v.text)), uint32(len(o.text))
@@ -146,23 +158,10 @@ func (v *verdicts) add(hash uint64, o *outcome) int {
 		n.at = uint32(len(v.held))
 		v.held = append(v.held, o.held)
 		v.shared += o.held.size()
-	case rulingUnfit:
-		n.reason = indexOfReason(o.reason)
 	}
-	i := len(v.all)
 	v.all = append(v.all, n)
-	if v.spare == nil {
-		v.place(i)
-	}
-	return i
-}
-
-func (v *verdicts) dropSpare() {
-	if s := v.spare; s != nil {
-		clear(v.held[s.held:])
-		v.all, v.text, v.held, v.shared = v.all[:s.all], v.text[:s.text], v.held[:s.held], s.shared
-		v.spare = nil
-	}
+	v.place(len(v.all) - 1)
+	return len(v.all) - 1
 }
 
 func (v *verdicts) place(i int) {
@@ -215,7 +214,20 @@ func (v *verdicts) forget() {
 }
 
 // textOf returns what stands for a series up to its value.
-func (v *verdicts) textOf(n *verdict) []byte { return v.text[n.at : n.at+n.size] }
+func (v *verdicts) textOf(n *verdict) []byte {
+	if n == &v.unkept {
+		return v.unkeptOutcome.text
+	}
+	return v.text[n.at : n.at+n.size]
+}
+
+// heldOf returns a series that waits for the end.
+func (v *verdicts) heldOf(n *verdict) *heldSeries {
+	if n == &v.unkept {
+		return &v.unkeptOutcome.held
+	}
+	return &v.held[n.at]
+}
 
 // size is how much memory the verdicts have, in bytes.
 func (v *verdicts) size() int {
