@@ -3,6 +3,8 @@ package convert
 import (
 	"io"
 	"sync"
+
+	"github.com/prometheus/prometheus/model/relabel"
 )
 
 // An Input is an exposition as package scrape delivers it.
@@ -18,6 +20,11 @@ type Converter struct {
 	Target      Labels // the grouping key; all of its names pass CheckTargetLabel
 	HonorLabels bool   // a series' own job, instance, … win, as in Prometheus
 	Limits      Limits
+	// Rules are applied to each series, with the labels of its target, as
+	// Prometheus applies metric_relabel_configs. Each has passed Validate. They
+	// stay the same as long as the converter is used, as does Target: what they
+	// make of a series is remembered. Nil means none.
+	Rules []*relabel.Config
 	// NoReport says that no Report follows, as what comes in is no scrape: up
 	// and scrape_… are series like any other.
 	NoReport bool
@@ -28,7 +35,8 @@ type Converter struct {
 	// its own.
 	Buffers *Buffers
 
-	withheld []Series // up{…} and the like of the last Convert, for Report
+	withheld []Series  // up{…} and the like of the last Convert, for Report
+	verdicts *verdicts // of Rules, since the first Convert
 }
 
 // Buffers are what conversions work with, kept from one to the next while they
@@ -66,8 +74,8 @@ const (
 	DropGatewayOwned  DropReason = "gateway_owned"  // a name that Pushgateways keep for themselves
 	DropUTF8Name      DropReason = "utf8_name"      // a name that a gateway without UTF-8 names refuses
 	DropReservedLabel DropReason = "reserved_label" // a label __…
-	DropEmptyIdentity DropReason = "empty_identity" // honor_labels, and the series says job="" or instance=""
-	DropGroupOwned    DropReason = "group_owned"    // honor_labels, and the group belongs to another target
+	DropEmptyIdentity DropReason = "empty_identity" // the series says job="" or instance="", with honor_labels, or rules do
+	DropGroupOwned    DropReason = "group_owned"    // honor_labels or rules, and the group belongs to another target
 )
 
 // Convert reads an exposition while it arrives, and hands its families to

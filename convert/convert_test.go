@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/relabel"
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
@@ -22,6 +25,7 @@ var update = flag.Bool("update", false, "write what TestConvert gets into its ca
 //
 //	target   a target's labels, one a line: name value (default: job j, instance i)
 //	options  one a line, see setOption
+//	rules    one a line, as JSON
 //	in.prom  the exposition
 //	want     each group's labels behind ##, then its text
 //	stats    what is not zero
@@ -98,6 +102,7 @@ func runCase(t *testing.T, archive *txtar.Archive) {
 		checkProtobuf(t, newCase(t, archive), &batch)
 	}
 	checkFile(t, archive, "stats", statsText(stats))
+	checkRemembered(t, c, stats)
 }
 
 func newCase(t testing.TB, archive *txtar.Archive) *convertCase {
@@ -117,8 +122,25 @@ func newCase(t testing.TB, archive *txtar.Archive) *convertCase {
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		c.setOption(t, name, value)
 	}
+	c.converter.Rules = rulesOf(t, fileOf(archive, "rules"))
 	c.input.Body = strings.NewReader(c.body)
 	return c
+}
+
+// rulesOf reads rules, one a line, as JSON.
+func rulesOf(t testing.TB, lines string) (rules []*relabel.Config) {
+	t.Helper()
+	for line := range strings.Lines(lines) {
+		rule := relabel.DefaultRelabelConfig
+		if err := json.Unmarshal([]byte(line), &rule); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if err := rule.Validate(model.UTF8Validation); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		rules = append(rules, &rule)
+	}
+	return rules
 }
 
 func (c *convertCase) setOption(t testing.TB, name, value string) {

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/relabel"
 	"github.com/prometheus/prometheus/model/textparse"
 )
 
@@ -15,6 +17,7 @@ var oracleTarget = Labels{{"instance", "i:1"}, {"job", "j"}}
 
 type direct struct {
 	honor   bool
+	rules   []*relabel.Config
 	samples int // scrape_samples_scraped
 	added   int // scrape_samples_post_metric_relabeling
 	series  seriesSet
@@ -23,8 +26,8 @@ type direct struct {
 
 // directScrape does what Prometheus's scrape loop does with a body, and leaves
 // out what a gateway cannot carry at all.
-func directScrape(body, mediaType string, honor bool) (direct, error) {
-	d := direct{honor: honor, series: make(seriesSet), dropped: make(map[DropReason]int)}
+func directScrape(body, mediaType string, honor bool, rules ...*relabel.Config) (direct, error) {
+	d := direct{honor: honor, rules: rules, series: make(seriesSet), dropped: make(map[DropReason]int)}
 	if body == "" {
 		return d, nil
 	}
@@ -46,20 +49,26 @@ func directScrape(body, mediaType string, honor bool) (direct, error) {
 		d.samples++
 		var ls labels.Labels
 		p.Labels(&ls)
+		final := d.mutate(ls)
+		if final.IsEmpty() {
+			continue
+		}
+		if len(rules) > 0 {
+			ls = final // rules may have taken away what is wrong
+		}
 		if name, dup := ls.HasDuplicateLabelNames(); dup {
 			return d, fmt.Errorf("label name %q is not unique", name)
 		}
-		if !ls.IsValid(model.UTF8Validation) {
+		if !ls.IsValid(model.UTF8Validation) || !ls.Has(model.MetricNameLabel) {
 			return d, fmt.Errorf("invalid name in %s", ls)
 		}
 		d.added++
 		_, _, value := p.Series()
-		d.add(ls, value)
+		d.add(final, value)
 	}
 }
 
-func (d *direct) add(ls labels.Labels, value float64) {
-	final := d.mutate(ls)
+func (d *direct) add(final labels.Labels, value float64) {
 	if reason := uncarried(final); reason != "" {
 		d.dropped[reason]++
 		return
@@ -70,21 +79,27 @@ func (d *direct) add(ls labels.Labels, value float64) {
 // mutate is mutateSampleLabels of prometheus/prometheus scrape/scrape.go.
 func (d *direct) mutate(ls labels.Labels) labels.Labels {
 	b := labels.NewBuilder(ls)
+	var conflicting []labels.Label
 	for _, l := range oracleTarget {
-		if d.honor {
-			if !ls.Has(l.Name) { // an empty one is there, and goes
-				b.Set(l.Name, l.Value)
-			}
-			continue
+		own := ls.Get(l.Name)
+		switch {
+		case !d.honor && own != "":
+			conflicting = append(conflicting, labels.Label{Name: l.Name, Value: own})
+			b.Set(l.Name, l.Value)
+		case !d.honor, !ls.Has(l.Name): // an empty one is there, and goes
+			b.Set(l.Name, l.Value)
 		}
-		if own := ls.Get(l.Name); own != "" {
-			name := "exported_" + l.Name
-			for b.Get(name) != "" {
-				name = "exported_" + name
-			}
-			b.Set(name, own)
+	}
+	slices.SortStableFunc(conflicting, func(a, b labels.Label) int { return len(a.Name) - len(b.Name) })
+	for _, l := range conflicting {
+		name := "exported_" + l.Name
+		for b.Get(name) != "" {
+			name = "exported_" + name
 		}
-		b.Set(l.Name, l.Value)
+		b.Set(name, l.Value)
+	}
+	if !relabel.ProcessBuilder(b, d.rules...) {
+		return labels.EmptyLabels()
 	}
 	return b.Labels()
 }
@@ -101,12 +116,15 @@ func uncarried(ls labels.Labels) (reason DropReason) {
 	if own && isReport(name) && ls.Len() == len(oracleTarget)+1 {
 		return DropReportSeries
 	}
+	if !model.LegacyValidation.IsValidMetricName(name) {
+		return DropUTF8Name
+	}
 	ls.Range(func(l labels.Label) {
 		switch {
-		case l.Name == "__name__" && !model.LegacyValidation.IsValidMetricName(l.Value),
-			!model.LegacyValidation.IsValidLabelName(l.Name):
+		case reason != "":
+		case !model.LegacyValidation.IsValidLabelName(l.Name):
 			reason = DropUTF8Name
-		case strings.HasPrefix(l.Name, "__") && l.Name != "__name__" && reason == "":
+		case strings.HasPrefix(l.Name, "__") && l.Name != "__name__":
 			reason = DropReservedLabel
 		}
 	})

@@ -44,6 +44,7 @@ func (r *run) foresees(b []byte) bool {
 	r.scanner.declared, r.declared, r.scanner.name = e.text, i, nil
 	r.window.pos += len(e.header)
 	r.lines += e.headerLines
+	r.setNumeric(e.kind)
 	r.retype(i)
 	return true
 }
@@ -62,6 +63,7 @@ func (r *run) setHelp(i int, help []byte) {
 // setKind notes a TYPE line, in the same way.
 func (r *run) setKind(i int, k kind) {
 	r.scanner.name = nil // the same series may be another's now
+	r.setNumeric(k)
 	if n := &r.names.entries[i]; n.kind != k {
 		n.kind = k
 		r.retype(i)

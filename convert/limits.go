@@ -12,7 +12,7 @@ type Limits struct {
 	Labels           int // labels of a series, its name and its target's labels among them
 	LabelNameLength  int // bytes
 	LabelValueLength int // bytes
-	Groups           int // groups that one scrape may make with honor_labels
+	Groups           int // groups that one scrape may make with honor_labels or rules
 }
 
 // checkSamples is asked after the whole body was read, as in Prometheus, so
@@ -27,7 +27,7 @@ func (l Limits) checkSamples(n int) error {
 
 func (l Limits) checkGroups(n int) error {
 	if l.Groups > 0 && n > l.Groups {
-		return &LimitError{"group_limit", fmt.Sprintf("honor_labels makes more than %d groups", l.Groups)}
+		return &LimitError{"group_limit", fmt.Sprintf("honor_labels or metric relabeling makes more than %d groups", l.Groups)}
 	}
 	return nil
 }

@@ -59,13 +59,13 @@ func compareWithPrometheus(t *testing.T, body, mediaType string) bool {
 func compareJob(t *testing.T, body, mediaType string, c Converter) bool {
 	t.Helper()
 	want, wantErr := directScrape(body, mediaType, c.HonorLabels)
-	asText := compareScrape(t, body, mediaType, Text, c, want, wantErr)
-	return compareScrape(t, body, mediaType, Protobuf, c, want, wantErr) && asText
+	asText := compareScrape(t, body, mediaType, Text, &c, want, wantErr)
+	return compareScrape(t, body, mediaType, Protobuf, &c, want, wantErr) && asText
 }
 
-func compareScrape(t *testing.T, body, mediaType string, format Format, c Converter, want direct, wantErr error) bool {
+func compareScrape(t *testing.T, body, mediaType string, format Format, c *Converter, want direct, wantErr error) bool {
 	t.Helper()
-	got, stats, gotErr := relayed(t, body, mediaType, format, &c)
+	got, stats, gotErr := relayed(t, body, mediaType, format, c)
 	if (wantErr == nil) != (gotErr == nil) {
 		t.Errorf("verdict: Prometheus says %v, we say %v\n%.400q", wantErr, gotErr, body)
 	}

@@ -20,7 +20,25 @@ type group struct {
 // labels with a name of the target's labels are in the group's key instead. The
 // labels are valid until the next call.
 func (r *run) place(written []Label) (*group, Labels) {
-	kept, conflicting := r.kept[:0], r.conflicting[:0]
+	kept, conflicting := r.split(written)
+	g := r.own
+	if len(conflicting) > 0 && r.HonorLabels && !r.Target.hasAll(conflicting) {
+		g = r.groupOf(override(r.Target, conflicting))
+	} else if len(conflicting) > 0 && !r.HonorLabels {
+		var exported bool
+		if kept, exported = r.export(kept, conflicting); exported {
+			r.stats.Exported++
+		}
+	}
+	slices.SortFunc(kept, byName)
+	r.kept, r.conflicting = kept, conflicting
+	return g, kept
+}
+
+// split tells apart the labels that a series has alone and those that its
+// target has, too. They are valid until the next call.
+func (r *run) split(written []Label) (kept, conflicting []Label) {
+	kept, conflicting = r.kept[:0], r.conflicting[:0]
 	for _, l := range written {
 		switch {
 		case r.Target.Has(l.Name):
@@ -29,41 +47,30 @@ func (r *run) place(written []Label) (*group, Labels) {
 			kept = append(kept, l)
 		}
 	}
-	g := r.own
-	if len(conflicting) > 0 && r.HonorLabels && !r.Target.hasAll(conflicting) {
-		g = r.groupOf(override(r.Target, conflicting))
-	} else if len(conflicting) > 0 && !r.HonorLabels {
-		kept = r.export(kept, conflicting)
-	}
-	slices.SortFunc(kept, byName)
-	r.kept, r.conflicting = kept, conflicting
-	return g, kept
+	return kept, conflicting
 }
 
 func byName(a, b Label) int { return strings.Compare(a.Name, b.Name) }
 
 // export renames labels that the target has too, as Prometheus does with
-// honor_labels off. The gateway would overwrite them (contract C21).
-func (r *run) export(kept, conflicting []Label) []Label {
+// honor_labels off. The gateway would overwrite them (contract C21). It tells
+// whether there are any.
+func (r *run) export(kept, conflicting []Label) (with []Label, any bool) {
 	slices.SortFunc(conflicting, func(a, b Label) int {
 		return cmp.Or(len(a.Name)-len(b.Name), byName(a, b))
 	})
-	renamed := false
 	for _, l := range conflicting {
 		if l.Value == "" {
 			continue
 		}
-		renamed = true
+		any = true
 		name := r.exported(l.Name)
 		for r.Target.Has(name) || hasLabel(kept, name) {
 			name = r.exported(name)
 		}
 		kept = append(kept, Label{name, l.Value})
 	}
-	if renamed {
-		r.stats.Exported++
-	}
-	return kept
+	return kept, any
 }
 
 // exported returns the name that a label gets beside one of the target. They
@@ -99,9 +106,11 @@ func override(target Labels, own []Label) Labels {
 	return key
 }
 
-func (r *run) groupOf(key Labels) *group {
-	k := key.Key()
-	if k == r.Target.Key() {
+func (r *run) groupOf(key Labels) *group { return r.groupWith(key.Key(), key) }
+
+// groupWith is groupOf for one whose Key is known.
+func (r *run) groupWith(k string, key Labels) *group {
+	if k == r.ownKey {
 		return r.own
 	}
 	g, ok := r.groups[k]

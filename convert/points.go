@@ -149,21 +149,30 @@ func (s *pointSet) lineText(window []byte) []byte {
 	return s.other
 }
 
-// nextPoint takes the line at b[pos] if that differs from the one before in
-// nothing but numbers, and returns the index behind it, or -1.
-func (s *pointSet) nextPoint(b []byte, pos int) int {
+// nextLabel returns the place of the number in the label of the line at b[pos],
+// if name and labels differ from those of the line before in nothing else. Its
+// end is -1 if not.
+func (s *pointSet) nextLabel(b []byte, pos int) span {
 	n := s.prefix.end - s.prefix.start
 	if n == 0 || s.place.end != pos || pos+n > len(b) || string(b[pos:pos+n]) != string(s.prefix.of(b)) {
-		return -1
+		return span{end: -1}
 	}
-	at := pos + n
-	end := skipNumber(b, at)
-	if end < 0 || string(b[end:end+3]) != `"} ` {
-		return -1
+	at := span{start: pos + n}
+	if at.end = skipNumber(b, at.start); at.end < 0 || string(b[at.end:at.end+len(behindPoint)]) != behindPoint {
+		at.end = -1
 	}
-	value := end + 3
+	return at
+}
+
+// behindPoint stands between the number in a label and the value.
+const behindPoint = `"} `
+
+// nextPoint takes the line with such a label, and returns the index behind it,
+// or -1.
+func (s *pointSet) nextPoint(b []byte, at span) int {
+	value := at.end + len(behindPoint)
 	next := skipNumber(b, value)
-	if next < 0 || b[next] != '\n' || !s.addPoint(number(b[at:end]), number(b[value:next])) {
+	if next < 0 || b[next] != '\n' || !s.addPoint(number(at.of(b)), number(b[value:next])) {
 		return -1
 	}
 	s.lines++

@@ -26,7 +26,9 @@ func (r *run) takeMetric(f *dto.MetricFamily, m *dto.Metric) error {
 	case dto.MetricType_HISTOGRAM, dto.MetricType_GAUGE_HISTOGRAM:
 		r.closePoints() // what is there after the lines is then theirs
 		lines.histogram(m.GetHistogram())
-		r.native(m.GetHistogram())
+		if h := m.GetHistogram(); lines.err == nil && isNative(h) {
+			lines.err = r.native(f.GetName(), labels, h)
+		}
 	case dto.MetricType_COUNTER:
 		lines.add("", m.GetCounter().GetValue(), m.GetCounter().GetExemplar())
 	case dto.MetricType_GAUGE:
@@ -134,14 +136,19 @@ func formatPoint(v float64) string {
 
 // native adds what makes a histogram a native one to the set of lines that was
 // just read. What text cannot carry, or a gateway not keep, is counted.
-func (r *run) native(h *dto.Histogram) {
-	if !isNative(h) {
-		return
+func (r *run) native(family string, labels []Label, h *dto.Histogram) error {
+	attached := r.points.lines > 0
+	if r.relabels() {
+		v, err := r.verdictOf(family, labels, nil)
+		if err != nil || r.verdicts.get(v).ruling == rulingDrop {
+			return err
+		}
+		attached = attached && r.isOfPoints(v)
 	}
 	r.stats.Exemplars += len(h.GetExemplars())
-	if r.points.lines == 0 || !consistent(h) {
+	if !attached || !consistent(h) {
 		r.stats.Natives++
-		return
+		return nil
 	}
 	fields := &dto.Histogram{
 		Schema: h.Schema, ZeroThreshold: h.ZeroThreshold, ZeroCount: h.ZeroCount,
@@ -151,7 +158,7 @@ func (r *run) native(h *dto.Histogram) {
 	encoded, err := proto.Marshal(fields)
 	if err != nil {
 		r.stats.Natives++
-		return
+		return nil
 	}
 	r.points.native = encoded
 	if r.encoders.hasText() {
@@ -159,6 +166,7 @@ func (r *run) native(h *dto.Histogram) {
 	} else {
 		r.names.entries[r.open].natives++
 	}
+	return nil
 }
 
 // isNative is isNativeHistogram of Prometheus's model/textparse.

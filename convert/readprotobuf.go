@@ -155,4 +155,7 @@ func (r *run) declare(f *dto.MetricFamily) {
 		r.setHelp(i, []byte(f.GetHelp()))
 		r.setKind(i, k)
 	}
+	if f.GetType() == dto.MetricType_GAUGE_HISTOGRAM {
+		r.setNumeric(kindHistogram)
+	}
 }

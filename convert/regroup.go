@@ -73,6 +73,9 @@ func (r *run) decoded(b Block) (series []namedSeries) {
 // a series without a timestamp; they are looked for only where they matter.
 func (r *run) checkSamples() error {
 	n := r.stored
+	if r.relabels() { // series that rules have made alike are not repetitions
+		return r.Limits.checkSamples(n - r.repeats)
+	}
 	if r.Limits.Samples == 0 || n <= r.Limits.Samples || r.stats.Timestamps > 0 {
 		return r.Limits.checkSamples(n)
 	}

@@ -25,8 +25,8 @@ func relayed(t *testing.T, body, mediaType string, format Format, c *Converter) 
 	if err != nil {
 		return nil, stats, err
 	}
-	batch.refuse(&stats)
 	c.hand(&batch)
+	batch.refuse(&stats)
 	got := make(seriesSet)
 	types := make(map[string]dto.MetricType)
 	for _, g := range batch.groups {

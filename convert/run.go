@@ -41,7 +41,16 @@ type run struct {
 
 	groups map[string]*group
 	own    *group // the target's
+	ownKey string // its labels'
 	made   int    // groups that have a series
+
+	rewritten scanner             // has lines that rules have made
+	repeats   int                 // series that rules have kept and that stood before as they are
+	beyond    map[uint64]struct{} // scratch of isRepeated
+	numeric   string              // see setNumeric
+	mix       uint64              // see hash
+	key       []byte              // scratch of seriesKey
+	value     []byte              // scratch of relabelSample
 
 	kept, conflicting []Label           // scratch of place
 	exports           map[string]string // exported_… names
@@ -80,7 +89,8 @@ func (r *run) begin(c *Converter, in Input, batch Batch) {
 	r.affected, r.held, r.order, r.strays, r.retyped = 0, nil, nil, false, false
 	clear(r.seen)
 	r.groups, r.made = nil, 0
-	r.own = &group{labels: c.Target, own: true, free: true}
+	r.own, r.ownKey = &group{labels: c.Target, own: true, free: true}, c.Target.Key()
+	r.beginRules()
 	r.encoders.begin(batch.Outputs(c.Target), &r.window)
 }
 
@@ -90,7 +100,7 @@ const maxKept = 4 << 20
 // clear forgets what belongs to the caller. It reports whether the run is worth
 // being used again.
 func (r *run) clear() bool {
-	r.Converter, r.batch, r.groups, r.own, r.held = nil, nil, nil, nil, nil
+	r.Converter, r.batch, r.groups, r.own, r.held, r.beyond = nil, nil, nil, nil, nil, nil
 	r.window.from, r.scanner.target = nil, nil
 	r.order, r.kept, r.conflicting = nil, nil, nil
 	r.reader.in, r.reader.labels, r.reader.many = "", nil, nil
@@ -102,7 +112,7 @@ func (r *run) clear() bool {
 func (r *run) size() int {
 	const perSet = 20 // of a map
 	return len(r.window.buf) + r.names.size() + r.encoders.size() + r.points.size() +
-		cap(r.aside.text) + cap(r.other.scratch) + perSet*len(r.seen)
+		cap(r.aside.text) + cap(r.other.scratch) + cap(r.rewritten.scratch) + cap(r.key) + perSet*len(r.seen)
 }
 
 // read reads all lines, as many as Prometheus would before it gives up.
@@ -131,10 +141,8 @@ func (r *run) next() error {
 		return r.slide(0)
 	}
 	b := w.buf[:w.end+padding]
-	if !r.limited {
-		if next := r.points.nextPoint(b, w.pos); next >= 0 {
-			return r.counted(next)
-		}
+	if next := r.nextPoint(b, w.pos); next >= 0 {
+		return r.counted(next)
 	}
 	if b[w.pos] == '#' {
 		if r.foresees(b[:w.lines]) {
@@ -188,6 +196,11 @@ func (r *run) takeLine() error {
 	timestamp := l.timestamp
 	if l.empty {
 		l = r.same(r.other.squeeze(l))
+	}
+	if r.relabels() {
+		err := r.relabelLine(l, timestamp)
+		r.advance(next)
+		return err
 	}
 	if r.limited {
 		if err := r.checkLine(l); err != nil {
@@ -247,7 +260,7 @@ func (r *run) located(err error) error {
 	switch {
 	case !errors.As(err, &syntax):
 	case r.protobuf:
-		syntax.Column = int(r.window.before) + r.window.pos + 1
+		syntax.Line, syntax.Column = 0, int(r.window.before)+r.window.pos+1
 	default:
 		syntax.Line += r.lines
 	}
@@ -262,6 +275,9 @@ func (r *run) finish() error {
 	if r.affected > 0 || len(r.held) > 0 {
 		r.countNatives()
 		r.regroup()
+	}
+	if r.relabels() {
+		r.verdicts.end()
 	}
 	return r.checkSamples()
 }

@@ -27,6 +27,9 @@ func (r *run) takeEntry(e entry) error {
 // a gateway could not carry it.
 func (r *run) takeSample(e entry) error {
 	r.stats.Samples++
+	if r.relabels() {
+		return r.relabelSample(e)
+	}
 	if err := e.sample.refused; err != nil {
 		return err
 	}

@@ -29,6 +29,11 @@ func appendTextHeader(dst []byte, name, help string, t Type) []byte {
 }
 
 func appendSeries(dst []byte, s *Series) []byte {
+	return append(appendValue(appendSeriesText(dst, s), s.Value), '\n')
+}
+
+// appendSeriesText appends what stands before the value of a series.
+func appendSeriesText(dst []byte, s *Series) []byte {
 	dst = append(dst, s.Name...)
 	separator := byte('{')
 	for _, l := range s.Labels {
@@ -42,8 +47,7 @@ func appendSeries(dst []byte, s *Series) []byte {
 	if len(s.Labels) > 0 {
 		dst = append(dst, '}')
 	}
-	dst = append(dst, ' ')
-	return append(appendValue(dst, s.Value), '\n')
+	return append(dst, ' ')
 }
 
 // appendValue writes a number in the shortest form that reads back the same.

@@ -1,0 +1,178 @@
+package convert
+
+// relabels tells whether there are rules.
+func (r *run) relabels() bool { return len(r.Rules) > 0 }
+
+// beginRules makes the run ready for them.
+func (r *run) beginRules() {
+	r.repeats = 0
+	r.setNumeric(kindNone)
+	if !r.relabels() {
+		return
+	}
+	c := r.Converter
+	if c.verdicts == nil {
+		c.verdicts = newVerdicts(maxVerdicts)
+	}
+	r.verdicts.begin()
+	r.rewritten.reset(nil)
+}
+
+// relabelLine takes a line of which the rules say what becomes of it.
+func (r *run) relabelLine(l *line, timestamp bool) error {
+	hash := r.hash(l.buf[l.name.start : l.value.start-1])
+	i := r.verdicts.find(hash)
+	if i == 0 {
+		o, err := r.judgeLine(l)
+		if err != nil {
+			return r.located(err)
+		}
+		i = r.verdicts.add(hash, o)
+	}
+	v, ok := r.carries(i, sample{timestamp: timestamp})
+	switch {
+	case !ok:
+		return nil
+	case v.ruling == rulingKeep:
+		return r.add(l)
+	case v.ruling == rulingHold:
+		return r.holdRelabeled(v, number(l.value.of(l.buf)))
+	}
+	return r.rewrite(v, l.value.of(l.buf))
+}
+
+// relabelSample does the same for a sample of the reader.
+func (r *run) relabelSample(e entry) error {
+	i, err := r.verdictOf(e.name, e.sample.labels, e.sample.refused)
+	if err != nil {
+		return err
+	}
+	v, ok := r.carries(i, e.sample)
+	switch {
+	case !ok:
+		return nil
+	case v.ruling == rulingHold:
+		return r.holdRelabeled(v, e.sample.value)
+	}
+	r.value = appendValue(r.value[:0], e.sample.value)
+	return r.rewrite(v, r.value)
+}
+
+// verdictOf returns the index of the verdict on a series as it is written.
+func (r *run) verdictOf(name string, written []Label, refused error) (int, error) {
+	hash := r.hash(r.seriesKey(name, written, refused))
+	if i := r.verdicts.find(hash); i != 0 {
+		return i, nil
+	}
+	o, err := r.judge(name, written, refused)
+	if err != nil {
+		return 0, err
+	}
+	return r.verdicts.add(hash, o), nil
+}
+
+// carries counts a sample, and tells whether it goes to a gateway.
+func (r *run) carries(i int, s sample) (v *verdict, ok bool) {
+	v, again := r.verdicts.see(i)
+	if v.ruling == rulingDrop {
+		return v, false
+	}
+	r.stats.PostRelabel++
+	r.count(s)
+	if !s.timestamp && (again || i == isUnkept && r.isRepeated(v.hash)) {
+		r.repeats++
+	}
+	r.stored++
+	if v.exported {
+		r.stats.Exported++
+	}
+	if v.ruling == rulingUnfit {
+		r.stats.drop(unfitReasons[v.reason])
+		return v, false
+	}
+	return v, true
+}
+
+// isRepeated tells of a series whose verdict is not kept whether it was there
+// before, where that matters: as sample_limit forgives repetitions.
+func (r *run) isRepeated(hash uint64) bool {
+	limit := r.Limits.Samples
+	if limit == 0 {
+		return false
+	}
+	if _, found := r.beyond[hash]; found {
+		return true
+	}
+	if r.beyond == nil {
+		r.beyond = make(map[uint64]struct{})
+	}
+	if len(r.beyond) <= limit { // more are over it anyway
+		r.beyond[hash] = struct{}{}
+	}
+	return false
+}
+
+// rewrite takes a line with what rules made of its name and labels.
+func (r *run) rewrite(v *verdict, value []byte) error {
+	s := &r.rewritten
+	s.scratch = append(append(s.scratch[:0], r.verdicts.textOf(v)...), value...)
+	s.scratch = append(s.scratch, '\n')
+	l := s.rescan()
+	if l == nil {
+		panic("convert: a line that was written cannot be read")
+	}
+	return r.add(r.same(l))
+}
+
+// holdRelabeled has a series wait for the end, unless its group is another
+// target's.
+func (r *run) holdRelabeled(v *verdict, value float64) error {
+	h := r.verdicts.heldOf(v)
+	g := r.groupWith(h.key, h.group)
+	if !g.free {
+		r.stats.drop(DropGroupOwned)
+		return nil
+	}
+	return r.hold(g, Series{Name: h.Name, Labels: h.Labels, Value: value})
+}
+
+// nextPoint takes the line at b[pos] if that differs from the one before in
+// nothing but numbers and stays as it is, and returns the index behind it, or
+// -1.
+func (r *run) nextPoint(b []byte, pos int) int {
+	at := r.points.nextLabel(b, pos)
+	if at.end < 0 {
+		return -1
+	}
+	if !r.relabels() {
+		if r.limited {
+			return -1
+		}
+		return r.points.nextPoint(b, at)
+	}
+	i := r.verdicts.find(r.hash(b[pos : at.end+len(behindPoint)-1]))
+	if i == 0 || r.verdicts.all[i].ruling != rulingKeep {
+		return -1
+	}
+	next := r.points.nextPoint(b, at)
+	if next >= 0 {
+		if _, again := r.verdicts.see(i); again {
+			r.repeats++
+		}
+	}
+	return next
+}
+
+// isOfPoints tells whether rules have made of a native histogram the series
+// that has the name and the labels of the set of lines that was just read.
+func (r *run) isOfPoints(i int) bool {
+	v, _ := r.verdicts.see(i)
+	if v.ruling != rulingRewrite {
+		return false
+	}
+	series := Series{Name: text(r.names.entries[r.open].text)}
+	for _, p := range r.points.pairs {
+		series.Labels = append(series.Labels, Label{text(p.name), unescape(text(p.value))})
+	}
+	return string(r.verdicts.textOf(v)) == string(appendSeriesText(nil, &series))
+}
