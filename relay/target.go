@@ -4,6 +4,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/prometheus/model/relabel"
+
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push"
 	"github.com/promferry/promferry/scrape"
@@ -28,7 +30,8 @@ type Target struct {
 	Source        scrape.Source
 	HonorLabels   bool
 	Limits        convert.Limits
-	Buffers       *convert.Buffers // shared by targets; nil means that each cycle makes its own
+	Rules         []*relabel.Config // for each series; nil is none
+	Buffers       *convert.Buffers  // shared by targets; nil means that each cycle makes its own
 	Gateways      push.Gateways
 	Interval      time.Duration
 	Timeout       time.Duration // of one scrape, at most Interval
@@ -60,6 +63,7 @@ func (t *Target) join(o *owners) (before []*Target) {
 		Target:      t.Labels,
 		HonorLabels: t.HonorLabels,
 		Limits:      t.Limits,
+		Rules:       t.Rules,
 		Buffers:     t.Buffers,
 		Claim:       func(group convert.Labels) bool { return o.claim(t, group) },
 	}

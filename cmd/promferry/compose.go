@@ -150,6 +150,7 @@ func (f *ferry) newTarget(job configs.Job, t configs.Target, source scrape.Sourc
 		Source:        source,
 		HonorLabels:   job.HonorLabels,
 		Limits:        job.Limits,
+		Rules:         job.MetricRules,
 		Buffers:       f.texts,
 		Gateways:      gateways,
 		Interval:      t.ScrapeInterval,
