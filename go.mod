@@ -23,7 +23,7 @@ require (
 	github.com/prometheus/common v0.72.1
 	// TLS and users of the own web server, in the file format that all Prometheus programs share
 	github.com/prometheus/exporter-toolkit v0.20.0
-	// groups of discovered targets; in tests model/textparse is the oracle of the converter; pinned, as v0.316 requires a module that did not resolve
+	// relabeling and groups of discovered targets as Prometheus has them: of the program only model/relabel, model/labels and discovery/targetgroup; the rest is an oracle of tests (model/textparse); pinned, as v0.316 requires a module that did not resolve
 	github.com/prometheus/prometheus v0.315.0
 	// tests: testscript and txtar
 	github.com/rogpeppe/go-internal v1.16.0

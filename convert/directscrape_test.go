@@ -47,6 +47,7 @@ func directScrape(body, mediaType string, honor bool, rules ...*relabel.Config) 
 			continue
 		}
 		d.samples++
+		_, _, value := p.Series() // which the parser of protobuf wants first
 		var ls labels.Labels
 		p.Labels(&ls)
 		final := d.mutate(ls)
@@ -63,7 +64,6 @@ func directScrape(body, mediaType string, honor bool, rules ...*relabel.Config) 
 			return d, fmt.Errorf("invalid name in %s", ls)
 		}
 		d.added++
-		_, _, value := p.Series()
 		d.add(final, value)
 	}
 }

@@ -67,25 +67,33 @@ func compareProtobuf(t *testing.T, body string) bool {
 	t.Helper()
 	want, wantErr := directScrape(body, mediaTypeProtobuf, false)
 	for _, format := range formats {
-		got, stats, gotErr := relayed(t, body, mediaTypeProtobuf, format, &Converter{Target: oracleTarget})
-		if wantErr == nil && gotErr != nil && strings.Contains(gotErr.Error(), errNotProtobuf) {
-			return false // see the package comment
-		}
-		if (wantErr == nil) != (gotErr == nil) {
-			t.Errorf("verdict: Prometheus says %v, we say %v\n%.400q", wantErr, gotErr, body)
-		}
-		var syntax *SyntaxError
-		if gotErr != nil && !errors.As(gotErr, &syntax) {
-			t.Errorf("got error %v of type %T, want a *SyntaxError", gotErr, gotErr)
-		}
-		if wantErr != nil || gotErr != nil {
+		if !compareProtobufTo(t, body, format, &Converter{Target: oracleTarget}, want, wantErr) {
 			return false
 		}
-		if stats.Samples != want.samples || stats.PostRelabel != want.added {
-			t.Errorf("counted %d and %d samples, Prometheus %d and %d", stats.Samples, stats.PostRelabel, want.samples, want.added)
-		}
-		compareSeries(t, got, want.series, "")
 	}
+	return true
+}
+
+func compareProtobufTo(t *testing.T, body string, format Format, c *Converter, want direct, wantErr error) bool {
+	t.Helper()
+	got, stats, gotErr := relayed(t, body, mediaTypeProtobuf, format, c)
+	if wantErr == nil && gotErr != nil && strings.Contains(gotErr.Error(), errNotProtobuf) {
+		return false // see the package comment
+	}
+	if (wantErr == nil) != (gotErr == nil) {
+		t.Errorf("verdict: Prometheus says %v, we say %v\n%.400q", wantErr, gotErr, body)
+	}
+	var syntax *SyntaxError
+	if gotErr != nil && !errors.As(gotErr, &syntax) {
+		t.Errorf("got error %v of type %T, want a *SyntaxError", gotErr, gotErr)
+	}
+	if wantErr != nil || gotErr != nil {
+		return false
+	}
+	if stats.Samples != want.samples || stats.PostRelabel != want.added {
+		t.Errorf("counted %d and %d samples, Prometheus %d and %d", stats.Samples, stats.PostRelabel, want.samples, want.added)
+	}
+	compareSeries(t, got, want.series, "")
 	return true
 }
 

@@ -162,3 +162,67 @@ func thinned(body string) string {
 	}
 	return b.String()
 }
+
+// TestRelabelProtobufMatchesPrometheus does the same with the protobuf files of
+// the corpus.
+func TestRelabelProtobufMatchesPrometheus(t *testing.T) {
+	sets := ruleSets(t)
+	names, bodies := slices.Sorted(maps.Keys(sets)), protobufCorpus(t)
+	for i, path := range slices.Sorted(maps.Keys(bodies)) {
+		for k := i % 8; k < len(names); k += 8 {
+			rules, body := sets[names[k]], bodies[path]
+			t.Run(names[k]+"/"+path, func(t *testing.T) {
+				want, wantErr := directScrape(body, mediaTypeProtobuf, false, rules...)
+				for _, format := range formats {
+					c := &Converter{Target: oracleTarget, Rules: rules}
+					for range 2 {
+						compareProtobufTo(t, body, format, c, want, wantErr)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestRelabelNative: a native histogram is a series with its family's name. It
+// goes out with the lines that have the same name and labels, or is cut.
+func TestRelabelNative(t *testing.T) {
+	const family = `name: "h" type: HISTOGRAM metric { label { name: "x" value: "1" } label { name: "y" value: "2" } histogram {
+		sample_count: 3 sample_sum: 2.5 schema: 3 zero_threshold: 1e-3 zero_count: 1
+		positive_span { offset: 0 length: 2 } positive_delta: 1 positive_delta: 0
+		bucket { cumulative_count: 2 upper_bound: 1 } bucket { cumulative_count: 3 upper_bound: inf } } }`
+	for _, c := range []struct {
+		name, rules string
+		native      bool
+		stats       string
+	}{
+		{"kept", `{"action":"keep","source_labels":["x"],"regex":"1"}`, true, "samples 4\npost_relabel 4\n"},
+		{"a label less", `{"action":"labeldrop","regex":"x"}`, true, "samples 4\npost_relabel 4\n"},
+		{"a label more", `{"target_label":"z","replacement":"3"}`, true, "samples 4\npost_relabel 4\n"},
+		{"a label more on the lines", `{"source_labels":["__name__"],"regex":"h_.*","target_label":"z","replacement":"3"}`, false, "samples 4\npost_relabel 4\nnatives 1\n"},
+		{"native dropped", `{"action":"drop","source_labels":["__name__"],"regex":"h"}`, false, "samples 4\npost_relabel 4\n"},
+		{"all dropped", `{"action":"drop","source_labels":["__name__"],"regex":"h.*"}`, false, "samples 4\n"},
+		{"lines dropped", `{"action":"drop","source_labels":["__name__"],"regex":"h_.*"}`, false, "samples 4\nnatives 1\n"},
+		{"sum dropped", `{"action":"drop","source_labels":["__name__"],"regex":"h_sum"}`, false, "samples 4\npost_relabel 3\nnatives 1\nflattened 1\n"},
+		{"renamed", `{"source_labels":["__name__"],"regex":"h","target_label":"__name__","replacement":"g"}`, false, "samples 4\npost_relabel 4\nnatives 1\n"},
+		{"moved", `{"source_labels":["__name__"],"regex":"h","target_label":"job","replacement":"k"}`, false, "samples 4\npost_relabel 4\nnatives 1\n"},
+		{"all moved", `{"target_label":"job","replacement":"k"}`, false, "samples 4\npost_relabel 4\nnatives 1\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			converter := &Converter{Target: oracleTarget, Rules: rulesOf(t, c.rules)}
+			for range 2 {
+				out := &oneBody{format: Protobuf}
+				stats, err := converter.Convert(Input{Body: strings.NewReader(delimitedOf(t, family)), MediaType: mediaTypeProtobuf}, out)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := statsText(stats); got != c.stats {
+					t.Errorf("stats: got %q, want %q", got, c.stats)
+				}
+				if native := len(out.body) > 0 && isNative(decodeOne(t, string(out.body)).Metric[0].GetHistogram()); native != c.native {
+					t.Errorf("it goes out: %v, want %v\n%v", native, c.native, decodeOne(t, string(out.body)))
+				}
+			}
+		})
+	}
+}
