@@ -15,16 +15,18 @@ var oracleTarget = Labels{{"instance", "i:1"}, {"job", "j"}}
 
 type direct struct {
 	honor   bool
-	samples int // scrape_samples_scraped
-	added   int // scrape_samples_post_metric_relabeling
-	series  seriesSet
+	samples int                      // scrape_samples_scraped
+	added   int                      // scrape_samples_post_metric_relabeling
+	series  seriesSet                // that have classic names
+	utf8    seriesSet                // the others
+	labels  map[string]labels.Labels // of those
 	dropped map[DropReason]int
 }
 
 // directScrape does what Prometheus's scrape loop does with a body, and leaves
 // out what a gateway cannot carry at all.
 func directScrape(body, mediaType string, honor bool) (direct, error) {
-	d := direct{honor: honor, series: make(seriesSet), dropped: make(map[DropReason]int)}
+	d := direct{honor: honor, series: make(seriesSet), utf8: make(seriesSet), labels: make(map[string]labels.Labels), dropped: make(map[DropReason]int)}
 	if body == "" {
 		return d, nil
 	}
@@ -64,7 +66,12 @@ func (d *direct) add(ls labels.Labels, value float64) {
 		d.dropped[reason]++
 		return
 	}
-	d.series.add(final, value) // the first wins
+	if isUTF8(final) {
+		d.utf8.add(final, value)
+		d.labels[final.String()] = final
+	} else {
+		d.series.add(final, value) // the first wins
+	}
 }
 
 // mutate is mutateSampleLabels of prometheus/prometheus scrape/scrape.go.
@@ -103,12 +110,14 @@ func uncarried(ls labels.Labels) (reason DropReason) {
 	}
 	ls.Range(func(l labels.Label) {
 		switch {
-		case l.Name == "__name__" && !model.LegacyValidation.IsValidMetricName(l.Value),
-			!model.LegacyValidation.IsValidLabelName(l.Name):
-			reason = DropUTF8Name
-		case strings.HasPrefix(l.Name, "__") && l.Name != "__name__" && reason == "":
+		case strings.HasPrefix(l.Name, "__") && l.Name != "__name__":
 			reason = DropReservedLabel
+		case strings.Contains(l.Name, ":") && model.LegacyValidation.IsValidMetricName(l.Name) && reason == "":
+			reason = DropUTF8Name
 		}
 	})
+	if reason == "" && own && IsReported(name) && isUTF8(ls) {
+		return DropUTF8Name
+	}
 	return reason
 }

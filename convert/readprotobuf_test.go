@@ -66,8 +66,8 @@ func protobufCorpus(t testing.TB) (bodies map[string]string) {
 func compareProtobuf(t *testing.T, body string) bool {
 	t.Helper()
 	want, wantErr := directScrape(body, mediaTypeProtobuf, false)
-	for _, format := range formats {
-		got, stats, gotErr := relayed(t, body, mediaTypeProtobuf, format, &Converter{Target: oracleTarget})
+	for _, kind := range outputKinds {
+		got, stats, gotErr := relayed(t, body, mediaTypeProtobuf, kind, &Converter{Target: oracleTarget})
 		if wantErr == nil && gotErr != nil && strings.Contains(gotErr.Error(), errNotProtobuf) {
 			return false // see the package comment
 		}

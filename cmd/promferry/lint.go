@@ -136,6 +136,7 @@ type families []byte
 
 func (f *families) Outputs(convert.Labels) []convert.Output { return []convert.Output{f} }
 func (f *families) Format() convert.Format                  { return convert.Text }
+func (f *families) UTF8Names() bool                         { return false }
 func (f *families) Append(text []byte, _ int)               { *f = append(*f, text...) }
 
 func (f *families) Rewrite(change func([]byte, int) ([]byte, int)) { *f, _ = change(*f, 0) }
