@@ -19,7 +19,7 @@ type direct struct {
 	added   int                      // scrape_samples_post_metric_relabeling
 	series  seriesSet                // that have classic names
 	utf8    seriesSet                // the others
-	labels  map[string]labels.Labels // of those
+	labels  map[string]labels.Labels // of those, and of what was left out
 	dropped map[DropReason]int
 }
 
@@ -63,7 +63,10 @@ func directScrape(body, mediaType string, honor bool) (direct, error) {
 func (d *direct) add(ls labels.Labels, value float64) {
 	final := d.mutate(ls)
 	if reason := uncarried(final); reason != "" {
-		d.dropped[reason]++
+		if _, twice := d.labels[final.String()]; !twice || reason != DropUTF8Name { // which counts what is there, once
+			d.dropped[reason]++
+		}
+		d.labels[final.String()] = final
 		return
 	}
 	if isUTF8(final) {

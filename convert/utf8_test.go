@@ -1,7 +1,9 @@
 package convert
 
 import (
+	"fmt"
 	"maps"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -94,4 +96,45 @@ func escapedKey(ls labels.Labels) string {
 	})
 	b.Sort()
 	return seriesKey(b.Labels())
+}
+
+// TestNamesThatBecomeOne compares expositions of families whose names, labels
+// and lines collide in all ways.
+func TestNamesThatBecomeOne(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 500 {
+		body := collidingBody(random)
+		if !compareWithPrometheus(t, body, textType) {
+			t.Errorf("Prometheus takes it, and we do not, or the other way round")
+		}
+		if t.Failed() {
+			t.Fatalf("of\n%s", body)
+		}
+	}
+}
+
+func collidingBody(random *rand.Rand) string {
+	pick := func(words ...string) string { return words[random.IntN(len(words))] }
+	var b strings.Builder
+	for range 1 + random.IntN(5) {
+		name := pick("a.b", "a-b", "a_b", "a_b", "a.b_count", "a_b_sum", "a-b_bucket", "scrape.samples_scraped")
+		kind := pick("gauge", "counter", "untyped", "histogram", "summary", "histogram")
+		if random.IntN(4) > 0 {
+			fmt.Fprintf(&b, "# TYPE %q %s\n", name, kind)
+		}
+		for range 1 + random.IntN(3) {
+			label := pick("", `x_y="1",`, `"x.y"="1",`, `"x.y"="1",x_y="2",`, `"x-y"="1",`, `job="o",`, `"jo.b"="1",job="o",`)
+			switch n := random.IntN(4); {
+			case kind == "histogram" && n > 0:
+				fmt.Fprintf(&b, "{%q,%sle=\"1\"} 0\n{%q,%sle=\"+Inf\"} %d\n", name+"_bucket", label, name+"_bucket", label, n)
+				fmt.Fprintf(&b, "{%q,%s} 1\n{%q,%s} %d\n", name+"_sum", label, name+"_count", label, n)
+			case kind == "summary" && n > 0:
+				fmt.Fprintf(&b, "{%q,%squantile=\"0.5\"} 0\n", name, label)
+				fmt.Fprintf(&b, "{%q,%s} 1\n{%q,%s} 2\n", name+"_sum", label, name+"_count", label)
+			default:
+				fmt.Fprintf(&b, "{%q,%s} %d\n", name, label, n)
+			}
+		}
+	}
+	return b.String()
 }
