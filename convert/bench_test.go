@@ -95,6 +95,7 @@ type oneBody struct {
 
 func (b *oneBody) Outputs(Labels) []Output { return []Output{b} }
 func (b *oneBody) Format() Format          { return b.format }
+func (b *oneBody) UTF8Names() bool         { return false }
 
 func (b *oneBody) Append(encoded []byte, series int) {
 	b.body = append(b.body, encoded...)

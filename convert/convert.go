@@ -53,6 +53,7 @@ type Stats struct {
 	Exemplars   int   // stripped
 	Natives     int   // native histograms that were cut to what the text format has of them
 	Flattened   int   // histograms and summaries that go out as plain series, see pointSet
+	Escaped     int   // series whose name or label names go out with underscores, as a gateway takes no UTF-8 names
 	Exported    int   // series that keep a label of theirs as exported_…, as the target has it, too
 	Dropped     map[DropReason]int
 }
@@ -72,7 +73,7 @@ const (
 	DropDuplicate     DropReason = "duplicate"      // stood in the exposition before: the first wins
 	DropReportSeries  DropReason = "report_series"  // up or scrape_… with nothing but the target's labels
 	DropGatewayOwned  DropReason = "gateway_owned"  // a name that Pushgateways keep for themselves
-	DropUTF8Name      DropReason = "utf8_name"      // a name that a gateway without UTF-8 names refuses
+	DropUTF8Name      DropReason = "utf8_name"      // escaped for a gateway without UTF-8 names it would be another's
 	DropReservedLabel DropReason = "reserved_label" // a label __…
 	DropEmptyIdentity DropReason = "empty_identity" // the series says job="" or instance="", with honor_labels, or rules do
 	DropGroupOwned    DropReason = "group_owned"    // honor_labels or rules, and the group belongs to another target

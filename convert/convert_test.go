@@ -220,7 +220,7 @@ func statsText(s Stats) string {
 	}{
 		{"samples", s.Samples}, {"post_relabel", s.PostRelabel}, {"timestamps", s.Timestamps},
 		{"exemplars", s.Exemplars}, {"natives", s.Natives}, {"flattened", s.Flattened},
-		{"exported", s.Exported},
+		{"escaped", s.Escaped}, {"exported", s.Exported},
 	} {
 		if count.n != 0 {
 			fmt.Fprintln(&b, count.name, count.n)

@@ -18,16 +18,18 @@ var oracleTarget = Labels{{"instance", "i:1"}, {"job", "j"}}
 type direct struct {
 	honor   bool
 	rules   []*relabel.Config
-	samples int // scrape_samples_scraped
-	added   int // scrape_samples_post_metric_relabeling
-	series  seriesSet
+	samples int                      // scrape_samples_scraped
+	added   int                      // scrape_samples_post_metric_relabeling
+	series  seriesSet                // that have classic names
+	utf8    seriesSet                // the others
+	labels  map[string]labels.Labels // of those, and of what was left out
 	dropped map[DropReason]int
 }
 
 // directScrape does what Prometheus's scrape loop does with a body, and leaves
 // out what a gateway cannot carry at all.
 func directScrape(body, mediaType string, honor bool, rules ...*relabel.Config) (direct, error) {
-	d := direct{honor: honor, rules: rules, series: make(seriesSet), dropped: make(map[DropReason]int)}
+	d := direct{honor: honor, rules: rules, series: make(seriesSet), utf8: make(seriesSet), labels: make(map[string]labels.Labels), dropped: make(map[DropReason]int)}
 	if body == "" {
 		return d, nil
 	}
@@ -70,10 +72,18 @@ func directScrape(body, mediaType string, honor bool, rules ...*relabel.Config) 
 
 func (d *direct) add(final labels.Labels, value float64) {
 	if reason := uncarried(final); reason != "" {
-		d.dropped[reason]++
+		if _, twice := d.labels[final.String()]; !twice || reason != DropUTF8Name { // which counts what is there, once
+			d.dropped[reason]++
+		}
+		d.labels[final.String()] = final
 		return
 	}
-	d.series.add(final, value) // the first wins
+	if isUTF8(final) {
+		d.utf8.add(final, value)
+		d.labels[final.String()] = final
+	} else {
+		d.series.add(final, value) // the first wins
+	}
 }
 
 // mutate is mutateSampleLabels of prometheus/prometheus scrape/scrape.go.
@@ -116,17 +126,16 @@ func uncarried(ls labels.Labels) (reason DropReason) {
 	if own && isReport(name) && ls.Len() == len(oracleTarget)+1 {
 		return DropReportSeries
 	}
-	if !model.LegacyValidation.IsValidMetricName(name) {
-		return DropUTF8Name
-	}
 	ls.Range(func(l labels.Label) {
 		switch {
-		case reason != "":
-		case !model.LegacyValidation.IsValidLabelName(l.Name):
-			reason = DropUTF8Name
 		case strings.HasPrefix(l.Name, "__") && l.Name != "__name__":
 			reason = DropReservedLabel
+		case strings.Contains(l.Name, ":") && model.LegacyValidation.IsValidMetricName(l.Name) && reason == "":
+			reason = DropUTF8Name
 		}
 	})
+	if reason == "" && own && IsReported(name) && isUTF8(ls) {
+		return DropUTF8Name
+	}
 	return reason
 }

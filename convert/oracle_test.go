@@ -59,13 +59,16 @@ func compareWithPrometheus(t *testing.T, body, mediaType string) bool {
 func compareJob(t *testing.T, body, mediaType string, c Converter) bool {
 	t.Helper()
 	want, wantErr := directScrape(body, mediaType, c.HonorLabels)
-	asText := compareScrape(t, body, mediaType, Text, &c, want, wantErr)
-	return compareScrape(t, body, mediaType, Protobuf, &c, want, wantErr) && asText
+	accepted := true
+	for _, kind := range outputKinds {
+		accepted = compareScrape(t, body, mediaType, kind, &c, want, wantErr) && accepted
+	}
+	return accepted
 }
 
-func compareScrape(t *testing.T, body, mediaType string, format Format, c *Converter, want direct, wantErr error) bool {
+func compareScrape(t *testing.T, body, mediaType string, kind outputKind, c *Converter, want direct, wantErr error) bool {
 	t.Helper()
-	got, stats, gotErr := relayed(t, body, mediaType, format, c)
+	got, stats, gotErr := relayed(t, body, mediaType, kind, c)
 	if (wantErr == nil) != (gotErr == nil) {
 		t.Errorf("verdict: Prometheus says %v, we say %v\n%.400q", wantErr, gotErr, body)
 	}
@@ -77,7 +80,7 @@ func compareScrape(t *testing.T, body, mediaType string, format Format, c *Conve
 		}
 		return false
 	}
-	compareSeries(t, got, want.series, body)
+	compareSeries(t, want.unescaped(t, got, stats, kind), want.ofKind(kind), body)
 	for reason, n := range want.dropped {
 		if stats.Dropped[reason] < n {
 			t.Errorf("dropped %v for %s, want at least %d", stats.Dropped, reason, n)

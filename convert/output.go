@@ -12,6 +12,9 @@ type Batch interface {
 // by one goroutine.
 type Output interface {
 	Format() Format
+	// UTF8Names tells whether the body may have names that are not classic. One
+	// in the text format never has.
+	UTF8Names() bool
 	// Append adds what is encoded, and how many series that is. The bytes
 	// belong to the caller again when it returns; they may end within a family.
 	Append(encoded []byte, series int)
@@ -24,6 +27,10 @@ type Output interface {
 // AppendTo encodes a family, which has series, for all outputs of its group.
 func (f *Family) AppendTo(batch Batch, group Labels) {
 	for _, out := range batch.Outputs(group) {
-		out.Append(out.Format().AppendFamily(nil, f), len(f.Series))
+		f.appendTo(out)
 	}
+}
+
+func (f *Family) appendTo(out Output) {
+	out.Append(out.Format().AppendFamily(nil, f), len(f.Series))
 }

@@ -142,15 +142,13 @@ func (r *run) unfit(g *group, name string, ls Labels) DropReason {
 		return DropGatewayOwned
 	case g.own && len(ls) == 0 && r.isReport(name):
 		return DropReportSeries
-	case !model.LegacyValidation.IsValidMetricName(name):
-		return DropUTF8Name
 	}
 	for _, l := range ls {
-		if !model.LegacyValidation.IsValidLabelName(l.Name) {
-			return DropUTF8Name
-		}
 		if strings.HasPrefix(l.Name, model.ReservedLabelPrefix) {
 			return DropReservedLabel
+		}
+		if breaksExposition(l.Name) {
+			return DropUTF8Name
 		}
 	}
 	return ""

@@ -50,16 +50,8 @@ var protobufTypes = map[Type]struct{ number, tag byte }{
 func appendProtobuf(dst []byte, f *Family) []byte {
 	dst, start := begin(dst)
 	dst = appendFamilyHeader(dst, f.Name, f.Help, f.Type)
-	lastLine := f.Name + "_count"
-	for series := f.Series; len(series) > 0; {
-		n := 1
-		if !f.Type.Simple() {
-			for series[n-1].Name != lastLine {
-				n++
-			}
-		}
-		dst = appendMetric(dst, f, series[:n])
-		series = series[n:]
+	for set := range f.sets() {
+		dst = appendMetric(dst, f, set)
 	}
 	return end(dst, start)
 }

@@ -66,17 +66,17 @@ func protobufCorpus(t testing.TB) (bodies map[string]string) {
 func compareProtobuf(t *testing.T, body string) bool {
 	t.Helper()
 	want, wantErr := directScrape(body, mediaTypeProtobuf, false)
-	for _, format := range formats {
-		if !compareProtobufTo(t, body, format, &Converter{Target: oracleTarget}, want, wantErr) {
+	for _, kind := range outputKinds {
+		if !compareProtobufTo(t, body, kind, &Converter{Target: oracleTarget}, want, wantErr) {
 			return false
 		}
 	}
 	return true
 }
 
-func compareProtobufTo(t *testing.T, body string, format Format, c *Converter, want direct, wantErr error) bool {
+func compareProtobufTo(t *testing.T, body string, kind outputKind, c *Converter, want direct, wantErr error) bool {
 	t.Helper()
-	got, stats, gotErr := relayed(t, body, mediaTypeProtobuf, format, c)
+	got, stats, gotErr := relayed(t, body, mediaTypeProtobuf, kind, c)
 	if wantErr == nil && gotErr != nil && strings.Contains(gotErr.Error(), errNotProtobuf) {
 		return false // see the package comment
 	}
@@ -93,7 +93,7 @@ func compareProtobufTo(t *testing.T, body string, format Format, c *Converter, w
 	if stats.Samples != want.samples || stats.PostRelabel != want.added {
 		t.Errorf("counted %d and %d samples, Prometheus %d and %d", stats.Samples, stats.PostRelabel, want.samples, want.added)
 	}
-	compareSeries(t, got, want.series, "")
+	compareSeries(t, want.unescaped(t, got, stats, kind), want.ofKind(kind), "")
 	return true
 }
 

@@ -11,13 +11,26 @@ func (r *run) regroup() {
 	r.gather(series)
 	r.flattenUnfaithful()
 	r.flattenColliding()
-	for _, f := range r.order {
-		if f.group.own && !r.NoReport && IsReported(f.Name) {
-			r.withheld = append(r.withheld, f.Series...)
-			continue
+	r.withholdReported()
+	r.write()
+}
+
+// withholdReported leaves the families of the report series for Report. Those
+// have no UTF-8 names for labels.
+func (r *run) withholdReported() {
+	r.order = slices.DeleteFunc(r.order, func(f *groupFamily) bool {
+		if !f.group.own || r.NoReport || !IsReported(f.Name) {
+			return false
 		}
-		f.AppendTo(r.batch, f.group.labels)
-	}
+		for _, s := range f.Series {
+			if s.isClassic() {
+				r.withheld = append(r.withheld, s)
+			} else {
+				r.stats.drop(DropUTF8Name)
+			}
+		}
+		return true
+	})
 }
 
 // countNatives counts what is lost where families become lines again.

@@ -141,11 +141,11 @@ func compareRelabeled(t *testing.T, body, mediaType string, rules []*relabel.Con
 		return
 	}
 	for _, honor := range []bool{false, true} {
-		for _, format := range formats {
+		for _, kind := range outputKinds {
 			c := &Converter{Target: oracleTarget, HonorLabels: honor, Rules: rules}
 			for _, body := range []string{body, thinned(body), body, body} {
 				want, wantErr := directScrape(body, mediaType, honor, rules...)
-				compareScrape(t, body, mediaType, format, c, want, wantErr)
+				compareScrape(t, body, mediaType, kind, c, want, wantErr)
 			}
 		}
 	}
@@ -173,10 +173,10 @@ func TestRelabelProtobufMatchesPrometheus(t *testing.T) {
 			rules, body := sets[names[k]], bodies[path]
 			t.Run(names[k]+"/"+path, func(t *testing.T) {
 				want, wantErr := directScrape(body, mediaTypeProtobuf, false, rules...)
-				for _, format := range formats {
+				for _, kind := range outputKinds {
 					c := &Converter{Target: oracleTarget, Rules: rules}
 					for range 2 {
-						compareProtobufTo(t, body, format, c, want, wantErr)
+						compareProtobufTo(t, body, kind, c, want, wantErr)
 					}
 				}
 			})

@@ -17,10 +17,11 @@ import (
 	"github.com/prometheus/prometheus/model/textparse"
 )
 
-// relayed converts a body and passes it through a gateway's parser and writer.
-func relayed(t *testing.T, body, mediaType string, format Format, c *Converter) (seriesSet, Stats, error) {
+// relayed converts a body to a batch of that kind, and passes it through a
+// gateway's parser and writer.
+func relayed(t *testing.T, body, mediaType string, kind outputKind, c *Converter) (seriesSet, Stats, error) {
 	t.Helper()
-	batch := textBatch{format: format}
+	batch := textBatch{outputKind: kind}
 	stats, err := c.Convert(Input{Body: strings.NewReader(body), MediaType: mediaType}, &batch)
 	if err != nil {
 		return nil, stats, err
@@ -123,7 +124,11 @@ func (g *textGroup) families() (map[string]*dto.MetricFamily, error) {
 		return parser.TextToMetricFamilies(bytes.NewReader(g.text))
 	}
 	families := make(map[string]*dto.MetricFamily)
-	decoder := expfmt.NewDecoder(bytes.NewReader(g.text), expfmt.NewFormat(expfmt.TypeProtoDelim))
+	format := expfmt.NewFormat(expfmt.TypeProtoDelim)
+	if g.utf8 {
+		format = format.WithEscapingScheme(model.NoEscaping)
+	}
+	decoder := expfmt.NewDecoder(bytes.NewReader(g.text), format)
 	for {
 		f := new(dto.MetricFamily)
 		if err := decoder.Decode(f); errors.Is(err, io.EOF) {
@@ -150,14 +155,22 @@ func refuseWrongKinds(t *testing.T, f *dto.MetricFamily) {
 	}
 }
 
-// A textBatch keeps the body of each group: text, unless it has a format.
-type textBatch struct {
+// An outputKind is what a gateway takes: text, unless it has a format.
+type outputKind struct {
 	format Format
+	utf8   bool
+}
+
+var outputKinds = []outputKind{{format: Text}, {format: Protobuf}, {format: Protobuf, utf8: true}}
+
+// A textBatch keeps the body of each group.
+type textBatch struct {
+	outputKind
 	groups []*textGroup
 }
 
 type textGroup struct {
-	format Format
+	outputKind
 	labels Labels
 	text   []byte
 	series int
@@ -167,7 +180,7 @@ func (b *textBatch) Outputs(group Labels) []Output {
 	i := slices.IndexFunc(b.groups, func(g *textGroup) bool { return g.labels.Key() == group.Key() })
 	if i < 0 {
 		i = len(b.groups)
-		b.groups = append(b.groups, &textGroup{format: b.format, labels: slices.Clone(group)})
+		b.groups = append(b.groups, &textGroup{outputKind: b.outputKind, labels: slices.Clone(group)})
 	}
 	return []Output{b.groups[i]}
 }
@@ -178,6 +191,8 @@ func (g *textGroup) Format() Format {
 	}
 	return g.format
 }
+
+func (g *textGroup) UTF8Names() bool { return g.utf8 }
 
 func (g *textGroup) Append(encoded []byte, series int) {
 	g.text = append(g.text, encoded...)

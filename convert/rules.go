@@ -34,7 +34,7 @@ func (r *run) judge(name string, written []Label, refused error) (*outcome, erro
 	if reason := r.unfit(g, h.Name, h.Labels); reason != "" {
 		return &outcome{ruling: rulingUnfit, reason: reason, exported: exported}, nil
 	}
-	if !g.own || len(h.Labels) > maxLabels {
+	if !g.own || len(h.Labels) > maxLabels || !h.isClassic() {
 		return &outcome{ruling: rulingHold, held: h, exported: exported}, nil
 	}
 	return &outcome{ruling: rulingRewrite, text: appendSeriesText(nil, &h.Series), exported: exported}, nil

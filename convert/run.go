@@ -271,6 +271,7 @@ func (r *run) located(err error) error {
 func (r *run) finish() error {
 	r.close()
 	r.encoders.flush()
+	r.affectEscaped()
 	r.affectColliding()
 	if r.affected > 0 || len(r.held) > 0 {
 		r.countNatives()

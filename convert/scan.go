@@ -29,8 +29,12 @@ func (s *scanner) reset(target Labels) {
 }
 
 // respell makes a line of a series that stood in another spelling. It returns
-// nil for one with more than maxLabels.
+// nil for one with more than maxLabels, or with UTF-8 names: they could have a
+// line break in them.
 func (s *scanner) respell(series Series) *line {
+	if !series.isClassic() {
+		return nil
+	}
 	s.scratch = appendSeries(s.scratch[:0], &series)
 	return s.rescan()
 }

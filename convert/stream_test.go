@@ -108,7 +108,7 @@ func TestLimitInTheLastLine(t *testing.T) {
 // given text does, types and texts as well.
 func checkProtobuf(t *testing.T, c *convertCase, text *textBatch) {
 	t.Helper()
-	batch := textBatch{format: Protobuf}
+	batch := textBatch{outputKind: outputKind{format: Protobuf}}
 	stats, err := c.converter.Convert(c.input, &batch)
 	if err != nil {
 		t.Fatal(err)

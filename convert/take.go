@@ -48,7 +48,7 @@ func (r *run) takeSample(e entry) error {
 	if g.own {
 		if l := r.other.respell(s); l != nil {
 			return r.add(r.same(l))
-		} // else it has more labels than the fast way takes
+		} // else it has more labels, or others, than the fast way takes
 	}
 	return r.hold(g, s.clone())
 }

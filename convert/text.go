@@ -19,11 +19,11 @@ func appendText(dst []byte, f *Family) []byte {
 
 func appendTextHeader(dst []byte, name, help string, t Type) []byte {
 	if help != "" {
-		dst = append(append(dst, "# HELP "...), name...)
+		dst = appendName(append(dst, "# HELP "...), name)
 		dst = append(append(dst, ' '), helpEscaper.Replace(help)...)
 		dst = append(dst, '\n')
 	}
-	dst = append(append(dst, "# TYPE "...), name...)
+	dst = appendName(append(dst, "# TYPE "...), name)
 	dst = append(append(dst, ' '), t...)
 	return append(dst, '\n')
 }
@@ -34,20 +34,45 @@ func appendSeries(dst []byte, s *Series) []byte {
 
 // appendSeriesText appends what stands before the value of a series.
 func appendSeriesText(dst []byte, s *Series) []byte {
-	dst = append(dst, s.Name...)
 	separator := byte('{')
+	if !isClassicName(s.Name) {
+		dst = append(dst, separator)
+		separator = ','
+	}
+	dst = appendName(dst, s.Name)
 	for _, l := range s.Labels {
 		dst = append(dst, separator)
-		dst = append(dst, l.Name...)
+		dst = appendLabelName(dst, l.Name)
 		dst = append(dst, '=', '"')
 		dst = append(dst, valueEscaper.Replace(l.Value)...)
 		dst = append(dst, '"')
 		separator = ','
 	}
-	if len(s.Labels) > 0 {
+	if separator == ',' {
 		dst = append(dst, '}')
 	}
 	return append(dst, ' ')
+}
+
+// appendName writes a UTF-8 name in quotes, as version 1.0.0 has it. No gateway
+// gets such a text, but one that did must not take a part of the name for a line.
+func appendName(dst []byte, name string) []byte {
+	if isClassicName(name) {
+		return append(dst, name...)
+	}
+	return appendQuoted(dst, name)
+}
+
+func appendLabelName(dst []byte, name string) []byte {
+	if isClassicLabel(name) {
+		return append(dst, name...)
+	}
+	return appendQuoted(dst, name)
+}
+
+func appendQuoted(dst []byte, name string) []byte {
+	dst = append(append(dst, '"'), valueEscaper.Replace(name)...)
+	return append(dst, '"')
 }
 
 // appendValue writes a number in the shortest form that reads back the same.

@@ -45,6 +45,9 @@ func (b *body) open() {
 // Format is that of the body.
 func (b *body) Format() convert.Format { return b.format }
 
+// UTF8Names tells whether the body's gateways take such names.
+func (b *body) UTF8Names() bool { return b.utf8 }
+
 // Append adds to the body.
 func (b *body) Append(encoded []byte, series int) {
 	b.plain += len(encoded)

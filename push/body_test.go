@@ -54,7 +54,7 @@ func TestBodyKeepsWhatIsAppended(t *testing.T) {
 		for _, c := range compressions {
 			for _, n := range []int{0, 1, smallPiece, smallPiece + 1, chunkSize - 1, chunkSize, chunkSize + 1, 3 * chunkSize, 740_000} {
 				text := someText(n)
-				b := newBody(pool, profile{convert.Text, c})
+				b := newBody(pool, profile{convert.Text, c, false})
 				for rest, step := text, 1; rest != ""; step = step*3 + 1 {
 					part := rest[:min(step, len(rest))]
 					b.Append([]byte(part), 2)
@@ -95,7 +95,7 @@ func wantBody(t testing.TB, b *body, want string) {
 func TestBodyHoldsCompressedBytesOnly(t *testing.T) {
 	var buffers Buffers
 	for _, c := range compressions[1:] {
-		b := newBody(&buffers, profile{convert.Text, c})
+		b := newBody(&buffers, profile{convert.Text, c, false})
 		b.Append([]byte(someText(10*chunkSize)), 1)
 		b.seal()
 		if want := (b.size() + chunkSize - 1) / chunkSize; buffers.outstanding() > want || want > 5 {
@@ -109,7 +109,7 @@ func TestBodyHoldsCompressedBytesOnly(t *testing.T) {
 func TestSmallBodyHoldsNoChunk(t *testing.T) {
 	var buffers Buffers
 	for _, c := range compressions {
-		b := newBody(&buffers, profile{convert.Text, c})
+		b := newBody(&buffers, profile{convert.Text, c, false})
 		b.Append([]byte(someText(smallPiece)), 1)
 		b.seal()
 		wantAllBack(t, &buffers)
@@ -122,7 +122,7 @@ func TestRewriteReplacesTheBody(t *testing.T) {
 	var buffers Buffers
 	for _, c := range compressions {
 		before, after := someText(100_000), "# TYPE a gauge\n"
-		b := newBody(&buffers, profile{convert.Text, c})
+		b := newBody(&buffers, profile{convert.Text, c, false})
 		b.Append([]byte(before), 7)
 		b.Rewrite(func(body []byte, series int) ([]byte, int) {
 			if string(body) != before || series != 7 {
@@ -180,7 +180,7 @@ func TestBodyLivesAsLongAsItIsHeld(t *testing.T) {
 func TestUnsealedBodyGivesAllBack(t *testing.T) {
 	var buffers Buffers
 	for _, c := range compressions {
-		b := newBody(&buffers, profile{convert.Text, c})
+		b := newBody(&buffers, profile{convert.Text, c, false})
 		b.Append([]byte(someText(3*chunkSize+10)), 1)
 		b.release()
 		wantAllBack(t, &buffers)
@@ -191,10 +191,10 @@ func TestCompressorsServeAgain(t *testing.T) {
 	var buffers Buffers
 	for _, c := range compressions[1:] {
 		for range 3 {
-			half := newBody(&buffers, profile{convert.Text, c}) // is given up within its stream
+			half := newBody(&buffers, profile{convert.Text, c, false}) // is given up within its stream
 			half.Append([]byte(someText(2*chunkSize)), 1)
 			half.release()
-			b := newBody(&buffers, profile{convert.Text, c})
+			b := newBody(&buffers, profile{convert.Text, c, false})
 			b.Append([]byte(someText(chunkSize+1)), 1)
 			b.seal()
 			wantBody(t, b, someText(chunkSize+1))

@@ -32,6 +32,13 @@ func (c *content) differs(other *content) bool {
 	return c != other && !bytes.Equal(c.bytes(), other.bytes())
 }
 
+// escaped returns the content for a gateway without UTF-8 names, and how many
+// series are not in it.
+func (c *content) escaped() (*content, int) {
+	plain, dropped := c.format.Escaped(c.bytes())
+	return &content{format: c.format, plain: plain}, dropped
+}
+
 // encode returns a body of that profile, and a reference to it. It is the one
 // at hand where that has the profile.
 func (c *content) encode(p profile, buffers *Buffers) *body {

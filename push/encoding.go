@@ -37,12 +37,14 @@ const (
 type profile struct {
 	format      convert.Format
 	compression Compression
+	utf8        bool // names may be UTF-8; only in protobuf
 }
 
 // plainText is what every gateway takes, and look-alikes, too (contract V1).
-var plainText = profile{convert.Text, CompressionNone}
+var plainText = profile{format: convert.Text, compression: CompressionNone}
 
-// asks tells whether the profile depends on the gateway's version.
+// asks tells whether the profile depends on what the gateway says. Where it does
+// not, as both are set, nothing is known of UTF-8 names either.
 func (g *Gateway) asks() bool {
 	return g.Encoding == EncodingAuto || g.Compression == CompressionAuto
 }
@@ -51,7 +53,7 @@ func (g *Gateway) asks() bool {
 func (g *Gateway) profile() profile {
 	known := g.reception.facts()
 	format := g.format(known.version)
-	return profile{format, g.compression(known, format)}
+	return profile{format, g.compression(known, format), known.utf8 && format == convert.Protobuf}
 }
 
 // format is protobuf where the gateway is known to read it well: it is half of

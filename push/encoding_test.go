@@ -41,40 +41,40 @@ func TestProfile(t *testing.T) {
 		}
 	}
 	for version, want := range map[string]profile{
-		unasked:  {text, none},
-		"":       {text, none},
-		"devel":  {text, none},
-		"0.10.0": {text, none},
-		"1.4.3":  {text, none},
-		"1.5.0":  {protobuf, gzip},
-		"1.5.1":  {protobuf, gzip},
-		"1.6.0":  {text, snappy},
-		"1.7.0":  {text, snappy},
-		"1.8.0":  {protobuf, snappy},
-		"1.11.3": {protobuf, snappy},
-		"2.0.0":  {protobuf, snappy},
+		unasked:  {text, none, false},
+		"":       {text, none, false},
+		"devel":  {text, none, false},
+		"0.10.0": {text, none, false},
+		"1.4.3":  {text, none, false},
+		"1.5.0":  {protobuf, gzip, false},
+		"1.5.1":  {protobuf, gzip, false},
+		"1.6.0":  {text, snappy, false},
+		"1.7.0":  {text, snappy, false},
+		"1.8.0":  {protobuf, snappy, false},
+		"1.11.3": {protobuf, snappy, false},
+		"2.0.0":  {protobuf, snappy, false},
 	} {
 		check(EncodingAuto, CompressionAuto, "gw:9091", version, want)
 		for _, host := range []string{"localhost:9091", "LOCALHOST.", "a.localhost", "127.0.0.1:9091", "127.1.2.3", "[::1]:9091"} {
-			check(EncodingAuto, CompressionAuto, host, version, profile{want.format, none})
+			check(EncodingAuto, CompressionAuto, host, version, profile{want.format, none, false})
 		}
-		check(EncodingAuto, "", "gw", version, profile{want.format, none})
-		check(EncodingAuto, CompressionNone, "gw", version, profile{want.format, none})
-		check("", "", "gw", version, profile{text, none})
-		check(EncodingText, CompressionGzip, "gw", unasked, profile{text, gzip}) // the user's word
-		check(EncodingProtobuf, CompressionSnappy, "localhost", version, profile{protobuf, snappy})
+		check(EncodingAuto, "", "gw", version, profile{want.format, none, false})
+		check(EncodingAuto, CompressionNone, "gw", version, profile{want.format, none, false})
+		check("", "", "gw", version, profile{text, none, false})
+		check(EncodingText, CompressionGzip, "gw", unasked, profile{text, gzip, false}) // the user's word
+		check(EncodingProtobuf, CompressionSnappy, "localhost", version, profile{protobuf, snappy, false})
 	}
-	check(EncodingText, CompressionAuto, "gw", "1.5.1", profile{text, none}) // would be stored cut off
-	check(EncodingAuto, CompressionGzip, "gw", "1.4.0", profile{text, none})
-	check(EncodingAuto, CompressionGzip, "gw", unasked, profile{text, none})
-	check(EncodingAuto, CompressionGzip, "gw", "1.5.1", profile{protobuf, gzip})
-	check(EncodingAuto, CompressionGzip, "gw", "1.6.0", profile{text, gzip})
-	check(EncodingAuto, CompressionGzip, "localhost", "devel", profile{text, gzip})
-	check(EncodingText, CompressionAuto, "gw", "1.11.0", profile{text, snappy})
-	check(EncodingProtobuf, CompressionAuto, "gw", "1.5.1", profile{protobuf, gzip})
-	check(EncodingProtobuf, CompressionAuto, "gw", "devel", profile{protobuf, none})
-	check(EncodingAuto, CompressionAuto, "localhost.example", "1.8.0", profile{protobuf, snappy})
-	check(EncodingAuto, CompressionAuto, "10.0.0.1:9091", "1.8.0", profile{protobuf, snappy})
+	check(EncodingText, CompressionAuto, "gw", "1.5.1", profile{text, none, false}) // would be stored cut off
+	check(EncodingAuto, CompressionGzip, "gw", "1.4.0", profile{text, none, false})
+	check(EncodingAuto, CompressionGzip, "gw", unasked, profile{text, none, false})
+	check(EncodingAuto, CompressionGzip, "gw", "1.5.1", profile{protobuf, gzip, false})
+	check(EncodingAuto, CompressionGzip, "gw", "1.6.0", profile{text, gzip, false})
+	check(EncodingAuto, CompressionGzip, "localhost", "devel", profile{text, gzip, false})
+	check(EncodingText, CompressionAuto, "gw", "1.11.0", profile{text, snappy, false})
+	check(EncodingProtobuf, CompressionAuto, "gw", "1.5.1", profile{protobuf, gzip, false})
+	check(EncodingProtobuf, CompressionAuto, "gw", "devel", profile{protobuf, none, false})
+	check(EncodingAuto, CompressionAuto, "localhost.example", "1.8.0", profile{protobuf, snappy, false})
+	check(EncodingAuto, CompressionAuto, "10.0.0.1:9091", "1.8.0", profile{protobuf, snappy, false})
 }
 
 // TestBatchEncodesOnceForEachProfile: two gateways that take the same share a

@@ -9,6 +9,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/prometheus/common/model"
+
 	"github.com/promferry/promferry/convert"
 )
 
@@ -24,7 +26,8 @@ type exposed struct {
 	series      bool // of the group and that name
 }
 
-// newExposed looks for a family of the content: one that has lines of its name.
+// newExposed looks for a family of the content: one that has lines of its name,
+// which is written as it is.
 func newExposed(group convert.Labels, c *content) *exposed {
 	e := &exposed{empty: true}
 	for _, l := range group {
@@ -35,7 +38,7 @@ func newExposed(group convert.Labels, c *content) *exposed {
 		return e
 	}
 	for f := range c.blocks() {
-		if f.Type.Simple() {
+		if f.Type.Simple() && model.LegacyValidation.IsValidMetricName(f.Name) {
 			e.name = []byte(f.Name)
 			break
 		}

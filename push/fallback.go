@@ -12,9 +12,11 @@ import (
 // the gateway is known by now to lose or to refuse. A body may have waited since
 // another gateway was there.
 func (g *Gateway) accepted(p profile) profile {
-	if p.format == convert.Protobuf && g.profile().format != convert.Protobuf {
+	now := g.profile()
+	if p.format == convert.Protobuf && now.format != convert.Protobuf {
 		return plainText
 	}
+	p.utf8 = p.utf8 && now.utf8
 	if g.reception.facts().plainOnly {
 		p.compression = CompressionNone
 	}
@@ -35,7 +37,9 @@ func isRefused(err error) bool {
 // transferPlain sends a body uncompressed that was refused compressed. If the
 // gateway understands that, it gets no more compressed ones.
 func (g *Gateway) transferPlain(ctx context.Context, out *Outcome, fit fitted, p profile) error {
-	err := g.transfer(ctx, out, fit, profile{p.format, CompressionNone})
+	plain := p
+	plain.compression = CompressionNone
+	err := g.transfer(ctx, out, fit, plain)
 	switch {
 	case isRefused(err):
 		g.reception.triedInVain()

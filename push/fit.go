@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+
+	"github.com/prometheus/common/model"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -85,10 +88,15 @@ func (f fitted) nothingLeft() bool { return len(f.refused) > 0 && len(f.bytes())
 
 var errNothingLeft = errors.New("not sent: all its families are left out, as the gateway refuses each beside what it holds")
 
-// names returns the families that are left out.
+// names returns the families that are left out, in quotes where they have UTF-8
+// names.
 func (f fitted) names() (names []string) {
 	for _, r := range f.refused {
-		names = append(names, r.family)
+		if name := r.family; model.LegacyValidation.IsValidMetricName(name) {
+			names = append(names, name)
+		} else {
+			names = append(names, strconv.Quote(name))
+		}
 	}
 	return names
 }

@@ -33,12 +33,12 @@ func TestHeaders(t *testing.T) {
 		protobuf = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
 	)
 	check(plainText, "PUT", "a 1\n", text, "")
-	check(profile{convert.Text, CompressionGzip}, "POST", "a 1\n", text, "gzip")
-	check(profile{convert.Protobuf, CompressionNone}, "PUT", "x", protobuf, "")
-	check(profile{convert.Protobuf, CompressionSnappy}, "PUT", "x", protobuf, "snappy")
-	check(profile{convert.Text, CompressionGzip}, "PUT", "", text, "")
-	check(profile{convert.Protobuf, CompressionSnappy}, "POST", "", protobuf, "")
-	check(profile{convert.Text, CompressionGzip}, "DELETE", "a 1\n", "", "")
+	check(profile{convert.Text, CompressionGzip, false}, "POST", "a 1\n", text, "gzip")
+	check(profile{convert.Protobuf, CompressionNone, false}, "PUT", "x", protobuf, "")
+	check(profile{convert.Protobuf, CompressionSnappy, false}, "PUT", "x", protobuf, "snappy")
+	check(profile{convert.Text, CompressionGzip, false}, "PUT", "", text, "")
+	check(profile{convert.Protobuf, CompressionSnappy, false}, "POST", "", protobuf, "")
+	check(profile{convert.Text, CompressionGzip, false}, "DELETE", "a 1\n", "", "")
 }
 
 // TestRealGatewayStoresEachProfileAlike: what it shows is the same however it
@@ -82,11 +82,11 @@ func TestRealGatewayStoresEachProfileAlike(t *testing.T) {
 		wantAllBackSoon(t, b.Buffers)
 	}
 	check("text", EncodingText, CompressionNone, plainText)
-	check("auto", EncodingAuto, CompressionAuto, profile{convert.Protobuf, CompressionNone}) // it is on loopback
-	check("autogzip", EncodingAuto, CompressionGzip, profile{convert.Protobuf, CompressionGzip})
-	check("protobuf", EncodingProtobuf, CompressionNone, profile{convert.Protobuf, CompressionNone})
-	check("protobufgzip", EncodingProtobuf, CompressionGzip, profile{convert.Protobuf, CompressionGzip})
-	check("textgzip", EncodingText, CompressionGzip, profile{convert.Text, CompressionGzip})
+	check("auto", EncodingAuto, CompressionAuto, profile{convert.Protobuf, CompressionNone, false}) // it is on loopback
+	check("autogzip", EncodingAuto, CompressionGzip, profile{convert.Protobuf, CompressionGzip, false})
+	check("protobuf", EncodingProtobuf, CompressionNone, profile{convert.Protobuf, CompressionNone, false})
+	check("protobufgzip", EncodingProtobuf, CompressionGzip, profile{convert.Protobuf, CompressionGzip, false})
+	check("textgzip", EncodingText, CompressionGzip, profile{convert.Text, CompressionGzip, false})
 }
 
 // forget takes away what differs between any two pushes.

@@ -44,10 +44,10 @@ func (g *Gateway) ask(ctx context.Context) {
 		return
 	}
 	before := g.reception.learn(now, err)
-	if now.version != before.version || now.answered && !before.answered {
+	if now.version != before.version || now.utf8 != before.utf8 || now.answered && !before.answered {
 		p := g.profile()
 		g.logger().Info("gateway was asked for its version", "gateway", g.Name,
-			"version", now.version.String(), "encoding", string(p.format), "compression", string(p.compression))
+			"version", now.version.String(), "encoding", string(p.format), "compression", string(p.compression), "utf8_names", p.utf8)
 	}
 }
 
@@ -98,6 +98,7 @@ func parseStatus(code int, text []byte) facts {
 		return known
 	}
 	known.version = parseVersion(status.Data.BuildInformation.Version)
+	known.utf8 = status.Data.Flags["push.enable-utf8-names"] == "true" // from 1.11.0 on (contract C19)
 	switch status.Data.Flags["push.disable-consistency-check"] {
 	case "true":
 		known.checks = unchecked

@@ -28,6 +28,9 @@ func TestParseStatus(t *testing.T) {
 	check(200, says("devel"), facts{checks: checked})
 	check(200, says(""), facts{checks: checked})
 	check(200, `{"data":{"build_information":{"version":"1.8.0"}}}`, facts{version: version{1, 8}})
+	check(200, saysUTF8("true"), facts{version: version{1, 11}, utf8: true, checks: checked})
+	check(200, saysUTF8("false"), facts{version: version{1, 11}, checks: checked})
+	check(404, saysUTF8("true"), facts{})
 	check(404, says("1.8.0"), facts{})
 	check(301, "", facts{})
 	check(401, "Unauthorized", facts{})
@@ -45,6 +48,11 @@ func TestEndlessStatusIsCut(t *testing.T) {
 	if got, err := b.readStatus(t.Context()); err != nil || got.version != (version{1, 8}) {
 		t.Errorf("got %+v, %v, want what stands in the first MiB", got, err)
 	}
+}
+
+// saysUTF8 is the status of a gateway with a flag for UTF-8 names.
+func saysUTF8(value string) string {
+	return strings.Replace(says("1.11.3"), `"flags":{`, `"flags":{"push.enable-utf8-names":"`+value+`",`, 1)
 }
 
 // auto returns a gateway that asks a fake one.

@@ -90,7 +90,11 @@ func (b *body) appendOther(other *body, but map[string]bool) error {
 	if other == nil {
 		return nil
 	}
-	for f := range contentOf(other).blocks() {
+	from := contentOf(other)
+	if other.utf8 && !b.utf8 {
+		from, _ = from.escaped()
+	}
+	for f := range from.blocks() {
 		if but[f.Name] {
 			continue
 		}

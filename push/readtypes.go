@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/promferry/promferry/convert"
@@ -73,8 +74,8 @@ func parseTypes(r io.Reader) (types, error) {
 	for start := true; ; {
 		line, err := in.ReadSlice('\n')
 		if rest, found := bytes.CutPrefix(line, []byte("# TYPE ")); found && start && err == nil {
-			if fields := strings.Fields(string(rest)); len(fields) == 2 && len(t) < maxTypes {
-				t[fields[0]] = convert.Type(fields[1])
+			if name, kind, ok := typeOf(string(rest)); ok && len(t) < maxTypes {
+				t[name] = kind
 			}
 		}
 		start = err == nil
@@ -85,4 +86,20 @@ func parseTypes(r io.Reader) (types, error) {
 			return nil, err
 		}
 	}
+}
+
+// typeOf returns what a TYPE line says. A UTF-8 name stands in quotes, with the
+// escapes of label values, of which Go has all.
+func typeOf(line string) (name string, kind convert.Type, ok bool) {
+	line = strings.TrimSpace(line)
+	blank := strings.LastIndexAny(line, " \t")
+	if blank < 0 {
+		return "", "", false
+	}
+	name, kind = strings.TrimSpace(line[:blank]), convert.Type(line[blank+1:])
+	if !strings.HasPrefix(name, `"`) {
+		return name, kind, !strings.ContainsAny(name, " \t")
+	}
+	name, err := strconv.Unquote(name)
+	return name, kind, err == nil
 }

@@ -11,6 +11,7 @@ import (
 type facts struct {
 	answered  bool    // it was asked, and said something
 	version   version // unknown of what says none
+	utf8      bool    // it says that it takes UTF-8 names
 	checks    checking
 	plainOnly bool // it has refused what is compressed
 }

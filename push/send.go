@@ -77,7 +77,7 @@ func (e *panicError) Error() string {
 
 func (g *Gateway) sendBody(ctx context.Context, out *Outcome, r *request) {
 	g.renew(ctx)
-	m := messageOf(r)
+	m := g.messageOf(r)
 	if r.twice || g.reception.facts().checks != checked {
 		m.leaveOutDuplicates()
 	}

@@ -58,7 +58,7 @@ func TestPostJoinsWhatWaitsInAnotherEncoding(t *testing.T) {
 		return b
 	}
 	profiles := []profile{
-		plainText, {convert.Text, CompressionGzip}, {convert.Protobuf, CompressionNone}, {convert.Protobuf, CompressionSnappy},
+		plainText, {convert.Text, CompressionGzip, false}, {convert.Protobuf, CompressionNone, false}, {convert.Protobuf, CompressionSnappy, false},
 	}
 	for _, before := range profiles {
 		for _, after := range profiles {
@@ -82,7 +82,7 @@ func TestPostJoinsWhatWaitsInAnotherEncoding(t *testing.T) {
 // of the newest state.
 func TestPostGoesAloneWhereTheOtherCannotBeRead(t *testing.T) {
 	var buffers Buffers
-	post := &request{method: http.MethodPost, body: newBody(&buffers, profile{convert.Protobuf, CompressionNone})}
+	post := &request{method: http.MethodPost, body: newBody(&buffers, profile{convert.Protobuf, CompressionNone, false})}
 	older := &request{method: http.MethodPut, body: bodyOf("no exposition", 1)}
 	if got := post.over(older, &buffers); got != post {
 		t.Errorf("got %v, want the newer alone", got)

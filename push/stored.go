@@ -63,6 +63,9 @@ func (g *Gateway) get(ctx context.Context, path string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
+	if g.reception.facts().utf8 {
+		req.Header.Set("Accept", acceptUTF8)
+	}
 	resp, err := g.roundTrip(req)
 	if err != nil {
 		return nil, fmt.Errorf("get %s: %w", g.urlOf(path), err)
@@ -78,6 +81,10 @@ func (g *Gateway) get(ctx context.Context, path string) (io.ReadCloser, error) {
 	}
 	return nil, refusal
 }
+
+// acceptUTF8 asks a gateway for names as they are. It escapes them for who does
+// not ask.
+const acceptUTF8 = "text/plain;version=1.0.0;escaping=allow-utf-8,*/*;q=0.1"
 
 // getHints say what to try.
 var getHints = map[int]string{

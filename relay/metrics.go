@@ -13,6 +13,7 @@ type Metrics struct {
 	exemplars  *prometheus.CounterVec
 	natives    *prometheus.CounterVec
 	flattened  *prometheus.CounterVec
+	escaped    *prometheus.CounterVec
 	seconds    *prometheus.HistogramVec
 	inFlight   prometheus.Gauge
 }
@@ -34,6 +35,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		exemplars:  counter("promferry_exemplars_stripped_total", "Samples whose exemplar a gateway cannot keep."),
 		natives:    counter("promferry_native_histograms_cut_total", "Native histograms of which only count, sum and classic buckets went out."),
 		flattened:  counter("promferry_families_flattened_total", "Histograms and summaries sent as plain series, as a gateway would change their numbers."),
+		escaped:    counter("promferry_names_escaped_total", "Series whose name or label names were written with underscores, as the gateway takes no UTF-8 names."),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "promferry_cycle_duration_seconds", Help: "Time from the begin of a scrape to its conversion.",
 			Buckets: []float64{.005, .025, .1, .5, 1, 2.5, 10},
@@ -71,6 +73,7 @@ func (m *Metrics) end(t *Target, res result) {
 	m.exemplars.WithLabelValues(t.Job).Add(float64(res.stats.Exemplars))
 	m.natives.WithLabelValues(t.Job).Add(float64(res.stats.Natives))
 	m.flattened.WithLabelValues(t.Job).Add(float64(res.stats.Flattened))
+	m.escaped.WithLabelValues(t.Job).Add(float64(res.stats.Escaped))
 	for reason, n := range res.stats.Dropped {
 		m.dropped.WithLabelValues(t.Job, string(reason)).Add(float64(n))
 	}
@@ -88,7 +91,7 @@ func (m *Metrics) Forget(job string) {
 		DeletePartialMatch(labels prometheus.Labels) int
 	}{
 		m.scrapes, m.errors, m.skips, m.samples, m.dropped,
-		m.timestamps, m.exemplars, m.natives, m.flattened, m.seconds,
+		m.timestamps, m.exemplars, m.natives, m.flattened, m.escaped, m.seconds,
 	} {
 		v.DeletePartialMatch(prometheus.Labels{"job": job})
 	}

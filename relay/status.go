@@ -23,6 +23,7 @@ type Status struct {
 	Timestamps int                        // stripped, since the start
 	Exemplars  int                        // stripped, since the start
 	Natives    int                        // native histograms cut, since the start
+	Escaped    int                        // series whose UTF-8 names went out with underscores, since the start
 	Pushes     []push.GroupStatus         // of the target's own group, by gateway; then those of its other groups that fail
 }
 
@@ -75,6 +76,7 @@ func (t *Target) note(res result) (failing, changed bool) {
 	s.Timestamps += res.stats.Timestamps
 	s.Exemplars += res.stats.Exemplars
 	s.Natives += res.stats.Natives
+	s.Escaped += res.stats.Escaped
 	for reason, n := range res.stats.Dropped {
 		if s.Dropped == nil {
 			s.Dropped = make(map[convert.DropReason]int)

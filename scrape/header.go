@@ -1,18 +1,13 @@
 package scrape
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 )
-
-// accepted is what every request asks for.
-var accepted = acceptHeader()
 
 func (s *HTTP) header() http.Header {
 	header := http.Header{
-		"Accept":          {accepted},
+		"Accept":          {s.offer()},
 		"Accept-Encoding": {encodingIdentity},
 	}
 	if s.Compress {
@@ -28,22 +23,10 @@ func (s *HTTP) header() http.Header {
 	return header
 }
 
-// acceptHeader offers the text formats in Prometheus's default order. The
-// weights start where its own start (acceptHeader in scrape/scrape.go of
-// v0.315.0): one above the number of protocols that it knows, the two that are
-// not offered here, PrometheusProto and OpenMetricsText2.0.0, among them.
-func acceptHeader() string {
-	weight := 6 + 1
-	var header strings.Builder
-	for _, protocol := range []string{
-		MediaTypeOpenMetrics + ";version=1.0.0;escaping=allow-utf-8",
-		MediaTypeOpenMetrics + ";version=0.0.1",
-		MediaTypeText + ";version=1.0.0;escaping=allow-utf-8",
-		MediaTypeText + ";version=0.0.4",
-	} {
-		fmt.Fprintf(&header, "%s;q=0.%d,", protocol, weight)
-		weight--
+// offer returns the Accept header, which is the same for all requests.
+func (s *HTTP) offer() string {
+	if s.offered == "" {
+		s.offered = acceptHeader(s.Protocols)
 	}
-	fmt.Fprintf(&header, "*/*;q=0.%d", weight)
-	return header.String()
+	return s.offered
 }

@@ -22,10 +22,16 @@ type HTTP struct {
 	// exactly so many bytes is too large; 0 means no limit.
 	MaxBytes int64
 	Compress bool // ask for gzip; a compressed answer is read either way
+	// Protocols are what the target is asked for, the most wanted first: each of
+	// this package's constants at most once. Nil means Prometheus 3's default
+	// order, which has no protobuf.
+	Protocols []Protocol
 	// FallbackMediaType is what a body is taken for whose Content-Type is
 	// missing or not a metrics format; "" means that it is refused.
 	FallbackMediaType string
 	UserAgent         string // "" means the one of net/http
+
+	offered string // see offer
 }
 
 // Scrape sends the request and reads the answer's head. Timeout goes on until

@@ -26,6 +26,10 @@ func TestMediaType(t *testing.T) {
 	check("Text/Plain;charset=UTF-8", "", MediaTypeText)
 	check("application/openmetrics-text; version=1.0.0; charset=utf-8", "", MediaTypeOpenMetrics)
 	check("application/openmetrics-text", MediaTypeText, MediaTypeOpenMetrics)
+	check("application/openmetrics-text; version=0.0.1; charset=utf-8", "", MediaTypeOpenMetrics)
+	check("application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores", "", MediaTypeOpenMetrics)
+	check("application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8", "", MediaTypeOpenMetrics)
+	check("text/plain; version=1.0.0; charset=utf-8; escaping=dots", "", MediaTypeText)
 	for _, unknown := range []string{
 		"", "text/html", "text/html; charset=utf-8", "application/json", "text", "*/*",
 		"text/plain; version", "text/plain;;;=", "text/plain, text/html", "\x00",

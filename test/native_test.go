@@ -2,14 +2,21 @@ package test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/promferry/promferry/convert"
+	sender "github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/scrape"
 )
 
 // TestNativeHistograms relays a target that answers protobuf: Debian's gateway
@@ -41,6 +48,70 @@ func TestNativeHistograms(t *testing.T) {
 	}, 1)(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestNativeHistogramsAreAskedFor from a target that answers in protobuf only
+// where that is what is wanted most, as one with client_golang does.
+func TestNativeHistogramsAreAskedFor(t *testing.T) {
+	t.Parallel()
+	families := []*dto.MetricFamily{histogram("native", nativeHistogram())}
+	target := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Accept"), "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=") {
+			typed(asProtobuf, delimited(t, families))(w, r)
+			return
+		}
+		exposition("native_sum 20.5\nnative_count 12\n")(w, r)
+	})
+	for name, gw := range map[string]gateway{"debian": startPushgateway(t), "newest": startNewestPushgateway(t)} {
+		scrapeInto(t, gw, target, nil)
+		if f := gw.families(t)["native"]; f != nil {
+			t.Errorf("%s: got %v by default, want text", name, f)
+		}
+		scrapeInto(t, gw, target, []scrape.Protocol{scrape.PrometheusProto, scrape.PrometheusText0_0_4})
+		checkNative(t, gw.families(t)["native"], families[0])
+	}
+}
+
+// scrapeInto relays a target once, with these protocols.
+func scrapeInto(t *testing.T, gw gateway, target *scripted, protocols []scrape.Protocol) {
+	t.Helper()
+	source := &scrape.HTTP{URL: mustParse(t, target.URL), Client: client, Protocols: protocols}
+	e, err := source.Scrape(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Body.Close()
+	to := &sender.Gateway{
+		Name: "gw", URL: mustParse(t, gw.url), Transport: http.DefaultTransport, Timeout: patience,
+		Budget: sender.NewBudget(1 << 20), Encoding: sender.EncodingAuto,
+	}
+	to.Learn(t.Context())
+	batch := sender.Gateways{{to}}.Begin(sender.Replace, sender.Origin{})
+	c := convert.Converter{Target: convert.LabelsOf(map[string]string{"job": "app", "instance": "i"})}
+	if _, err := c.Convert(convert.Input{Body: e.Body, MediaType: e.MediaType}, batch); err != nil {
+		t.Fatal(err)
+	}
+	batch.Commit()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		to.Run(ctx)
+	}()
+	if unsent := to.Drain(t.Context()); unsent > 0 {
+		t.Errorf("%d bodies are unsent", unsent)
+	}
+	stop()
+	<-ended
+}
+
+func mustParse(t testing.TB, address string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }
 
 // TestBrokenNativeHistogramHarmsNoOther: Prometheus takes nothing of an answer
@@ -118,7 +189,7 @@ func (g gateway) families(t testing.TB) map[string]*dto.MetricFamily {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != asProtobuf {
+	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), asProtobuf) {
 		t.Fatalf("status %d, Content-Type %q, want 200 and %q", resp.StatusCode, resp.Header.Get("Content-Type"), asProtobuf)
 	}
 	all := make(map[string]*dto.MetricFamily)

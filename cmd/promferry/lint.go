@@ -78,6 +78,7 @@ func losses(stats convert.Stats, duplicates int) (lines []string) {
 	add(stats.Timestamps, "timestamps stripped")
 	add(stats.Exemplars, "exemplars stripped")
 	add(stats.Natives, "native histograms cut to count, sum and classic buckets, unless as protobuf")
+	add(stats.Escaped, "series with UTF-8 names written with underscores, unless the gateway takes those")
 	add(stats.Flattened, "histograms or summaries sent as plain series, as a gateway would change their numbers")
 	return lines
 }
@@ -136,6 +137,7 @@ type families []byte
 
 func (f *families) Outputs(convert.Labels) []convert.Output { return []convert.Output{f} }
 func (f *families) Format() convert.Format                  { return convert.Text }
+func (f *families) UTF8Names() bool                         { return false }
 func (f *families) Append(text []byte, _ int)               { *f = append(*f, text...) }
 
 func (f *families) Rewrite(change func([]byte, int) ([]byte, int)) { *f, _ = change(*f, 0) }

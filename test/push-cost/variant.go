@@ -77,6 +77,7 @@ type output struct {
 
 func (o *output) Outputs(convert.Labels) []convert.Output { return []convert.Output{o} }
 func (o *output) Format() convert.Format                  { return o.format }
+func (o *output) UTF8Names() bool                         { return false }
 func (o *output) Append(encoded []byte, _ int)            { o.body = append(o.body, encoded...) }
 
 func (o *output) Rewrite(change func([]byte, int) ([]byte, int)) { o.body, _ = change(o.body, 0) }
