@@ -81,7 +81,7 @@ func (d *DNS) ask(ctx context.Context, name string) Answer {
 // domain has failed. Where one has, others may still know it.
 func (d *DNS) lookUp(ctx context.Context, name string) (targets []model.LabelSet, err error) {
 	defer contain(&err)
-	resolver := &net.Resolver{PreferGo: true, Dial: d.Dial}
+	resolver := &net.Resolver{PreferGo: true, Dial: d.dial}
 	targets, err = d.records(ctx, resolver, name)
 	if isNotFound(err) {
 		resolver.StrictErrors = true
@@ -91,6 +91,20 @@ func (d *DNS) lookUp(ctx context.Context, name string) (targets []model.LabelSet
 		return nil, nil
 	}
 	return targets, err
+}
+
+// dial has a question end with its context, which the resolver only asks for a
+// deadline.
+func (d *DNS) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	dial := d.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(ctx, network, address)
+	if err == nil {
+		context.AfterFunc(ctx, func() { conn.Close() })
+	}
+	return conn, err
 }
 
 func isNotFound(err error) bool {

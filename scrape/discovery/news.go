@@ -3,6 +3,8 @@ package discovery
 import (
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 )
 
 // errorTexts are the errors that are known to whoever runs this program, by
@@ -20,6 +22,11 @@ type newsItem struct {
 func (t *errorTexts) update(answers []Answer) []newsItem {
 	var news []newsItem
 	now := errorTexts{}
+	if slices.ContainsFunc(answers, Answer.isAboutAll) {
+		maps.Copy(now, *t) // no place has said anything
+	} else if _, failed := (*t)[""]; failed {
+		news = append(news, newsItem{"", nil})
+	}
 	for _, a := range answers {
 		text, failed := (*t)[a.From]
 		switch {
