@@ -133,6 +133,14 @@ func shardName(g configs.Gateway, at *url.URL) string {
 	return at.Host + at.EscapedPath()
 }
 
+// protocols are what a job asks its targets for.
+func protocols(names []string) (all []scrape.Protocol) {
+	for _, name := range names {
+		all = append(all, scrape.Protocol(name))
+	}
+	return all
+}
+
 // userAgent names the program and its version to targets and gateways.
 func userAgent() string {
 	if version.Version == "" {
@@ -199,6 +207,7 @@ func (f *ferry) source(job configs.Job, t configs.Target, client *http.Client) s
 		Timeout:           f.timeoutOf(t),
 		MaxBytes:          job.BodySizeLimit,
 		Compress:          job.EnableCompression && !t.Loopback,
+		Protocols:         protocols(job.Protocols),
 		FallbackMediaType: job.FallbackMediaType,
 		UserAgent:         userAgent(),
 	}
