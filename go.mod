@@ -33,6 +33,8 @@ require (
 	github.com/zclconf/go-cty v1.19.0
 	// tests: no goroutine is left behind
 	go.uber.org/goleak v1.3.0
+	// prometheus.yml for import, with the lines and comments of all that is in it
+	go.yaml.in/yaml/v3 v3.0.6
 	// tokens of gateways and targets: common/config, which requires it too, lets a token endpoint redirect the client's secret, and waits for it without end
 	golang.org/x/oauth2 v0.37.0
 	// errgroup and semaphore of the pool

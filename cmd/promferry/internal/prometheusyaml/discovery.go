@@ -1,0 +1,112 @@
+package prometheusyaml
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+var fileSDFields = map[string]handler{
+	"files":            fileSDFiles,
+	"refresh_interval": duration,
+}
+
+var dnsSDFields = map[string]handler{
+	"names":            texts,
+	"type":             recordType,
+	"port":             number,
+	"refresh_interval": duration,
+}
+
+// fileSDFiles writes the files that Prometheus would take.
+func fileSDFiles(s *scope, b *block, f field) {
+	names, at := s.texts(f)
+	for i, name := range names {
+		if !targetFile.MatchString(name) {
+			s.refused(at[i].place, "files: %.80q is no file of targets: want .json, .yml or .yaml, and * in its name only", name)
+		}
+	}
+	files(s, b, f)
+}
+
+// targetFile is Prometheus's rule for the names of file_sd_configs.
+var targetFile = regexp.MustCompile(`^[^*]*(\*[^/]*)?\.(json|yml|yaml|JSON|YML|YAML)$`)
+
+// recordType writes a DNS type in upper case, in which Prometheus reads it.
+func recordType(s *scope, b *block, f field) {
+	t, ok := s.text(f.key, f.value)
+	if !ok || t == "" {
+		return
+	}
+	switch t = strings.ToUpper(t); t {
+	case "A", "AAAA", "SRV":
+		b.set(f.key, quoted(t), f.comments()...)
+	case "MX", "NS":
+		s.dropped(f.place, "dns_sd_configs of type %s: promferry asks for A, AAAA and SRV records", t)
+	default:
+		s.refused(f.place, "type: %.40q is no record type of dns_sd_configs", t)
+	}
+}
+
+// httpSD writes one http_sd_config.
+func (s *scope) httpSD(b *block, v value) {
+	for _, f := range s.fields(v) {
+		switch h, known := httpFields[f.key]; {
+		case f.key == "url":
+			discoveryURL(s, b, f)
+		case f.key == "refresh_interval":
+			duration(s, b, f)
+		case known:
+			h(s, b, f)
+		default:
+			s.unknown(f)
+		}
+	}
+	s.checkHTTP(v)
+}
+
+// discoveryURL writes the URL of http_sd_configs; credentials in it become what
+// they are in a request.
+func discoveryURL(s *scope, b *block, f field) {
+	t, ok := s.text(f.key, f.value)
+	if !ok {
+		return
+	}
+	clean, found := withoutUserinfo(t)
+	u, err := url.Parse(clean)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		s.refused(f.place, "url: want http://host/path")
+	case hasSecretQuery(u):
+		b.set(f.key, s.hide(f.key, f.value, ": it has a token in its query"), f.comments()...)
+	default:
+		b.set(f.key, quoted(clean), f.comments()...)
+	}
+	if found {
+		s.hideUserinfo(b, f, t)
+	}
+}
+
+// hideUserinfo writes the credentials of a URL as basic_auth.
+func (s *scope) hideUserinfo(b *block, f field, text string) {
+	auth := b.add("basic_auth", nil)
+	if u, err := url.Parse(text); err == nil && u.User.Username() != "" {
+		auth.set("username", quoted(u.User.Username()))
+	}
+	variable := s.variable("password", f.value)
+	auth.set("password", environment(variable))
+	s.choice(f.place, "%s has a password in it: set %s in promferry's environment, or write password_file", f.key, variable)
+}
+
+// instead says what to do about a discovery that promferry does not have.
+func instead(kind string) string {
+	switch kind {
+	case "kubernetes_sd_configs":
+		return "run promferry as a sidecar of each pod, with targets = [\"localhost:PORT\"], or let a script write the targets into a file for file_sd_config"
+	case "docker_sd_configs", "dockerswarm_sd_configs":
+		return "run promferry beside the containers, with their names as targets, or let a script write the targets into a file for file_sd_config"
+	case "consul_sd_configs", "nomad_sd_configs":
+		return "ask the names that it serves by DNS with dns_sd_config, or let a script write the targets into a file for file_sd_config"
+	}
+	return "run promferry on each host, with targets = [\"localhost:PORT\"], or let a script write the targets into a file for file_sd_config, or serve them for http_sd_config"
+}
