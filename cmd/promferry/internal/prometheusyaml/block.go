@@ -14,6 +14,8 @@ import (
 type block struct {
 	attributes []attribute
 	blocks     []inner
+	below      []string // comments after all that
+	unusable   bool     // something in it has no equivalent without which it would mean something else
 }
 
 type attribute struct {
@@ -45,6 +47,7 @@ func (b *block) add(kind string, comments []string, labels ...string) *block {
 func (b *block) join(other *block) {
 	b.attributes = append(b.attributes, other.attributes...)
 	b.blocks = append(b.blocks, other.blocks...)
+	b.below = append(b.below, other.below...)
 }
 
 // has tells whether an attribute was set.
@@ -76,6 +79,7 @@ func (b *block) writeTo(body *hclwrite.Body, mask func(string) string) {
 		body.AppendUnstructuredTokens(expanded(raw(in.comments), mask))
 		in.writeTo(body.AppendNewBlock(in.kind, in.labels).Body(), mask)
 	}
+	body.AppendUnstructuredTokens(expanded(raw(b.below), mask))
 }
 
 // raw are comments as they stand in YAML. Those of HCL are made of them when all

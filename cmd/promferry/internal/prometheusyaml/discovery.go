@@ -20,31 +20,37 @@ var dnsSDFields = map[string]handler{
 
 // fileSDFiles writes the files that Prometheus would take.
 func fileSDFiles(s *scope, b *block, f field) {
+	var elements []element
 	names, at := s.texts(f)
 	for i, name := range names {
 		if !targetFile.MatchString(name) {
 			s.refused(at[i].place, "files: %.80q is no file of targets: want .json, .yml or .yaml, and * in its name only", name)
+			continue
 		}
+		elements = append(elements, element{comments: at[i].comments(), value: quoted(s.path(at[i].place, name))})
 	}
-	files(s, b, f)
+	if elements != nil {
+		b.set(f.key, list(elements), f.comments()...)
+	}
 }
 
 // targetFile is Prometheus's rule for the names of file_sd_configs.
 var targetFile = regexp.MustCompile(`^[^*]*(\*[^/]*)?\.(json|yml|yaml|JSON|YML|YAML)$`)
 
-// recordType writes a DNS type in upper case, in which Prometheus reads it.
+// recordType writes a DNS type in upper case, in which Prometheus reads it. Of
+// others the whole block is left out: without type it would mean SRV.
 func recordType(s *scope, b *block, f field) {
 	t, ok := s.text(f.key, f.value)
-	if !ok || t == "" {
-		return
-	}
-	switch t = strings.ToUpper(t); t {
-	case "A", "AAAA", "SRV":
+	switch t = strings.ToUpper(t); {
+	case ok && t == "":
+	case t == "A" || t == "AAAA" || t == "SRV":
 		b.set(f.key, quoted(t), f.comments()...)
-	case "MX", "NS":
-		s.dropped(f.place, "dns_sd_configs of type %s: promferry asks for A, AAAA and SRV records", t)
+	case t == "MX" || t == "NS":
+		s.dropped(f.place, "dns_sd_configs of type %s were left out: promferry asks for A, AAAA and SRV records", t)
+		b.unusable = true
 	default:
 		s.refused(f.place, "type: %.40q is no record type of dns_sd_configs", t)
+		b.unusable = true
 	}
 }
 
@@ -82,7 +88,7 @@ func discoveryURL(s *scope, b *block, f field) {
 	default:
 		b.set(f.key, quoted(clean), f.comments()...)
 	}
-	if found {
+	if found && b.has(f.key) {
 		s.hideUserinfo(b, f, t)
 	}
 }

@@ -49,6 +49,11 @@ func (r *reader) readDocument(root value) *document {
 	for _, f := range fields {
 		s.readSection(d, f)
 	}
+	for _, f := range fields {
+		if f.key == "scrape_config_files" { // the jobs of the file itself come first
+			s.readIncludes(d, f)
+		}
+	}
 	for _, j := range d.jobs {
 		j.finish(d.global)
 	}
@@ -58,11 +63,9 @@ func (r *reader) readDocument(root value) *document {
 func (s *scope) readSection(d *document, f field) {
 	reason, stays := sections[f.key]
 	switch {
-	case f.key == "global":
+	case f.key == "global" || f.key == "scrape_config_files":
 	case f.key == "scrape_configs":
 		s.readJobs(d, f)
-	case f.key == "scrape_config_files":
-		s.readIncludes(d, f)
 	case f.key == "rule_files":
 		names, at := s.texts(f)
 		for i, name := range names {

@@ -15,9 +15,16 @@ func (j *job) finish(of global) {
 	if j.LocalOnly {
 		j.leaveLocal()
 	}
+	j.leaveTwins()
 	j.noteTargets()
 	j.keepInstances()
+	if !j.outlined() && !j.scrapes() {
+		j.note(j.place, "nothing is left to scrape: the job was left out")
+	}
 }
+
+// scrapes tells whether a job has or finds targets.
+func (j *job) scrapes() bool { return j.discovers || len(j.groups) > 0 }
 
 func (j *job) intervalOr(of global) time.Duration {
 	if j.interval > 0 {
@@ -38,14 +45,37 @@ func (j *job) leaveLocal() {
 		return local
 	})
 	if left > 0 {
-		j.note(j.place, "%d targets that are not on this machine were left out", left)
+		j.note(j.place, "targets that are not on this machine were left out: %d", left)
 	}
 	if j.discovers {
 		keepLocal(&j.ruleBlocks, j.localRegex())
 	}
 }
 
-// noteTargets says what may surprise of the static targets.
+// leaveTwins leaves out the second of two targets with the same labels, of which
+// a gateway keeps one. Prometheus has both, and their series run into each other.
+func (j *job) leaveTwins() {
+	j.eachTarget(func(t target, s scraped) bool {
+		first, twice := j.keys[s.key]
+		if !s.kept || !twice {
+			j.keys[s.key] = twin{t.place, s.all}
+			return true
+		}
+		if first.all != s.all {
+			j.dropped(t.place, "target %s was left out: it has the labels of the one in line %d, and a group at a gateway is of one target; write a label that tells them apart", shown(t.address), first.line)
+		}
+		return false
+	})
+}
+
+// A twin is a target that another one may have the labels of.
+type twin struct {
+	place
+	all string
+}
+
+// noteTargets says what may surprise of the static targets, and leaves out those
+// that Prometheus would not scrape either.
 func (j *job) noteTargets() {
 	j.eachTarget(func(t target, s scraped) bool {
 		host, hasPort := cutPort(s.address)
@@ -53,7 +83,8 @@ func (j *job) noteTargets() {
 		case !s.kept:
 			j.note(t.place, "target %s is dropped by relabel_configs", shown(t.address))
 		case strings.Contains(s.address, "/") && !strings.HasPrefix(s.address, "unix:"):
-			j.refused(t.place, "target %s is no host:port; a path or a scheme belongs into metrics_path and scheme", shown(t.address))
+			j.refused(t.place, "target %s is no host:port, and was left out; a path or a scheme belongs into metrics_path and scheme", shown(t.address))
+			return false
 		case !hasPort && host != "":
 			j.note(t.place, "target %s has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both", shown(s.address))
 		case isPrometheus(j.name, s.address):
@@ -106,7 +137,7 @@ func (j *job) noteLoopback(loopback []target) {
 
 // outlined tells a job of which nothing is left but its settings.
 func (j *job) outlined() bool {
-	return len(j.discoversMore) > 0 && !j.discovers && len(j.groups) == 0
+	return len(j.discoversMore) > 0 && !j.scrapes()
 }
 
 // writeTo writes the job.

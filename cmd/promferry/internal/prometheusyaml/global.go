@@ -89,6 +89,7 @@ func (s *scope) readGlobalField(g *global, f field) {
 		g.protocols = s.protocols(f)
 	case "scrape_native_histograms":
 		g.native, _ = s.boolean(f)
+		s.noteNative(f, g.native)
 	}
 }
 

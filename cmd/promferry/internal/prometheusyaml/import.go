@@ -54,13 +54,14 @@ type reader struct {
 	findings []Finding
 	found    map[Finding]bool
 	secrets  secrets
-	relative []place // where relative paths stood
+	relative []place         // where relative paths stood
+	keys     map[string]twin // static targets by the labels that their series get
 }
 
-// Import translates the text of the file of that name. Its error says that there
-// is nothing to translate; the result then has the findings alone.
+// Import translates the text of the file of that name. Its error says that
+// nothing can be written; the result then has the findings alone.
 func Import(name string, text []byte, o Options) (*Result, error) {
-	r := &reader{Options: o, found: map[Finding]bool{}, secrets: secrets{
+	r := &reader{Options: o, found: map[Finding]bool{}, keys: map[string]twin{}, secrets: secrets{
 		variables: map[*yaml.Node]string{}, taken: map[string]bool{},
 	}}
 	root, err := parse(name, text)
@@ -72,7 +73,11 @@ func Import(name string, text []byte, o Options) (*Result, error) {
 	r.noteRelative(name)
 	res.Uses = r.readRules(d.ruleFiles)
 	res.Findings = r.findings
-	return res, r.check(name, d, res)
+	if err := r.check(name, d, res); err != nil {
+		res.HCL = nil
+		return res, err
+	}
+	return res, nil
 }
 
 // parse reads one file of YAML.
@@ -104,7 +109,7 @@ func (r *reader) compose(d *document) *Result {
 		case j.outlined():
 			res.Outlines++
 			text = append(text, outline(j, one.bytes(r.masked)))
-		case j.discovers || len(j.groups) > 0:
+		case j.scrapes():
 			res.Jobs = append(res.Jobs, j.result(d.global)...)
 			text = append(text, one.bytes(r.masked))
 		}

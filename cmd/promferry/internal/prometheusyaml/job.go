@@ -44,11 +44,11 @@ var jobFields = map[string]func(j *job, f field){
 	"scrape_protocols":         (*job).readProtocols,
 	"scrape_native_histograms": (*job).readNative,
 	"fallback_scrape_protocol": (*job).readFallback,
-	"static_configs":           func(j *job, f field) { j.groups = append(j.groups, j.scope.groups(f)...) },
+	"static_configs":           (*job).readStatic,
 	"file_sd_configs":          (*job).readFileSD,
 	"dns_sd_configs":           (*job).readDNSSD,
 	"http_sd_configs":          (*job).readHTTPSD,
-	"relabel_configs":          func(j *job, f field) { j.rules = append(j.rules, j.scope.rules(&j.ruleBlocks, f)...) },
+	"relabel_configs":          func(j *job, f field) { j.rules = j.scope.rules(&j.ruleBlocks, f) },
 	"metric_relabel_configs":   func(j *job, f field) { j.scope.rules(&j.metricBlocks, f) },
 }
 
@@ -79,7 +79,7 @@ const atTheGateway = "write it in Prometheus, into the job that scrapes the gate
 
 // readJob reads one scrape_config; nil where it has no name.
 func (r *reader) readJob(v value, dir string) *job {
-	j := &job{scope: scope{r, "", dir}, place: v.place, comments: v.comments(), discovered: map[string]string{}}
+	j := &job{scope: scope{r, "", dir}, place: v.place, comments: []string{v.node.HeadComment, v.node.LineComment}, discovered: map[string]string{}}
 	fields := j.fields(v)
 	i := slices.IndexFunc(fields, func(f field) bool { return f.key == "job_name" })
 	if i >= 0 {
@@ -96,6 +96,7 @@ func (r *reader) readJob(v value, dir string) *job {
 		j.read(f)
 	}
 	j.checkHTTP(v)
+	j.body.below = append(j.body.below, v.node.FootComment)
 	return j
 }
 
@@ -182,22 +183,40 @@ func (j *job) readHonorTimestamps(f field) {
 	}
 }
 
-func (j *job) readFileSD(f field) { j.discover("file_sd_config", f, fileSDFields) }
-
-func (j *job) readDNSSD(f field) { j.discover("dns_sd_config", f, dnsSDFields) }
-
-func (j *job) discover(kind string, f field, of map[string]handler) {
-	comments := f.comments()
-	for _, item := range j.items(f) {
-		j.write(j.body.add(kind, append(comments, item.comments()...)), item, of)
-		j.discovers, comments = true, nil
+func (j *job) readStatic(f field) {
+	j.groups = j.scope.groups(f)
+	if len(j.groups) > 0 {
+		j.groups[0].comments = slices.Concat(f.above, j.groups[0].comments)
 	}
+	j.body.below = append(j.body.below, f.below)
 }
 
-func (j *job) readHTTPSD(f field) {
-	comments := f.comments()
+func (j *job) readFileSD(f field) {
+	j.discover("file_sd_config", "files", f, func(b *block, v value) { j.write(b, v, fileSDFields) })
+}
+
+func (j *job) readDNSSD(f field) {
+	j.discover("dns_sd_config", "names", f, func(b *block, v value) { j.write(b, v, dnsSDFields) })
+}
+
+func (j *job) readHTTPSD(f field) { j.discover("http_sd_config", "url", f, j.httpSD) }
+
+// discover writes a block for each element of a list, unless it would find
+// nothing without what it needs.
+func (j *job) discover(kind, needs string, f field, write func(*block, value)) {
+	comments := f.above
 	for _, item := range j.items(f) {
-		j.httpSD(j.body.add("http_sd_config", append(comments, item.comments()...)), item)
-		j.discovers, comments = true, nil
+		var b block
+		write(&b, item)
+		switch {
+		case b.unusable:
+			j.discoversMore = append(j.discoversMore, f.key+" of that type")
+		case !b.has(needs):
+			j.refused(item.place, "an element of %s has no good %s: it was left out", f.key, needs)
+		default:
+			j.body.add(kind, slices.Concat(comments, item.comments())).join(&b)
+			j.discovers, comments = true, nil
+		}
 	}
+	j.body.below = append(j.body.below, f.below)
 }

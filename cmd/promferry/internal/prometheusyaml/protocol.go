@@ -36,6 +36,14 @@ func (j *job) readProtocols(f field) {
 func (j *job) readNative(f field) {
 	if is, ok := j.boolean(f); ok {
 		j.native = &is
+		j.noteNative(f, is)
+	}
+}
+
+// noteNative says that there are two ways to go for native histograms now.
+func (s *scope) noteNative(f field, is bool) {
+	if is {
+		s.note(f.place, "%s: protobuf is asked for first, as by Prometheus; write it into the job that scrapes the gateway too", f.key)
 	}
 }
 

@@ -1,6 +1,7 @@
 package prometheusyaml
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -28,13 +29,16 @@ func action(s *scope, b *block, f field) {
 // Prometheus would take.
 func (s *scope) rules(b *block, f field) []*relabel.Config {
 	var rules []*relabel.Config
+	comments := f.above
+	b.below = append(b.below, f.below)
 	for _, item := range s.items(f) {
 		rule, err := decodeRule(item)
 		if err != nil {
 			s.refused(item.place, "%s: %s", strings.TrimSuffix(f.key, "s"), oneLine(err))
 			continue
 		}
-		s.write(b.add(strings.TrimSuffix(f.key, "s"), item.comments()), item, ruleFields)
+		s.write(b.add(strings.TrimSuffix(f.key, "s"), slices.Concat(comments, item.comments())), item, ruleFields)
+		comments = nil
 		rules = append(rules, rule)
 	}
 	return rules

@@ -30,7 +30,7 @@ func (res *Result) WriteReport(w io.Writer, gateway *url.URL) error {
 
 // titles of the kinds.
 var titles = map[Kind]string{
-	Refused: "Prometheus would refuse this, and it was left out:",
+	Refused: "Prometheus would refuse this too:",
 	Dropped: "Did not map:",
 	Choice:  "Needs something from you:",
 	Note:    "Good to know:",

@@ -74,7 +74,9 @@ func hasPassword(text string) bool { return userinfo.MatchString(text) }
 var userinfo = regexp.MustCompile(`://[^/?#\s]*@|://[^\s/]*:\S*@`)
 
 // hasBareUserinfo tells user:password@host without a scheme.
-func hasBareUserinfo(address string) bool { return bareUserinfo.MatchString(address) }
+func hasBareUserinfo(address string) bool {
+	return !strings.Contains(address, "://") && bareUserinfo.MatchString(address)
+}
 
 var bareUserinfo = regexp.MustCompile(`^[^/\s@:]*:[^\s]*@`)
 

@@ -3,6 +3,7 @@ package prometheusyaml
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/prometheus/common/model"
@@ -76,11 +77,23 @@ func (s *scope) groupLabels(g *group, f field) {
 			s.dropped(l.place, "label %q was left out: a Pushgateway mixes it up with that of histograms and summaries", l.key)
 		case l.key == model.MetricNameLabel || !model.UTF8Validation.IsValidLabelName(l.key):
 			s.refused(l.place, "label %.60q is no name of a target's label", l.key)
+		case t == "" && (l.key == model.JobLabel || l.key == model.InstanceLabel): // as if it were not there
 		default:
-			g.labels = append(g.labels, element{comments: l.comments(), key: l.key, value: s.free(l.key, l.value, t)})
-			g.values[l.key] = t
+			name := s.labelName(l)
+			g.labels = append(g.labels, element{comments: l.comments(), key: name, value: s.free(l.key, l.value, t)})
+			g.values[name] = t
 		}
 	}
+}
+
+// labelName is the name of a target's label: all gateways take the classic ones.
+func (s *scope) labelName(l field) string {
+	if model.LegacyValidation.IsValidLabelName(l.key) {
+		return l.key
+	}
+	name := model.EscapeName(l.key, model.UnderscoreEscaping)
+	s.dropped(l.place, "label %.60q was written as %s: a grouping key takes [a-zA-Z_][a-zA-Z0-9_]* only", l.key, name)
+	return name
 }
 
 // A scraped target is what Prometheus would make of an address.
@@ -89,6 +102,8 @@ type scraped struct {
 	instance string // "" where it would be the address
 	job      string
 	kept     bool
+	all      string // labels after relabeling
+	key      string // those of them that series get
 }
 
 // scrape is what relabeling makes of a target.
@@ -109,8 +124,19 @@ func (j *job) scrape(t target, g group) scraped {
 		b.Set(name, value)
 	}
 	b.Set(model.AddressLabel, t.address)
-	kept := relabel.ProcessBuilder(b, j.rules...)
-	return scraped{b.Get(model.AddressLabel), b.Get(model.InstanceLabel), b.Get(model.JobLabel), kept}
+	of := scraped{kept: relabel.ProcessBuilder(b, j.rules...)}
+	of.address, of.instance, of.job = b.Get(model.AddressLabel), b.Get(model.InstanceLabel), b.Get(model.JobLabel)
+	if of.instance == "" {
+		b.Set(model.InstanceLabel, of.address)
+	}
+	of.all = b.Labels().String()
+	b.Range(func(l labels.Label) {
+		if strings.HasPrefix(l.Name, model.ReservedLabelPrefix) {
+			b.Del(l.Name)
+		}
+	})
+	of.key = b.Labels().String()
+	return of
 }
 
 // loopback tells a target whose instance would be that of no host in particular.

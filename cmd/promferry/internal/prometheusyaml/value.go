@@ -1,6 +1,7 @@
 package prometheusyaml
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -29,8 +30,10 @@ func valueOf(node *yaml.Node, file string) value {
 // isNull tells a value that is left out, as in `key:`.
 func (v value) isNull() bool { return v.node.ShortTag() == "!!null" }
 
-// comments are those beside and above a value.
-func (v value) comments() []string { return []string{v.node.HeadComment, v.node.LineComment} }
+// comments are those around a value; to stand above what is made of it.
+func (v value) comments() []string {
+	return []string{v.node.HeadComment, v.node.LineComment, v.node.FootComment}
+}
 
 // A field is a key of a mapping and what it has.
 type field struct {
@@ -42,64 +45,71 @@ type field struct {
 }
 
 // comments are all of a field; to stand above what is made of it.
-func (f field) comments() []string { return append(f.above, f.below) }
+func (f field) comments() []string { return slices.Concat(f.above, []string{f.below}) }
 
 // fields returns the fields of a mapping in their order; then those of its merge
 // keys, which have effect where the mapping has none of the name.
 func (s *scope) fields(v value) []field {
-	return s.fieldsWithin(v, map[string]bool{}, maxMerges)
+	m := merge{scope: s, seen: map[string]bool{}, done: map[*yaml.Node]bool{}}
+	m.add(v)
+	return m.fields
 }
 
-// maxMerges bounds how deep mappings are merged: one that is merged into itself
-// would have no end.
-const maxMerges = 8
+// A merge makes the fields of a mapping.
+type merge struct {
+	*scope
+	fields []field
+	seen   map[string]bool     // names of fields
+	done   map[*yaml.Node]bool // mappings: a second time they add nothing, and one may be merged into itself
+}
 
-func (s *scope) fieldsWithin(v value, seen map[string]bool, depth int) []field {
-	if v.isNull() || depth == 0 {
-		return nil
+// add adds the fields of a mapping, and of those merged into it.
+func (m *merge) add(v value) {
+	if v.isNull() || m.done[v.node] {
+		return
 	}
 	if v.node.Kind != yaml.MappingNode {
-		s.refused(v.place, "there must be fields here: name: value")
-		return nil
+		m.refused(v.place, "there must be fields here: name: value")
+		return
 	}
-	var fields []field
+	outermost := len(m.done) == 0
+	m.done[v.node] = true
 	var merged []value
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		key, of := v.node.Content[i], valueOf(v.node.Content[i+1], v.file)
-		f := field{place: place{v.file, key.Line}, key: key.Value, value: of, below: key.FootComment}
-		switch {
+		switch at := (place{v.file, key.Line}); {
 		case key.ShortTag() == "!!merge":
 			merged = append(merged, of)
-			continue
-		case seen[f.key] && depth < maxMerges:
-			continue // what is merged gives way
-		case seen[f.key]:
-			s.refused(f.place, "%s is there twice: the first has effect", shown(f.key))
-			continue
+		case !m.seen[key.Value]:
+			m.seen[key.Value] = true
+			m.fields = append(m.fields, fieldOf(key, of))
+		case outermost: // else it gives way
+			m.refused(at, "%s is there twice: the first has effect", shown(key.Value))
 		}
-		seen[f.key] = true
-		f.above = []string{key.HeadComment, key.LineComment}
-		if of.node.Kind == yaml.ScalarNode || of.node.Style&yaml.FlowStyle != 0 {
-			f.above = append(f.above, of.comments()...)
-		}
-		fields = append(fields, f)
 	}
-	for _, m := range merged {
-		fields = append(fields, s.mergedFields(m, seen, depth-1)...)
+	for _, v := range merged {
+		m.addAll(v)
 	}
-	return fields
 }
 
-// mergedFields are those of one merge key: of a mapping, or of each in a list.
-func (s *scope) mergedFields(v value, seen map[string]bool, depth int) []field {
+// addAll adds what one merge key has: a mapping, or a list of them.
+func (m *merge) addAll(v value) {
 	if v.node.Kind != yaml.SequenceNode {
-		return s.fieldsWithin(v, seen, depth)
+		m.add(v)
+		return
 	}
-	var fields []field
 	for _, item := range v.node.Content {
-		fields = append(fields, s.fieldsWithin(valueOf(item, v.file), seen, depth)...)
+		m.add(valueOf(item, v.file))
 	}
-	return fields
+}
+
+func fieldOf(key *yaml.Node, of value) field {
+	f := field{place: place{of.file, key.Line}, key: key.Value, value: of, below: key.FootComment}
+	f.above = []string{key.HeadComment, key.LineComment}
+	if of.node.Kind == yaml.ScalarNode || of.node.Style&yaml.FlowStyle != 0 {
+		f.above = append(f.above, of.comments()...)
+	}
+	return f
 }
 
 // items returns the elements of a list.
