@@ -149,13 +149,6 @@ func file(s *scope, b *block, f field) {
 	}
 }
 
-// files writes a list of paths.
-func files(s *scope, b *block, f field) {
-	b.set(f.key, list(s.elements(f, func(_ string, v value, t string) hclwrite.Tokens {
-		return quoted(s.path(v.place, t))
-	})), f.comments()...)
-}
-
 // path is a path as it is from everywhere: Prometheus's relative ones begin where
 // its file is.
 func (s *scope) path(at place, name string) string {
