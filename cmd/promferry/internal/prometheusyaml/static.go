@@ -58,7 +58,7 @@ func (s *scope) targets(f field) []target {
 	for i, address := range addresses {
 		if hasPassword(address) || hasBareUserinfo(address) {
 			s.secrets.values = append(s.secrets.values, address)
-			s.dropped(at[i].place, "a target has credentials in it, and was left out: write it without them, and a basic_auth block with password_file")
+			s.dropped(at[i].place, "a target has credentials in it, and was left out: write it without them, and the credentials into a basic_auth block, or into the settings of the exporter that is to use them")
 			continue
 		}
 		targets = append(targets, target{element{comments: at[i].comments(), value: quoted(address)}, at[i].place, address})
