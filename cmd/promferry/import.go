@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/promferry/promferry/cmd/promferry/internal/prometheusyaml"
+)
+
+// importCommand translates a prometheus.yml: HCL to standard output, what the
+// reader must know to standard error.
+type importCommand struct {
+	file      string
+	gateway   string
+	jobs      []string
+	localOnly bool
+}
+
+func newImportCommand(clause *kingpin.CmdClause) *importCommand {
+	c := new(importCommand)
+	flag(clause, "gateway", "The Pushgateway to push to.").PlaceHolder("URL").Default("http://localhost:9091").StringVar(&c.gateway)
+	clause.Flag("job", "Only this job. Repeatable.").PlaceHolder("NAME").StringsVar(&c.jobs)
+	clause.Flag("local-only", "Only targets on this machine: loopback addresses and its host name.").BoolVar(&c.localOnly)
+	clause.Arg("FILE", "A prometheus.yml; - for standard input.").Required().StringVar(&c.file)
+	clause.HelpLong("  promferry import prometheus /etc/prometheus/prometheus.yml --gateway=http://pushgateway:9091 >promferry.hcl\n  promferry import prometheus prometheus.yml --job=node --local-only")
+	return c
+}
+
+func (c *importCommand) run(_ context.Context, a *app) int {
+	gateway, err := parseGateway(c.gateway)
+	if err != nil {
+		return a.fail(exitUsage, err)
+	}
+	result, err := c.translate(a, gateway)
+	if result != nil {
+		if reported := result.WriteReport(a.err, gateway); reported != nil {
+			return a.fail(exitFailure, reported)
+		}
+	}
+	if err != nil {
+		return a.fail(exitUsage, fmt.Errorf("import %w", err))
+	}
+	if _, err := a.out.Write(result.HCL); err != nil {
+		return a.fail(exitFailure, fmt.Errorf("write output: %w", err))
+	}
+	if slices.ContainsFunc(result.Findings, func(f prometheusyaml.Finding) bool { return f.Kind != prometheusyaml.Note }) {
+		return exitFailure
+	}
+	return exitOK
+}
+
+// translate reads the file and what it names.
+func (c *importCommand) translate(a *app, gateway *url.URL) (*prometheusyaml.Result, error) {
+	name := nameOf(c.file)
+	text, err := readAll(a, name)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(filepath.Dir(name)) // of standard input: where we are
+	if err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil && c.localOnly {
+		return nil, err
+	}
+	return prometheusyaml.Import(name, text, prometheusyaml.Options{
+		Gateway:   gateway.String(),
+		Jobs:      c.jobs,
+		LocalOnly: c.localOnly,
+		Hostname:  host,
+		Dir:       dir,
+		ReadFile:  os.ReadFile,
+		Glob:      filepath.Glob,
+	})
+}
+
+// parseGateway takes a URL that needs no credentials, which it never shows.
+func parseGateway(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return nil, errors.New("--gateway: want a URL such as http://localhost:9091")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("--gateway: want a URL without credentials, query and fragment; write a basic_auth block into the gateway's afterwards")
+	}
+	return u, nil
+}

@@ -1,0 +1,118 @@
+package prometheusyaml
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+var fileSDFields = map[string]handler{
+	"files":            fileSDFiles,
+	"refresh_interval": duration,
+}
+
+var dnsSDFields = map[string]handler{
+	"names":            texts,
+	"type":             recordType,
+	"port":             number,
+	"refresh_interval": duration,
+}
+
+// fileSDFiles writes the files that Prometheus would take.
+func fileSDFiles(s *scope, b *block, f field) {
+	var elements []element
+	names, at := s.texts(f)
+	for i, name := range names {
+		if !targetFile.MatchString(name) {
+			s.refused(at[i].place, "files: %.80q is no file of targets: want .json, .yml or .yaml, and * in its name only", name)
+			continue
+		}
+		elements = append(elements, element{comments: at[i].comments(), value: quoted(s.path(at[i].place, name))})
+	}
+	if elements != nil {
+		b.set(f.key, list(elements), f.comments()...)
+	}
+}
+
+// targetFile is Prometheus's rule for the names of file_sd_configs.
+var targetFile = regexp.MustCompile(`^[^*]*(\*[^/]*)?\.(json|yml|yaml|JSON|YML|YAML)$`)
+
+// recordType writes a DNS type in upper case, in which Prometheus reads it. Of
+// others the whole block is left out: without type it would mean SRV.
+func recordType(s *scope, b *block, f field) {
+	t, ok := s.text(f.key, f.value)
+	switch t = strings.ToUpper(t); {
+	case ok && t == "":
+	case t == "A" || t == "AAAA" || t == "SRV":
+		b.set(f.key, quoted(t), f.comments()...)
+	case t == "MX" || t == "NS":
+		s.dropped(f.place, "dns_sd_configs of type %s were left out: promferry asks for A, AAAA and SRV records", t)
+		b.unusable = true
+	default:
+		s.refused(f.place, "type: %.40q is no record type of dns_sd_configs", t)
+		b.unusable = true
+	}
+}
+
+// httpSD writes one http_sd_config.
+func (s *scope) httpSD(b *block, v value) {
+	for _, f := range s.fields(v) {
+		switch h, known := httpFields[f.key]; {
+		case f.key == "url":
+			discoveryURL(s, b, f)
+		case f.key == "refresh_interval":
+			duration(s, b, f)
+		case known:
+			h(s, b, f)
+		default:
+			s.unknown(f)
+		}
+	}
+	s.checkHTTP(v)
+}
+
+// discoveryURL writes the URL of http_sd_configs; credentials in it become what
+// they are in a request.
+func discoveryURL(s *scope, b *block, f field) {
+	t, ok := s.text(f.key, f.value)
+	if !ok {
+		return
+	}
+	clean, found := withoutUserinfo(t)
+	u, err := url.Parse(clean)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		s.refused(f.place, "url: want http://host/path")
+	case hasSecretQuery(u):
+		b.set(f.key, s.hide(f.key, f.value, ": it has a token in its query"), f.comments()...)
+	default:
+		b.set(f.key, quoted(clean), f.comments()...)
+	}
+	if found && b.has(f.key) {
+		s.hideUserinfo(b, f, t)
+	}
+}
+
+// hideUserinfo writes the credentials of a URL as basic_auth.
+func (s *scope) hideUserinfo(b *block, f field, text string) {
+	auth := b.add("basic_auth", nil)
+	if u, err := url.Parse(text); err == nil && u.User.Username() != "" {
+		auth.set("username", quoted(u.User.Username()))
+	}
+	variable := s.variable("password", f.value)
+	auth.set("password", environment(variable))
+	s.choice(f.place, "%s has a password in it: set %s in promferry's environment, or write password_file", f.key, variable)
+}
+
+// instead says what to do about a discovery that promferry does not have.
+func instead(kind string) string {
+	switch kind {
+	case "kubernetes_sd_configs":
+		return "run promferry as a sidecar of each pod, with targets = [\"localhost:PORT\"], or let a script write the targets into a file for file_sd_config"
+	case "docker_sd_configs", "dockerswarm_sd_configs":
+		return "run promferry beside the containers, with their names as targets, or let a script write the targets into a file for file_sd_config"
+	case "consul_sd_configs", "nomad_sd_configs":
+		return "ask the names that it serves by DNS with dns_sd_config, or let a script write the targets into a file for file_sd_config"
+	}
+	return "run promferry on each host, with targets = [\"localhost:PORT\"], or let a script write the targets into a file for file_sd_config, or serve them for http_sd_config"
+}

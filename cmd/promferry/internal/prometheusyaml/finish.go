@@ -1,0 +1,172 @@
+package prometheusyaml
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// finish does what needs all fields of a job and those of global.
+func (j *job) finish(of global) {
+	if !j.checkTimes(j.timeoutAt, j.intervalOr(of), j.timeout) {
+		j.body.drop("scrape_timeout")
+	}
+	j.writeProtocols(of)
+	if j.LocalOnly {
+		j.leaveLocal()
+	}
+	j.leaveTwins()
+	j.noteTargets()
+	j.keepInstances()
+	if !j.outlined() && !j.scrapes() {
+		j.note(j.place, "nothing is left to scrape: the job was left out")
+	}
+}
+
+// scrapes tells whether a job has or finds targets.
+func (j *job) scrapes() bool { return j.discovers || len(j.groups) > 0 }
+
+func (j *job) intervalOr(of global) time.Duration {
+	if j.interval > 0 {
+		return j.interval
+	}
+	return of.interval
+}
+
+// leaveLocal leaves out the targets on other machines. Those that are discovered
+// are left out by a rule.
+func (j *job) leaveLocal() {
+	left := 0
+	j.eachTarget(func(_ target, s scraped) bool {
+		local := s.kept && j.isLocal(s.address)
+		if !local {
+			left++
+		}
+		return local
+	})
+	if left > 0 {
+		j.note(j.place, "targets that are not on this machine were left out: %d", left)
+	}
+	if j.discovers {
+		keepLocal(&j.ruleBlocks, j.localRegex())
+	}
+}
+
+// leaveTwins leaves out the second of two targets with the same labels, of which
+// a gateway keeps one. Prometheus has both, and their series run into each other.
+func (j *job) leaveTwins() {
+	j.eachTarget(func(t target, s scraped) bool {
+		first, twice := j.keys[s.key]
+		if !s.kept || !twice {
+			j.keys[s.key] = twin{t.place, s.all}
+			return true
+		}
+		if first.all != s.all {
+			j.dropped(t.place, "target %s was left out: it has the labels of the one in line %d, and a group at a gateway is of one target; write a label that tells them apart", shown(t.address), first.line)
+		}
+		return false
+	})
+}
+
+// A twin is a target that another one may have the labels of.
+type twin struct {
+	place
+	all string
+}
+
+// noteTargets says what may surprise of the static targets, and leaves out those
+// that Prometheus would not scrape either.
+func (j *job) noteTargets() {
+	j.eachTarget(func(t target, s scraped) bool {
+		host, hasPort := cutPort(s.address)
+		switch {
+		case !s.kept:
+			j.note(t.place, "target %s is dropped by relabel_configs", shown(t.address))
+		case strings.Contains(s.address, "/") && !strings.HasPrefix(s.address, "unix:"):
+			j.refused(t.place, "target %s is no host:port, and was left out; a path or a scheme belongs into metrics_path and scheme", shown(t.address))
+			return false
+		case !hasPort && host != "":
+			j.note(t.place, "target %s has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both", shown(s.address))
+		case isPrometheus(j.name, s.address):
+			j.note(t.place, "this job scrapes Prometheus itself: leave it there, and import the others with --job")
+		}
+		return true
+	})
+}
+
+func isPrometheus(job, address string) bool {
+	return job == "prometheus" && strings.HasSuffix(address, ":9090")
+}
+
+// keepInstances has instance keep the value that Prometheus shows where ours
+// would be another one: promferry writes this machine's name for a loopback host.
+func (j *job) keepInstances() {
+	var loopback []target
+	total := 0
+	j.eachTarget(func(t target, s scraped) bool {
+		total++
+		if s.loopback() {
+			loopback = append(loopback, t)
+		}
+		return true
+	})
+	switch {
+	case len(j.rules) > 0 || j.discovers:
+		if len(loopback) == 0 && (!j.discovers && !j.outlined() || setsInstance(j.rules)) {
+			return
+		}
+		keepInstance(&j.ruleBlocks)
+	case len(loopback) == 0:
+		return
+	case total == 1 && len(j.groups[0].labels) == 0:
+		j.body.attributes = slices.Insert(j.body.attributes, 0, attribute{name: "instance", value: quoted(loopback[0].address)})
+	default:
+		j.splitLoopback()
+	}
+	j.noteLoopback(loopback)
+}
+
+func (j *job) noteLoopback(loopback []target) {
+	if len(loopback) == 0 {
+		j.note(j.place, "instance is the address, as in Prometheus: where that is localhost on several machines that push to one gateway, the groups collide. Take the rule for instance away, and promferry writes this machine's name")
+		return
+	}
+	t := loopback[0]
+	j.note(t.place, "instance stays %q, as Prometheus shows it: from several machines that push to one gateway, the groups collide. Take instance away, and promferry writes this machine's name for localhost", shown(t.address))
+}
+
+// outlined tells a job of which nothing is left but its settings.
+func (j *job) outlined() bool {
+	return len(j.discoversMore) > 0 && !j.scrapes()
+}
+
+// writeTo writes the job.
+func (j *job) writeTo(b *block, of global) {
+	j.writeGroups(b)
+	b.join(&j.body)
+	if j.outlined() {
+		b.add("file_sd_config", nil).set("files", list([]element{{value: quoted("targets/" + j.name + ".json")}}))
+	}
+	b.join(&j.ruleBlocks)
+	b.join(&j.metricBlocks)
+}
+
+// result are the jobs at the gateway that one makes: relabeling may change the
+// label.
+func (j *job) result(of global) []Job {
+	names := []string{}
+	if len(j.groups) == 0 || j.discovers {
+		names = append(names, j.name)
+	}
+	j.eachTarget(func(_ target, s scraped) bool {
+		if s.kept && s.job != "" && !slices.Contains(names, s.job) {
+			names = append(names, s.job)
+		}
+		return true
+	})
+	jobs := make([]Job, len(names))
+	for i, name := range names {
+		jobs[i] = Job{name, j.intervalOr(of)}
+	}
+	return jobs
+}

@@ -1,0 +1,103 @@
+package prometheusyaml
+
+import (
+	"time"
+
+	"github.com/prometheus/common/model"
+)
+
+// global is what the file says for all jobs.
+type global struct {
+	comments          []string
+	body              block
+	interval, timeout time.Duration
+	timeoutAt         place
+	protocols         []string // nil: Prometheus's default
+	native            bool
+}
+
+// defaultInterval is Prometheus's; promferry has another one, so that it is always
+// written.
+const defaultInterval = time.Minute
+
+var globalFields = map[string]handler{
+	"scrape_interval":          duration,
+	"scrape_timeout":           duration,
+	"body_size_limit":          size,
+	"sample_limit":             number,
+	"label_limit":              number,
+	"label_name_length_limit":  number,
+	"label_value_length_limit": number,
+	"target_limit":             number,
+
+	"evaluation_interval":                stays("it is for rules"),
+	"rule_query_offset":                  stays("it is for rules"),
+	"query_log_file":                     stays("it is for queries"),
+	"external_labels":                    stays("Prometheus adds them where data leaves it, not to what it scrapes"),
+	"scrape_failure_log_file":            without("promferry's own log says which scrapes fail"),
+	"keep_dropped_targets":               without("`promferry targets` shows all dropped targets"),
+	"always_scrape_classic_histograms":   without(atTheGateway),
+	"convert_classic_histograms_to_nhcb": without(atTheGateway),
+	"metric_name_validation_scheme":      without(atTheGateway),
+	"metric_name_escaping_scheme":        without("promferry takes names as the target writes them, and escapes what the gateway does not take"),
+	"extra_scrape_metrics":               without("promferry pushes the usual report series only"),
+	"scrape_protocols":                   func(*scope, *block, field) {}, // written into each job
+	"scrape_native_histograms":           func(*scope, *block, field) {},
+}
+
+// stays says of a field that it stays where it is.
+func stays(reason string) handler {
+	return func(s *scope, _ *block, f field) {
+		s.note(f.place, "%s stays in Prometheus: %s", shown(f.key), reason)
+	}
+}
+
+// readGlobal reads the global section; where there is none, its defaults.
+func (s *scope) readGlobal(f *field) global {
+	g := global{interval: defaultInterval}
+	if f != nil {
+		g.comments = f.comments()
+		s.write(&g.body, f.value, globalFields)
+		for _, f := range s.fields(f.value) {
+			s.readGlobalField(&g, f)
+		}
+	}
+	if !s.checkTimes(g.timeoutAt, g.interval, g.timeout) {
+		g.body.drop("scrape_timeout")
+	}
+	if !g.body.has("scrape_interval") {
+		g.body.attributes = append([]attribute{{
+			comments: []string{"as in Prometheus; promferry's own default is 15s"},
+			name:     "scrape_interval",
+			value:    quoted(model.Duration(g.interval).String()),
+		}}, g.body.attributes...)
+	}
+	return g
+}
+
+// readGlobalField reads what jobs need to know.
+func (s *scope) readGlobalField(g *global, f field) {
+	switch f.key {
+	case "scrape_interval":
+		if d, _ := s.duration(f); d > 0 {
+			g.interval = d
+		}
+	case "scrape_timeout":
+		g.timeout, _ = s.duration(f)
+		g.timeoutAt = f.place
+	case "scrape_protocols":
+		g.protocols = s.protocols(f)
+	case "scrape_native_histograms":
+		g.native, _ = s.boolean(f)
+		s.noteNative(f, g.native)
+	}
+}
+
+// checkTimes says where Prometheus would refuse a timeout.
+func (s *scope) checkTimes(at place, interval, timeout time.Duration) bool {
+	if timeout > interval {
+		s.refused(at, "scrape_timeout %s is above scrape_interval %s: it was left out", model.Duration(timeout), model.Duration(interval))
+		return false
+	}
+	return true
+}

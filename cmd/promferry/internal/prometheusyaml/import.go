@@ -1,0 +1,173 @@
+// Package prometheusyaml translates a prometheus.yml into promferry's language.
+// A file comes in; HCL text comes out, and findings: what did not map, what
+// needs a choice, and what changes.
+//
+// Only scrape_configs, the files that scrape_config_files names, and what global
+// says for scrapes become HCL. Comments stay with what they stand at. A secret
+// never comes out: env() stands in its place.
+package prometheusyaml
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"go.yaml.in/yaml/v3"
+)
+
+// Options say what to translate, and give the way to other files.
+type Options struct {
+	Gateway   string   // URL without credentials
+	Jobs      []string // only these; none means all
+	LocalOnly bool     // only targets on this machine
+	Hostname  string   // of this machine, for LocalOnly
+	Dir       string   // what relative paths are relative to; absolute
+
+	// ReadFile and Glob read what the file names: as os.ReadFile and
+	// filepath.Glob, which sorts.
+	ReadFile func(name string) ([]byte, error)
+	Glob     func(pattern string) ([]string, error)
+}
+
+// A Result is the translation of one file.
+type Result struct {
+	HCL      []byte // formatted
+	Findings []Finding
+	Jobs     []Job // those that were written
+	Outlines int   // jobs written as comments: nothing is left to scrape in them
+	Uses     []Use // of up in the rules
+}
+
+// A Job is one that was written.
+type Job struct {
+	Name     string        // the job label of its targets
+	Interval time.Duration // longest time between two pushes
+}
+
+// A reader is one translation.
+type reader struct {
+	Options
+	findings []Finding
+	found    map[Finding]bool
+	secrets  secrets
+	relative []place         // where relative paths stood
+	keys     map[string]twin // static targets by the labels that their series get
+}
+
+// Import translates the text of the file of that name. Its error says that
+// nothing can be written; the result then has the findings alone.
+func Import(name string, text []byte, o Options) (*Result, error) {
+	r := &reader{Options: o, found: map[Finding]bool{}, keys: map[string]twin{}, secrets: secrets{
+		variables: map[*yaml.Node]string{}, taken: map[string]bool{},
+	}}
+	root, err := parse(name, text)
+	if err != nil {
+		return &Result{}, err
+	}
+	d := r.readDocument(root)
+	res := r.compose(d)
+	r.noteRelative(name)
+	res.Uses = r.readRules(d.ruleFiles)
+	res.Findings = r.findings
+	if err := r.check(name, d, res); err != nil {
+		res.HCL = nil
+		return res, err
+	}
+	return res, nil
+}
+
+// parse reads one file of YAML.
+func parse(name string, text []byte) (value, error) {
+	var n yaml.Node
+	if err := yaml.Unmarshal(text, &n); err != nil {
+		return value{}, fmt.Errorf("%s: %s", name, oneLine(err))
+	}
+	if n.Kind != yaml.DocumentNode || len(n.Content) != 1 {
+		return value{}, fmt.Errorf("%s: is empty", name)
+	}
+	root := valueOf(n.Content[0], name)
+	root.node.HeadComment = n.HeadComment
+	root.node.FootComment = n.FootComment
+	return root, nil
+}
+
+// compose writes the whole file.
+func (r *reader) compose(d *document) *Result {
+	res := new(Result)
+	var file block
+	file.add("global", d.global.comments).join(&d.global.body)
+	file.add("gateway", nil, "default").set("url", quoted(r.Gateway))
+	text := [][]byte{header(d.comments, r.masked), file.bytes(r.masked)}
+	for _, j := range d.jobs {
+		var one block
+		j.writeTo(one.add("job", j.comments, j.name), d.global)
+		switch {
+		case j.outlined():
+			res.Outlines++
+			text = append(text, outline(j, one.bytes(r.masked)))
+		case j.scrapes():
+			res.Jobs = append(res.Jobs, j.result(d.global)...)
+			text = append(text, one.bytes(r.masked))
+		}
+	}
+	text = append(text, header(d.below, r.masked))
+	res.HCL = hclwrite.Format(bytes.Join(slices.DeleteFunc(text, func(t []byte) bool { return len(t) == 0 }), []byte("\n")))
+	return res
+}
+
+// header is the text of comments that belong to the file itself.
+func header(comments []string, mask func(string) string) []byte {
+	return expanded(raw(comments), mask).Bytes()
+}
+
+// outline is a job as a comment, for whoever finds targets for it.
+func outline(j *job, text []byte) []byte {
+	out := fmt.Appendf(nil, "# Job %q was not taken over: promferry has no %s.\n# What is left of it, with a file that something else has to write:\n#\n", j.name, j.discoversMore[0])
+	for line := range bytes.Lines(text) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			out = append(out, "#\n"...)
+			continue
+		}
+		out = append(append(out, "# "...), line...)
+	}
+	return out
+}
+
+// noteRelative says once that paths are other ones now.
+func (r *reader) noteRelative(name string) {
+	if len(r.relative) == 0 {
+		return
+	}
+	s := scope{reader: r}
+	s.note(r.relative[0], "relative paths begin at their file in Prometheus, and at the working directory in promferry: %d of them were written as absolute ones", len(r.relative))
+}
+
+// check returns the error of a file that gives no job at all, or not a wanted one.
+func (r *reader) check(name string, d *document, res *Result) error {
+	for _, job := range r.Jobs {
+		if !slices.Contains(d.names, job) {
+			return fmt.Errorf("%s: there is no job %q; there are %s", name, job, strings.Join(d.names, ", "))
+		}
+	}
+	switch {
+	case len(res.Jobs)+res.Outlines > 0:
+		return nil
+	case len(d.names) == 0:
+		return fmt.Errorf("%s: has no scrape_configs that could be taken over", name)
+	case r.LocalOnly:
+		return fmt.Errorf("%s: no job has a target on this machine", name)
+	}
+	return fmt.Errorf("%s: no job has anything to scrape", name)
+}
+
+// fromDir is a path as it is from everywhere.
+func fromDir(dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}

@@ -1,0 +1,88 @@
+package prometheusyaml
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/relabel"
+)
+
+var ruleFields = map[string]handler{
+	"source_labels": texts,
+	"separator":     literal,
+	"regex":         literal,
+	"modulus":       number,
+	"target_label":  text,
+	"replacement":   literal,
+	"action":        action,
+}
+
+// action writes an action in lower case, in which Prometheus reads it.
+func action(s *scope, b *block, f field) {
+	if t, ok := s.text(f.key, f.value); ok && t != "" {
+		b.set(f.key, quoted(strings.ToLower(t)), f.comments()...)
+	}
+}
+
+// rules writes relabel_configs or metric_relabel_configs, and returns those that
+// Prometheus would take.
+func (s *scope) rules(b *block, f field) []*relabel.Config {
+	var rules []*relabel.Config
+	comments := f.above
+	b.below = append(b.below, f.below)
+	for _, item := range s.items(f) {
+		rule, err := decodeRule(item)
+		if err != nil {
+			s.refused(item.place, "%s: %s", strings.TrimSuffix(f.key, "s"), oneLine(err))
+			continue
+		}
+		s.write(b.add(strings.TrimSuffix(f.key, "s"), slices.Concat(comments, item.comments())), item, ruleFields)
+		comments = nil
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+// decodeRule reads a rule as Prometheus does.
+func decodeRule(v value) (*relabel.Config, error) {
+	rule := new(relabel.Config)
+	if err := v.node.Decode(rule); err != nil {
+		return nil, err
+	}
+	return rule, rule.Validate(model.UTF8Validation)
+}
+
+// oneLine is the text of an error that YAML's parser may have written on many.
+func oneLine(err error) string {
+	return strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " ")
+}
+
+// setsInstance tells whether one of the rules gives each target an instance: it
+// copies what is never empty.
+func setsInstance(rules []*relabel.Config) bool {
+	for _, r := range rules {
+		if r.Action == relabel.Replace && r.TargetLabel == model.InstanceLabel &&
+			r.Regex.String() == "(.*)" && r.Replacement == "$1" && len(r.SourceLabels) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// keepInstance adds the rule that is Prometheus's own default for instance. Ours
+// has this machine's name in the place of a loopback host.
+func keepInstance(b *block) {
+	rule := b.add("relabel_config", []string{"instance stays what it is in Prometheus: the address, where nothing sets it"})
+	rule.set("source_labels", list([]element{{value: quoted(model.InstanceLabel)}, {value: quoted(model.AddressLabel)}}))
+	rule.set("regex", quoted(";(.+)"))
+	rule.set("target_label", quoted(model.InstanceLabel))
+}
+
+// keepLocal adds the rule that drops the targets of other hosts.
+func keepLocal(b *block, regex string) {
+	rule := b.add("relabel_config", []string{"only targets on this machine"})
+	rule.set("source_labels", list([]element{{value: quoted(model.AddressLabel)}}))
+	rule.set("regex", quoted(regex))
+	rule.set("action", quoted(string(relabel.Keep)))
+}

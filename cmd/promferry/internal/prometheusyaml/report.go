@@ -1,0 +1,144 @@
+package prometheusyaml
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+)
+
+// WriteReport writes for people what was found, and what to do in Prometheus.
+func (res *Result) WriteReport(w io.Writer, gateway *url.URL) error {
+	var b strings.Builder
+	res.writeFindings(&b)
+	if len(res.Jobs) > 0 {
+		res.writeScrapeJob(&b, gateway)
+		res.writeAlerts(&b)
+		res.writeUses(&b)
+		b.WriteString(lastSteps)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// titles of the kinds.
+var titles = map[Kind]string{
+	Refused: "Prometheus would refuse this too:",
+	Dropped: "Did not map:",
+	Choice:  "Needs something from you:",
+	Note:    "Good to know:",
+}
+
+func (res *Result) writeFindings(b *strings.Builder) {
+	for kind := Refused; kind <= Note; kind++ {
+		lines := res.lines(kind)
+		if len(lines) > 0 {
+			fmt.Fprintf(b, "%s\n  %s\n\n", titles[kind], strings.Join(lines, "\n  "))
+		}
+	}
+}
+
+// lines are the findings of one kind in the order of the files. What is the same
+// at many places is said once.
+func (res *Result) lines(kind Kind) []string {
+	findings := slices.DeleteFunc(slices.Clone(res.Findings), func(f Finding) bool { return f.Kind != kind })
+	slices.SortStableFunc(findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	var texts []string
+	places := map[string][]string{} // by text
+	for _, f := range findings {
+		if places[f.Text] == nil {
+			texts = append(texts, f.Text)
+		}
+		places[f.Text] = append(places[f.Text], f.Place())
+	}
+	for i, text := range texts {
+		texts[i] = strings.Join(places[text], ", ") + ": " + text
+	}
+	return texts
+}
+
+// writeScrapeJob writes the job with which Prometheus scrapes the gateway.
+func (res *Result) writeScrapeJob(b *strings.Builder, gateway *url.URL) {
+	b.WriteString("On the Prometheus side, this job brings back what promferry pushes:\n\nscrape_configs:\n  - job_name: promferry\n")
+	b.WriteString("    honor_labels: true # job and instance are those of the targets\n")
+	fmt.Fprintf(b, "    scrape_interval: %s # the shortest of the jobs\n", model.Duration(res.shortest()))
+	if gateway.Scheme != "http" {
+		fmt.Fprintf(b, "    scheme: %s\n", gateway.Scheme)
+	}
+	if path := strings.TrimSuffix(gateway.Path, "/"); path != "" {
+		fmt.Fprintf(b, "    metrics_path: %s\n", strconv.Quote(path+"/metrics"))
+	}
+	fmt.Fprintf(b, "    static_configs:\n      - targets: [%s]\n\n", strconv.Quote(gateway.Host))
+}
+
+func (res *Result) shortest() time.Duration {
+	return slices.MinFunc(res.Jobs, func(a, b Job) int { return cmp.Compare(a.Interval, b.Interval) }).Interval
+}
+
+// writeAlerts writes an alert for each interval.
+func (res *Result) writeAlerts(b *strings.Builder) {
+	b.WriteString("up stays as it was when promferry or its host dies. What tells is push_time_seconds:\n\ngroups:\n  - name: promferry\n    rules:\n")
+	for _, interval := range res.intervals() {
+		var names []string
+		for _, j := range res.Jobs {
+			if j.Interval == interval && !slices.Contains(names, j.Name) {
+				names = append(names, regexp.QuoteMeta(j.Name))
+			}
+		}
+		fmt.Fprintf(b, "      - alert: PushStale\n        expr: %s\n        for: 1m\n",
+			yamlQuoted(fmt.Sprintf("time() - push_time_seconds{job=~%s} > %d", strconv.Quote(strings.Join(names, "|")), stale(interval))))
+	}
+	b.WriteString("\n")
+}
+
+func (res *Result) intervals() []time.Duration {
+	var all []time.Duration
+	for _, j := range res.Jobs {
+		all = append(all, j.Interval)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// stale is after how many seconds a group is late: a few pushes were missed.
+func stale(interval time.Duration) int {
+	return int(max(4*interval, time.Minute).Seconds())
+}
+
+// yamlQuoted is a text in single quotes, in which only those are special.
+func yamlQuoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// writeUses writes the partner of each rule that looks at up.
+func (res *Result) writeUses(b *strings.Builder) {
+	if len(res.Uses) == 0 {
+		return
+	}
+	intervals := res.intervals()
+	longest := intervals[len(intervals)-1]
+	b.WriteString("These rules look at up, and need a partner each:\n")
+	for _, u := range res.Uses {
+		for _, selector := range u.Selectors {
+			fmt.Fprintf(b, "  %s:%d: %s: time() - push_time_seconds%s > %d\n",
+				u.File, u.Line, u.Rule, strings.Join(strings.Fields(nameMatcher.ReplaceAllString(selector, "")), " "), stale(longest))
+		}
+	}
+	b.WriteString("\n")
+}
+
+// nameMatcher is up in the spelling of a matcher.
+var nameMatcher = regexp.MustCompile(`__name__="up"\s*,?\s*`)
+
+const lastSteps = `Then:
+  1. promferry check config, and promferry targets: are these the targets that you mean?
+  2. promferry run beside Prometheus's own jobs; promferry verify compares what comes both ways.
+  3. When both are alike, take the jobs out of prometheus.yml.
+`
