@@ -6,7 +6,7 @@
 // and is no failure.
 //
 //	go run ./test/relay-cost [-shapes 1x1k,100x2k,1x50k,1000x2k] [-duration 30s]
-//		[-rounds 2] [-config-extra 'encoding = "text"'] [-binary ./promferry]
+//		[-rounds 2] [-rules] [-config-extra 'encoding = "text"'] [-binary ./promferry]
 package main
 
 import (
@@ -35,6 +35,7 @@ func run() error {
 	flag.DurationVar(&o.duration, "duration", 30*time.Second, "measured time of each relay and shape")
 	flag.IntVar(&o.rounds, "rounds", 2, "windows that the duration is divided into, the relays in turn")
 	flag.StringVar(&o.binary, "binary", "", "promferry to measure; built here if empty")
+	flag.BoolVar(&o.rules, "rules", false, "measure promferry with metric_relabel_configs, too")
 	flag.Func("config-extra", "a line for promferry's gateway block; repeatable", func(line string) error {
 		o.extra = append(o.extra, line)
 		return nil
@@ -51,6 +52,7 @@ type options struct {
 	duration time.Duration
 	rounds   int
 	binary   string
+	rules    bool     // also with rules for each series
 	extra    []string // lines of the gateway block
 	dir      string   // for what is made here; goes at the end
 }

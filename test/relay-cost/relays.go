@@ -15,18 +15,58 @@ type relay struct {
 	command func(w *world) (*exec.Cmd, error)
 }
 
-func (o *options) relays(s shape) []relay {
-	own := relay{"promferry", o.promferry}
-	if !s.reference {
-		return []relay{own}
+// The names of the relays.
+const (
+	nameReference = "reference"
+	nameOwn       = "promferry"
+	nameRules     = "rules" // promferry with rules for each series
+)
+
+func (o *options) relays(s shape) (all []relay) {
+	if s.reference {
+		all = append(all, relay{nameReference, reference})
 	}
-	return []relay{{"reference", reference}, own}
+	all = append(all, relay{nameOwn, func(w *world) (*exec.Cmd, error) { return o.promferry(w, "") }})
+	if o.rules {
+		all = append(all, relay{nameRules, func(w *world) (*exec.Cmd, error) { return o.promferry(w, metricRules) }})
+	}
+	return all
 }
 
+// metricRules ask regular expressions about each series, and change none of
+// these: what they cost is not made up for by what they leave out.
+const metricRules = `
+	metric_relabel_config {
+		source_labels = ["__name__"]
+		regex         = "(go|process|promhttp)_.*"
+		action        = "drop"
+	}
+	metric_relabel_config {
+		source_labels = ["namespace", "pod"]
+		regex         = "kube-system;.*-[0-9]+-test"
+		action        = "drop"
+	}
+	metric_relabel_config {
+		source_labels = ["container"]
+		regex         = "(.+)-sidecar-v([0-9]+)"
+		target_label  = "container"
+		replacement   = "$1"
+	}
+	metric_relabel_config {
+		regex  = "(uid|container_id|image_.*)"
+		action = "labeldrop"
+	}
+	metric_relabel_config {
+		source_labels = ["__name__", "le"]
+		regex         = ".*_bucket;0\\.00[0-9]+1"
+		action        = "drop"
+	}
+`
+
 // promferry is the built binary, with its web server as in production.
-func (o *options) promferry(w *world) (*exec.Cmd, error) {
+func (o *options) promferry(w *world, rules string) (*exec.Cmd, error) {
 	file := filepath.Join(o.dir, "promferry.hcl")
-	if err := os.WriteFile(file, w.config(o.extra), 0o600); err != nil {
+	if err := os.WriteFile(file, w.config(o.extra, rules), 0o600); err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(o.binary, "run", "--config.file="+file, "--web.listen-address=127.0.0.1:0", "--log.level=warn")
@@ -41,14 +81,14 @@ func environment() []string {
 
 // config has the defaults, but for the interval, and for groups that stay as
 // they are, as the stop is not measured.
-func (w *world) config(extra []string) []byte {
+func (w *world) config(extra []string, rules string) []byte {
 	var text strings.Builder
 	fmt.Fprintf(&text, "global {\n\tscrape_interval = %q\n\tscrape_timeout = %q\n\ton_shutdown = \"keep\"\n}\n", w.shape.interval, w.shape.interval)
 	fmt.Fprintf(&text, "gateway \"sink\" {\n\turl = %q\n", w.sink.URL)
 	for _, line := range extra {
 		fmt.Fprintf(&text, "\t%s\n", line)
 	}
-	text.WriteString("}\njob \"bench\" {\n")
+	text.WriteString("}\njob \"bench\" {" + rules + "\n")
 	for i := range w.shape.targets {
 		fmt.Fprintf(&text, "\tstatic_config {\n\t\ttargets = [%q]\n\t\tlabels = { instance = \"t%d\" }\n\t}\n", targetURL(w.targets.URL, i), i)
 	}

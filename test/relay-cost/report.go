@@ -15,18 +15,19 @@ func newReport() *report {
 	return &report{own: make(map[string]cost)}
 }
 
-// add prints the rows of a shape and its goals. promferry's cost is the last
-// one, the reference's the first, if it was measured.
+// add prints the rows of a shape and its goals.
 func (r *report) add(s shape, costs []cost) {
+	by := make(map[string]cost, len(costs))
 	for _, c := range costs {
+		by[c.relay] = c
 		fmt.Printf("%-8s %-10s %5d/%-5d %8d %8d %13.2f %13.1f %9s\n", s.name, c.relay, c.scrapes, c.expected, c.pushes,
 			c.pushed/c.pushes/1000, c.secondsPerMillion(), c.peakMiB(), ratio(s, c, costs[0]))
 		c.printTrouble()
 	}
-	own := costs[len(costs)-1]
+	own := by[nameOwn]
 	r.own[s.name] = own
 	if s.cpuGoal > 0 {
-		own.goal("CPU, times the reference", own.secondsPerMillion()/costs[0].secondsPerMillion(), s.cpuGoal)
+		own.goal("CPU, times the reference", own.secondsPerMillion()/by[nameReference].secondsPerMillion(), s.cpuGoal)
 	}
 	if s.rssGoal > 0 {
 		own.goal("peak RSS, MiB", own.peakMiB(), s.rssGoal)
@@ -34,7 +35,13 @@ func (r *report) add(s shape, costs []cost) {
 	if other, measured := r.own[s.rssOf]; measured {
 		own.goal("peak RSS, times that of "+s.rssOf, own.peakMiB()/other.peakMiB(), s.rssTimes)
 	}
+	if rules, measured := by[nameRules]; measured {
+		rules.goal("CPU with rules, times that without", rules.secondsPerMillion()/own.secondsPerMillion(), rulesGoal)
+	}
 }
+
+// rulesGoal is how much more CPU rules for each series may cost.
+const rulesGoal = 1.3
 
 // printTrouble says what makes a row mean less than it seems to.
 func (c cost) printTrouble() {
