@@ -26,7 +26,7 @@ func newHTTP(t testing.TB, handler http.HandlerFunc) *HTTP {
 		t.Fatal(err)
 	}
 	u.User = url.UserPassword("user", canary)
-	return &HTTP{URL: u, Client: server.Client(), Refresh: 10 * time.Second}
+	return &HTTP{URL: u, Client: server.Client(), Refresh: time.Minute}
 }
 
 func answerJSON(body string) http.HandlerFunc {

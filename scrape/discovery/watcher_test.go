@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,9 +22,11 @@ import (
 type watched struct {
 	*testing.T
 	watcher *Watcher
-	answers []Answer      // of the next looks
-	panics  any           // instead
 	takes   time.Duration // a look
+
+	mu      sync.Mutex
+	answers []Answer // of the next looks
+	panics  any      // instead
 	looks   []time.Time
 	changes int
 	log     bytes.Buffer
@@ -38,19 +41,41 @@ func inBubble(t *testing.T, test func(w *watched)) {
 		w.watcher = &Watcher{
 			Discoverer: discovererFunc(w.discover),
 			Interval:   interval,
-			Logger:     slog.New(slog.NewTextHandler(&w.log, nil)),
+			Logger:     slog.New(slog.NewTextHandler(w, nil)),
 		}
 		test(w)
 	})
 }
 
 func (w *watched) discover(ctx context.Context) []Answer {
-	w.looks = append(w.looks, time.Now())
 	wait(ctx, w.takes)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looks = append(w.looks, time.Now().Add(-w.takes))
 	if w.panics != nil {
 		panic(w.panics)
 	}
 	return w.answers
+}
+
+// Write is for the logger.
+func (w *watched) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.log.Write(line)
+}
+
+func (w *watched) changed() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.changes++
+}
+
+// lookedAt returns when the looks were.
+func (w *watched) lookedAt() []time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.looks)
 }
 
 // run runs the watcher until stop is called, which waits for it.
@@ -59,7 +84,7 @@ func (w *watched) run() (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		w.watcher.Run(ctx, func() { w.changes++ })
+		w.watcher.Run(ctx, w.changed)
 	}()
 	synctest.Wait()
 	return func() {
@@ -69,8 +94,13 @@ func (w *watched) run() (stop func()) {
 }
 
 // then lets the watcher look at these answers.
-func (w *watched) then(answers ...Answer) {
-	w.answers = answers
+func (w *watched) then(answers ...Answer) { w.thenPanic(nil, answers...) }
+
+// thenPanic panics unless value is nil.
+func (w *watched) thenPanic(value any, answers ...Answer) {
+	w.mu.Lock()
+	w.answers, w.panics = answers, value
+	w.mu.Unlock()
 	time.Sleep(interval * 12 / 10)
 	synctest.Wait()
 }
@@ -81,6 +111,8 @@ func (w *watched) want(targets string, changes int) {
 	if got := addresses(w.watcher.Groups()); got != targets {
 		w.Errorf("got targets %q, want %q", got, targets)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.changes != changes {
 		w.Errorf("got %d changes, want %d", w.changes, changes)
 	}
@@ -89,6 +121,8 @@ func (w *watched) want(targets string, changes int) {
 // wantLog expects the lines since it was called last, each with its text.
 func (w *watched) wantLog(texts ...string) {
 	w.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	got := strings.Split(strings.TrimSuffix(w.log.String(), "\n"), "\n")
 	if w.log.Len() == 0 {
 		got = nil
@@ -115,17 +149,18 @@ func TestWatcherLooksAtOnceAndThenEachInterval(t *testing.T) {
 	inBubble(t, func(w *watched) {
 		start := time.Now()
 		stop := w.run()
-		if len(w.looks) != 1 || w.looks[0] != start {
-			w.Fatalf("got looks at %v, want one at once", w.looks)
+		if looks := w.lookedAt(); len(looks) != 1 || looks[0] != start {
+			w.Fatalf("got looks at %v, want one at once", looks)
 		}
 		time.Sleep(100 * interval)
 		stop()
-		if got := len(w.looks); got < 91 || got > 112 {
+		looks := w.lookedAt()
+		if got := len(looks); got < 91 || got > 112 {
 			w.Errorf("got %d looks, want about 100", got)
 		}
 		differ := map[time.Duration]bool{}
-		for i := 1; i < len(w.looks); i++ {
-			d := w.looks[i].Sub(w.looks[i-1])
+		for i := 1; i < len(looks); i++ {
+			d := looks[i].Sub(looks[i-1])
 			if d < interval*9/10 || d > interval*11/10+1 {
 				w.Errorf("look %d came %s after the one before, want %s and a tenth", i, d, interval)
 			}
@@ -146,8 +181,8 @@ func TestWatcherLooksNoSecondTimeAtTheStart(t *testing.T) {
 		stop := w.run()
 		defer stop()
 		w.want("a:1", 0)
-		if len(w.looks) != 1 {
-			w.Errorf("got %d looks, want that of Look alone", len(w.looks))
+		if len(w.lookedAt()) != 1 {
+			w.Errorf("got %d looks, want that of Look alone", len(w.lookedAt()))
 		}
 	})
 }
@@ -249,14 +284,12 @@ func TestWatcherContainsAPanic(t *testing.T) {
 		stop := w.run()
 		defer stop()
 		w.wantLog("in b: broken")
-		w.panics = "out of order"
-		w.then()
+		w.thenPanic("out of order")
 		w.want("a:1", 1)
 		w.wantLog(`err="discover targets: panic: out of order" stack=`)
 		checkError(w, w.watcher.Status().Err, "discover targets: panic: out of order")
-		w.then()
+		w.thenPanic("out of order")
 		w.wantLog()
-		w.panics = nil
 		w.then(good("a", "a:2"), bad("b", "broken")) // which is no news
 		w.want("a:2", 2)
 		w.wantLog("targets are discovered again")
@@ -287,7 +320,7 @@ func TestWatcherStatus(t *testing.T) {
 		w.then(good("a", "a:1"), bad("b", "broken"))
 		check(Status{Success: start, Groups: 2, Targets: 2, Failures: 1}, "discover targets in b: broken")
 		w.then(good("a", "a:1"))
-		check(Status{Success: w.looks[2], Groups: 1, Targets: 1, Failures: 1}, "")
+		check(Status{Success: w.lookedAt()[2], Groups: 1, Targets: 1, Failures: 1}, "")
 	})
 }
 
