@@ -14,7 +14,7 @@ import (
 func isUTF8(ls labels.Labels) (found bool) {
 	ls.Range(func(l labels.Label) {
 		found = found || !model.LegacyValidation.IsValidLabelName(l.Name) ||
-			l.Name == labels.MetricName && !model.LegacyValidation.IsValidMetricName(l.Value)
+			l.Name == model.MetricNameLabel && !model.LegacyValidation.IsValidMetricName(l.Value)
 	})
 	return found
 }
@@ -89,7 +89,7 @@ func escapedKey(ls labels.Labels) string {
 	b := labels.NewScratchBuilder(ls.Len())
 	ls.Range(func(l labels.Label) {
 		name := strings.ReplaceAll(model.EscapeName(l.Name, model.UnderscoreEscaping), ":", "_")
-		if l.Name == labels.MetricName {
+		if l.Name == model.MetricNameLabel {
 			l.Value = model.EscapeName(l.Value, model.UnderscoreEscaping)
 		}
 		b.Add(name, l.Value)
