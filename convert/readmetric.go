@@ -25,8 +25,9 @@ func (r *run) takeMetric(f *dto.MetricFamily, m *dto.Metric) error {
 		lines.summary(m.GetSummary())
 	case dto.MetricType_HISTOGRAM, dto.MetricType_GAUGE_HISTOGRAM:
 		r.closePoints() // what is there after the lines is then theirs
+		held := len(r.held)
 		lines.histogram(m.GetHistogram())
-		r.native(m.GetHistogram())
+		r.native(m.GetHistogram(), r.held[held:])
 	case dto.MetricType_COUNTER:
 		lines.add("", m.GetCounter().GetValue(), m.GetCounter().GetExemplar())
 	case dto.MetricType_GAUGE:
@@ -133,13 +134,14 @@ func formatPoint(v float64) string {
 }
 
 // native adds what makes a histogram a native one to the set of lines that was
-// just read. What text cannot carry, or a gateway not keep, is counted.
-func (r *run) native(h *dto.Histogram) {
+// just read, or to the last of those that wait. What text cannot carry, or a
+// gateway not keep, is counted.
+func (r *run) native(h *dto.Histogram, held []namedSeries) {
 	if !isNative(h) {
 		return
 	}
 	r.stats.Exemplars += len(h.GetExemplars())
-	if r.points.lines == 0 || !consistent(h) {
+	if r.points.lines+len(held) == 0 || !consistent(h) {
 		r.stats.Natives++
 		return
 	}
@@ -153,11 +155,13 @@ func (r *run) native(h *dto.Histogram) {
 		r.stats.Natives++
 		return
 	}
-	r.points.native = encoded
+	if r.points.lines > 0 {
+		r.points.native = encoded
+	} else {
+		held[len(held)-1].native = encoded
+	}
 	if r.encoders.hasText() {
 		r.stats.Natives++
-	} else {
-		r.names.entries[r.open].natives++
 	}
 }
 
