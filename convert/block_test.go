@@ -17,21 +17,21 @@ var formats = []Format{Text, Protobuf}
 func blockFamilies() []Family {
 	ls := Labels{{"a", "\\ \n \" é"}, {"z", "}# "}}
 	bucket := func(le string, v float64) Series {
-		return Series{"h_bucket", Labels{ls[0], {"le", le}, ls[1]}, v}
+		return Series{"h_bucket", Labels{ls[0], {"le", le}, ls[1]}, v, nil}
 	}
 	return []Family{
-		{"c", "A \\ and a\nline, \"quoted\".", Counter, []Series{{"c", ls, 1}, {"c", nil, math.Inf(1)}}},
-		{"g", "", Gauge, []Series{{"g", ls, math.NaN()}, {"g", nil, -1e-7}}},
+		{"c", "A \\ and a\nline, \"quoted\".", Counter, []Series{{"c", ls, 1, nil}, {"c", nil, math.Inf(1), nil}}},
+		{"g", "", Gauge, []Series{{"g", ls, math.NaN(), nil}, {"g", nil, -1e-7, nil}}},
 		{"h", "# TYPE h gauge", Histogram, []Series{
-			bucket("0.1", 1), bucket("+Inf", 3), {"h_sum", ls, math.Inf(-1)}, {"h_count", ls, 3},
-			{"h_bucket", Labels{{"le", "+Inf"}}, 0}, {"h_sum", nil, 0}, {"h_count", nil, 0},
+			bucket("0.1", 1), bucket("+Inf", 3), {"h_sum", ls, math.Inf(-1), nil}, {"h_count", ls, 3, nil},
+			{"h_bucket", Labels{{"le", "+Inf"}}, 0, nil}, {"h_sum", nil, 0, nil}, {"h_count", nil, 0, nil},
 		}},
 		{"s", "é", Summary, []Series{
-			{"s", Labels{{"a", "b"}, {"quantile", "0.5"}}, math.NaN()}, {"s", Labels{{"a", "b"}, {"quantile", "1"}}, 2},
-			{"s_sum", Labels{{"a", "b"}}, 5}, {"s_count", Labels{{"a", "b"}}, 3},
-			{"s_sum", nil, 0}, {"s_count", nil, 0},
+			{"s", Labels{{"a", "b"}, {"quantile", "0.5"}}, math.NaN(), nil}, {"s", Labels{{"a", "b"}, {"quantile", "1"}}, 2, nil},
+			{"s_sum", Labels{{"a", "b"}}, 5, nil}, {"s_count", Labels{{"a", "b"}}, 3, nil},
+			{"s_sum", nil, 0, nil}, {"s_count", nil, 0, nil},
 		}},
-		{"u", "\n", Untyped, []Series{{"u", nil, math.Copysign(0, -1)}}},
+		{"u", "\n", Untyped, []Series{{"u", nil, math.Copysign(0, -1), nil}}},
 	}
 }
 
@@ -55,7 +55,7 @@ func checkBlocks(t *testing.T, format Format, families []Family) {
 		if err != nil {
 			t.Fatalf("%s: %v\n%q", format, err, b.Raw)
 		}
-		if diff := cmp.Diff(want, got, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.EquateNaNs(), cmpopts.EquateEmpty(), cmp.AllowUnexported(Series{})); diff != "" {
 			t.Errorf("%s: -want +got:\n%s\n%q", format, diff, b.Raw)
 		}
 		checkOtherTypes(t, format, b, want)
@@ -111,17 +111,17 @@ func TestTextFamily(t *testing.T) {
 		t.Helper()
 		for b := range Text.Blocks([]byte(body)) {
 			got, err := b.Family()
-			if diff := cmp.Diff(want, got.Series, cmpopts.EquateEmpty()); err != nil || diff != "" {
+			if diff := cmp.Diff(want, got.Series, cmpopts.EquateEmpty(), cmp.AllowUnexported(Series{})); err != nil || diff != "" {
 				t.Errorf("%q: %v, -want +got:\n%s", body, err, diff)
 			}
 		}
 	}
 	check("# TYPE a gauge\na{z=\"1\",b=\"2\"} 1e3\na{} +1\na{b=\"\",c=\"d\",} .5\n",
-		Series{"a", Labels{{"b", "2"}, {"z", "1"}}, 1000}, Series{"a", nil, 1}, Series{"a", Labels{{"c", "d"}}, 0.5})
-	check("# TYPE a counter\na{b=\"\\\\\",c=\"\\\\\\\"}\"} 1\n", Series{"a", Labels{{"b", `\`}, {"c", `\"}`}}, 1})
+		Series{"a", Labels{{"b", "2"}, {"z", "1"}}, 1000, nil}, Series{"a", nil, 1, nil}, Series{"a", Labels{{"c", "d"}}, 0.5, nil})
+	check("# TYPE a counter\na{b=\"\\\\\",c=\"\\\\\\\"}\"} 1\n", Series{"a", Labels{{"b", `\`}, {"c", `\"}`}}, 1, nil})
 	check("# TYPE h histogram\nh_bucket{le=\"1.0\",b=\"c\"} 1\nh_bucket{le=\"+Inf\",b=\"c\"} 1\nh_count{b=\"c\"} 1\nh_sum{b=\"c\"} 5\n",
-		Series{"h_bucket", Labels{{"b", "c"}, {"le", "1.0"}}, 1}, Series{"h_bucket", Labels{{"b", "c"}, {"le", "+Inf"}}, 1},
-		Series{"h_sum", Labels{{"b", "c"}}, 5}, Series{"h_count", Labels{{"b", "c"}}, 1})
+		Series{"h_bucket", Labels{{"b", "c"}, {"le", "1.0"}}, 1, nil}, Series{"h_bucket", Labels{{"b", "c"}, {"le", "+Inf"}}, 1, nil},
+		Series{"h_sum", Labels{{"b", "c"}}, 5, nil}, Series{"h_count", Labels{{"b", "c"}}, 1, nil})
 }
 
 func TestBlockErrors(t *testing.T) {
@@ -190,7 +190,7 @@ func fuzzFamilies(help, value string, number float64, lines int) []Family {
 		if f.Type.Simple() {
 			f.Series = f.Series[:1]
 			for n := range lines {
-				f.Series = append(f.Series, Series{f.Name, Labels{{"n", strings.Repeat("n", n+1)}}, number * float64(n)})
+				f.Series = append(f.Series, Series{Name: f.Name, Labels: Labels{{"n", strings.Repeat("n", n+1)}}, Value: number * float64(n)})
 			}
 		}
 	}

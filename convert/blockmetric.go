@@ -71,7 +71,7 @@ func decodeLabel(pair []byte) (name, value []byte) {
 }
 
 // decodePoints appends the lines of a histogram or summary. What a native
-// histogram has beside its buckets cannot be lines.
+// histogram has beside its buckets cannot be lines, and stays with the count.
 func decodePoints(f *Family, ls Labels, message []byte) error {
 	name, label := f.Name+"_bucket", model.BucketLabel
 	if f.Type == Summary {
@@ -80,19 +80,19 @@ func decodePoints(f *Family, ls Labels, message []byte) error {
 	if ls.Has(label) {
 		return fmt.Errorf("metric %v has a label of its %s's points", ls, f.Type)
 	}
-	points, sum, count := pointsOf(message, f.Type)
+	points, sum, count, native := pointsOf(message, f.Type)
 	for _, p := range points {
 		p.series.Name = name
 		p.series.Labels = with(ls, Label{label, string(appendValue(nil, p.at))})
 		f.Series = append(f.Series, p.series)
 	}
-	f.Series = append(f.Series, Series{f.Name + "_sum", ls, sum}, Series{f.Name + "_count", ls, count})
+	f.Series = append(f.Series, Series{Name: f.Name + "_sum", Labels: ls, Value: sum}, Series{Name: f.Name + "_count", Labels: ls, Value: count, native: native})
 	return nil
 }
 
 // pointsOf returns what a histogram or summary has, in order. The bucket of
 // +Inf is optional in protobuf, as it is the count again.
-func pointsOf(message []byte, t Type) (points []point, sum, count float64) {
+func pointsOf(message []byte, t Type) (points []point, sum, count float64, native []byte) {
 	for f := range fields(message) {
 		switch f.tag {
 		case tagSampleCount:
@@ -101,13 +101,17 @@ func pointsOf(message []byte, t Type) (points []point, sum, count float64) {
 			sum = math.Float64frombits(f.number)
 		case tagPoint:
 			points = append(points, decodePoint(f.data, t))
+		default:
+			if f.tag != 0 {
+				native = append(native, f.raw...)
+			}
 		}
 	}
 	slices.SortStableFunc(points, func(a, b point) int { return cmp.Compare(a.at, b.at) })
 	if t == Histogram && (len(points) == 0 || !math.IsInf(points[len(points)-1].at, 1)) {
 		points = append(points, point{math.Inf(1), Series{Value: count}})
 	}
-	return points, sum, count
+	return points, sum, count, native
 }
 
 // decodePoint reads a bucket or a quantile; its series has a value only.

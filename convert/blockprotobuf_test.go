@@ -33,7 +33,7 @@ func TestProtobufFamily(t *testing.T) {
 		t.Helper()
 		for b := range Protobuf.Blocks(delimited(t, in)) {
 			got, err := b.Family()
-			if diff := cmp.Diff(want, got.Series, cmpopts.EquateEmpty()); err != nil || diff != "" || b.Series() != len(want) {
+			if diff := cmp.Diff(want, got.Series, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Series{})); err != nil || diff != "" || b.Series() != len(want) {
 				t.Errorf("%d series, %v, -want +got:\n%s", b.Series(), err, diff)
 			}
 		}
@@ -42,7 +42,7 @@ func TestProtobufFamily(t *testing.T) {
 	check(&dto.MetricFamily{Name: name, Metric: []*dto.Metric{{ // no type is counter
 		Label:   []*dto.LabelPair{pair("z", "1"), pair("b", "2"), pair("c", "")},
 		Counter: &dto.Counter{Value: proto.Float64(2), Exemplar: &dto.Exemplar{Value: proto.Float64(3)}},
-	}}}, Series{"a", Labels{{"b", "2"}, {"z", "1"}}, 2})
+	}}}, Series{"a", Labels{{"b", "2"}, {"z", "1"}}, 2, nil})
 	ls, withInf := Labels{{"z", "1"}}, Labels{{"le", "+Inf"}, {"z", "1"}}
 	check(&dto.MetricFamily{Name: name, Type: dto.MetricType_HISTOGRAM.Enum(), Metric: []*dto.Metric{{
 		Label: []*dto.LabelPair{pair("z", "1")},
@@ -54,10 +54,10 @@ func TestProtobufFamily(t *testing.T) {
 				{UpperBound: proto.Float64(1), CumulativeCount: proto.Uint64(5), Exemplar: &dto.Exemplar{Value: proto.Float64(1)}},
 			},
 		},
-	}}}, Series{"a_bucket", Labels{{"le", "1"}, {"z", "1"}}, 5}, Series{"a_bucket", Labels{{"le", "1e+06"}, {"z", "1"}}, 6},
-		Series{"a_bucket", withInf, 7}, Series{"a_sum", ls, 8}, Series{"a_count", ls, 7})
+	}}}, Series{"a_bucket", Labels{{"le", "1"}, {"z", "1"}}, 5, nil}, Series{"a_bucket", Labels{{"le", "1e+06"}, {"z", "1"}}, 6, nil},
+		Series{"a_bucket", withInf, 7, nil}, Series{"a_sum", ls, 8, nil}, Series{"a_count", ls, 7, nil})
 	check(&dto.MetricFamily{Name: name, Type: dto.MetricType_SUMMARY.Enum(), Metric: []*dto.Metric{{Summary: &dto.Summary{}}}},
-		Series{"a_sum", nil, 0}, Series{"a_count", nil, 0})
+		Series{"a_sum", nil, 0, nil}, Series{"a_count", nil, 0, nil})
 	check(&dto.MetricFamily{})
 }
 

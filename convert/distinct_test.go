@@ -133,7 +133,7 @@ func randomSeries(rnd *rand.Rand, name string, n int) (series []Series) {
 			}
 		}
 		rnd.Shuffle(len(ls), func(i, j int) { ls[i], ls[j] = ls[j], ls[i] })
-		series = append(series, Series{name, ls, float64(i)})
+		series = append(series, Series{name, ls, float64(i), nil})
 	}
 	return series
 }

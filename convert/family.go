@@ -33,6 +33,7 @@ type Series struct {
 	Name   string // the family's, with _bucket, _sum or _count behind it in histograms and summaries
 	Labels Labels // without those of the group
 	Value  float64
+	native []byte // of a histogram's count: the fields of a native one, encoded
 }
 
 // A kind is the word of a TYPE line, or none.

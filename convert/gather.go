@@ -152,6 +152,10 @@ func (r *run) spread(names map[string]bool) (more bool) {
 }
 
 func (r *run) plainWith(s Series, help string) Family {
+	if s.native != nil && !r.encoders.hasText() {
+		r.stats.Natives++
+	}
+	s.native = nil
 	name := []byte(s.Name)
 	f := r.familyOf(r.plain(name, r.names.add(name)))
 	if f.Help == "" {

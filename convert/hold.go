@@ -13,7 +13,7 @@ type namedSeries struct {
 
 // clone returns a copy that lives as long as its user wants.
 func (s Series) clone() Series {
-	return Series{Name: strings.Clone(s.Name), Labels: s.Labels.clone(), Value: s.Value}
+	return Series{Name: strings.Clone(s.Name), Labels: s.Labels.clone(), Value: s.Value, native: slices.Clone(s.native)}
 }
 
 // hold has a series wait for the end, and with it all of its family: what is
@@ -43,6 +43,7 @@ func (r *run) holdFamily(i int, t Type) {
 	}
 	if s := &r.points; s.lines > 0 {
 		r.holdLines(s.lineText(r.window.buf))
+		r.held[len(r.held)-1].native = slices.Clone(s.native) // in protobuf the count is the last
 		s.clear()
 	}
 	r.endFamily()

@@ -38,7 +38,6 @@ type name struct {
 	out      Type // the type under which its family went out
 	affected bool // see run.affect
 	retyped  bool // see run.retype
-	natives  int  // native histograms in its messages
 
 	// What was read then: HELP, if any, and TYPE, as they must be written.
 	header      []byte
@@ -107,7 +106,7 @@ func (n *names) see(i int) {
 		return
 	}
 	e.seen, e.kind, e.help, e.state = n.now, kindNone, nil, unopened
-	e.affected, e.retyped, e.natives = false, false, 0
+	e.affected, e.retyped = false, false
 	n.live = append(n.live, i)
 }
 

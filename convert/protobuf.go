@@ -97,7 +97,7 @@ func appendPoints(dst []byte, t Type, lines []Series) []byte {
 		at, _ := parseFloat(p.Labels.Get(pointLabel(t)))
 		dst = appendPoint(dst, t, at, p.Value)
 	}
-	return dst
+	return append(dst, count.native...)
 }
 
 func appendPoint(dst []byte, t Type, at, value float64) []byte {

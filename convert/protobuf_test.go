@@ -14,7 +14,7 @@ import (
 func TestProtobufLengths(t *testing.T) {
 	for _, size := range []int{1, 1 << 7, 1 << 14, 1 << 21} {
 		for n := max(1, size-40); n < size+5; n++ {
-			f := Family{Name: "a", Type: Gauge, Series: []Series{{"a", Labels{{"b", strings.Repeat("c", n)}}, 1}, {"a", nil, 2}}}
+			f := Family{Name: "a", Type: Gauge, Series: []Series{{"a", Labels{{"b", strings.Repeat("c", n)}}, 1, nil}, {"a", nil, 2, nil}}}
 			body := Protobuf.AppendFamily([]byte("before"), &f)
 			var got dto.MetricFamily
 			if err := protodelim.UnmarshalFrom(bytes.NewReader(body[len("before"):]), &got); err != nil {

@@ -25,9 +25,10 @@ func (r *run) takeMetric(f *dto.MetricFamily, m *dto.Metric) error {
 		lines.summary(m.GetSummary())
 	case dto.MetricType_HISTOGRAM, dto.MetricType_GAUGE_HISTOGRAM:
 		r.closePoints() // what is there after the lines is then theirs
+		held := len(r.held)
 		lines.histogram(m.GetHistogram())
 		if h := m.GetHistogram(); lines.err == nil && isNative(h) {
-			lines.err = r.native(f.GetName(), labels, h)
+			lines.err = r.native(f.GetName(), labels, h, r.held[held:])
 		}
 	case dto.MetricType_COUNTER:
 		lines.add("", m.GetCounter().GetValue(), m.GetCounter().GetExemplar())
@@ -135,15 +136,17 @@ func formatPoint(v float64) string {
 }
 
 // native adds what makes a histogram a native one to the set of lines that was
-// just read. What text cannot carry, or a gateway not keep, is counted.
-func (r *run) native(family string, labels []Label, h *dto.Histogram) error {
-	attached := r.points.lines > 0
+// just read, or to the last of those that wait. What text cannot carry, or a
+// gateway not keep, is counted. Rules must have made of it what they made of the
+// lines; where these wait, they are not asked for that.
+func (r *run) native(family string, labels []Label, h *dto.Histogram, held []namedSeries) error {
+	attached := r.points.lines+len(held) > 0
 	if r.relabels() {
 		v, err := r.verdictOf(family, labels, nil)
 		if err != nil || r.verdicts.get(v).ruling == rulingDrop {
 			return err
 		}
-		attached = attached && r.isOfPoints(v)
+		attached = r.points.lines > 0 && r.isOfPoints(v)
 	}
 	r.stats.Exemplars += len(h.GetExemplars())
 	if !attached || !consistent(h) {
@@ -160,11 +163,13 @@ func (r *run) native(family string, labels []Label, h *dto.Histogram) error {
 		r.stats.Natives++
 		return nil
 	}
-	r.points.native = encoded
+	if r.points.lines > 0 {
+		r.points.native = encoded
+	} else {
+		held[len(held)-1].native = encoded
+	}
 	if r.encoders.hasText() {
 		r.stats.Natives++
-	} else {
-		r.names.entries[r.open].natives++
 	}
 	return nil
 }

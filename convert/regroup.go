@@ -33,15 +33,6 @@ func (r *run) withholdReported() {
 	})
 }
 
-// countNatives counts what is lost where families become lines again.
-func (r *run) countNatives() {
-	for _, i := range r.names.live {
-		if n := &r.names.entries[i]; n.affected {
-			r.stats.Natives += n.natives
-		}
-	}
-}
-
 // takeBack takes the affected families out of the target's outputs.
 func (r *run) takeBack() (series []namedSeries) {
 	for i, out := range r.batch.Outputs(r.Target) {

@@ -274,7 +274,6 @@ func (r *run) finish() error {
 	r.affectEscaped()
 	r.affectColliding()
 	if r.affected > 0 || len(r.held) > 0 {
-		r.countNatives()
 		r.regroup()
 	}
 	if r.relabels() {

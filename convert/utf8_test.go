@@ -9,12 +9,13 @@ import (
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
+	"google.golang.org/protobuf/proto"
 )
 
 func isUTF8(ls labels.Labels) (found bool) {
 	ls.Range(func(l labels.Label) {
 		found = found || !model.LegacyValidation.IsValidLabelName(l.Name) ||
-			l.Name == labels.MetricName && !model.LegacyValidation.IsValidMetricName(l.Value)
+			l.Name == model.MetricNameLabel && !model.LegacyValidation.IsValidMetricName(l.Value)
 	})
 	return found
 }
@@ -89,7 +90,7 @@ func escapedKey(ls labels.Labels) string {
 	b := labels.NewScratchBuilder(ls.Len())
 	ls.Range(func(l labels.Label) {
 		name := strings.ReplaceAll(model.EscapeName(l.Name, model.UnderscoreEscaping), ":", "_")
-		if l.Name == labels.MetricName {
+		if l.Name == model.MetricNameLabel {
 			l.Value = model.EscapeName(l.Value, model.UnderscoreEscaping)
 		}
 		b.Add(name, l.Value)
@@ -137,4 +138,41 @@ func collidingBody(random *rand.Rand) string {
 		}
 	}
 	return b.String()
+}
+
+// TestNativeHistogramsThatWait stay native: with their names, escaped, and where
+// their family opens again.
+func TestNativeHistogramsThatWait(t *testing.T) {
+	native := func(name string, labels ...string) string {
+		var out strings.Builder
+		fmt.Fprintf(&out, "name: %q type: HISTOGRAM", name)
+		for _, label := range labels {
+			fmt.Fprintf(&out, ` metric { label { name: %q value: "1" } histogram { sample_count: 3 sample_sum: 4.5 schema: 2 zero_threshold: 0.001
+				zero_count: 1 positive_span { offset: 0 length: 1 } positive_delta: 2 bucket { cumulative_count: 3 upper_bound: inf } } }`, label)
+		}
+		return delimitedOf(t, out.String())
+	}
+	check := func(utf8 bool, body string, want ...string) {
+		t.Helper()
+		batch := textBatch{outputKind: outputKind{Protobuf, utf8}}
+		c := Converter{Target: oracleTarget}
+		stats, err := c.Convert(Input{Body: strings.NewReader(body), MediaType: mediaTypeProtobuf}, &batch)
+		if err != nil || stats.Natives != 0 {
+			t.Fatalf("%v, %d native histograms cut", err, stats.Natives)
+		}
+		got, err := batch.groups[0].families()
+		if err != nil || len(got) != len(want) {
+			t.Fatalf("got %v, %v, want %d families", got, err, len(want))
+		}
+		for _, family := range want {
+			f := decodeOne(t, family)
+			if !proto.Equal(got[f.GetName()], f) {
+				t.Errorf("got %v, want %v", got[f.GetName()], f)
+			}
+		}
+	}
+	body := native("a.b", "c") + native("b", "c.d")
+	check(true, body, native("a.b", "c"), native("b", "c.d"))
+	check(false, body, native("a_b", "c"), native("b", "c_d"))
+	check(false, native("b", "c")+native("x", "c")+native("b", "d"), native("x", "c"), native("b", "c", "d"))
 }

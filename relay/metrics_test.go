@@ -11,7 +11,7 @@ import (
 func TestMetricsCountCycles(t *testing.T) {
 	inBubble(t, func(w *world) {
 		p := w.pool(w.target("i", inTurn(
-			openMetrics("# TYPE c counter\nc_total 1 # {t=\"x\"} 1\nc_total{a=\"b\"} 1 5\npush_time_seconds 1\n# TYPE h histogram\nh_sum 1\n# EOF\n"),
+			openMetrics("# TYPE c counter\nc_total 1 # {t=\"x\"} 1\nc_total{\"a.b\"=\"c\"} 1 5\npush_time_seconds 1\n# TYPE h histogram\nh_sum 1\n# EOF\n"),
 			exposes("pushgateway_a 1\nb\n"),
 			refused,
 		)))
@@ -33,6 +33,7 @@ func TestMetricsCountCycles(t *testing.T) {
 			{"promferry_timestamps_stripped_total", nil, 1},
 			{"promferry_exemplars_stripped_total", nil, 1},
 			{"promferry_families_flattened_total", nil, 1},
+			{"promferry_names_escaped_total", nil, 1},
 			{"promferry_scrapes_skipped_total", nil, 0},
 			{"promferry_scrapes_in_flight", nil, 0},
 		} {
@@ -64,8 +65,8 @@ func TestMetricsAreClean(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(families) != 11 {
-			t.Errorf("%d families have a value, want all 11", len(families))
+		if len(families) != 12 {
+			t.Errorf("%d families have a value, want all 12", len(families))
 		}
 		problems, err := promlint.NewWithMetricFamilies(families).Lint()
 		if err != nil {
