@@ -17,6 +17,7 @@ import (
 // seen the body before. Rules with regular expressions on every series must
 // cost no more than 1.3 times as much, see usual.
 func BenchmarkRelabel(b *testing.B) {
+	bodies := map[string][]byte{"node": nodeBody(b), "big": bodies.Big(50_000)}
 	for _, rules := range []struct {
 		name  string
 		rules []*relabel.Config
@@ -27,7 +28,7 @@ func BenchmarkRelabel(b *testing.B) {
 		{"rewrite all", []*relabel.Config{replace("__name__", ".*", "team", "sre")}},
 	} {
 		for _, format := range formats {
-			for name, body := range map[string][]byte{"node": nodeBody(b), "big": bodies.Big(50_000)} {
+			for name, body := range bodies {
 				b.Run(fmt.Sprintf("%s/%s/%s", rules.name, format, name), func(b *testing.B) {
 					benchmarkRules(b, rules.rules, format, body)
 				})
