@@ -34,9 +34,9 @@ type verdicts struct {
 // isUnkept is the index of the last verdict for which there was no room.
 const isUnkept = -1
 
-// maxVerdicts bounds what is kept for a target, in bytes: that is room for half
-// a million series that stay as they are, or a hundred thousand whose text is
-// another. Rules are asked each time about those beyond.
+// maxVerdicts bounds what is kept for a target, in bytes: that is room for some
+// 400,000 series that stay as they are, or for 50,000 of 300 bytes that are
+// rewritten. Rules are asked each time about those beyond.
 const maxVerdicts = 32 << 20
 
 // A verdict is what rules made of one series.
