@@ -14,7 +14,7 @@ import (
 
 // checkRemembered: what is remembered of a scrape changes nothing in the next
 // one.
-func checkRemembered(t *testing.T, c *convertCase, first Stats) {
+func checkRemembered(t *testing.T, c *convertCase) {
 	t.Helper()
 	want := remembered(c, newVerdicts(0))
 	for range 2 {

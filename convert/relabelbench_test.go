@@ -17,7 +17,7 @@ import (
 // seen the body before. Rules with regular expressions on every series must
 // cost no more than 1.3 times as much, see usual.
 func BenchmarkRelabel(b *testing.B) {
-	bodies := map[string][]byte{"node": nodeBody(b), "big": bodies.Big(50_000)}
+	node, big := nodeBody(b), bodies.Big(50_000)
 	for _, rules := range []struct {
 		name  string
 		rules []*relabel.Config
@@ -28,11 +28,9 @@ func BenchmarkRelabel(b *testing.B) {
 		{"rewrite all", []*relabel.Config{replace("__name__", ".*", "team", "sre")}},
 	} {
 		for _, format := range formats {
-			for name, body := range bodies {
-				b.Run(fmt.Sprintf("%s/%s/%s", rules.name, format, name), func(b *testing.B) {
-					benchmarkRules(b, rules.rules, format, body)
-				})
-			}
+			name := fmt.Sprintf("%s/%s/", rules.name, format)
+			b.Run(name+"node", func(b *testing.B) { benchmarkRules(b, rules.rules, format, node) })
+			b.Run(name+"big", func(b *testing.B) { benchmarkRules(b, rules.rules, format, big) })
 		}
 	}
 }
@@ -52,7 +50,6 @@ func benchmarkRules(b *testing.B, rules []*relabel.Config, format Format, body [
 		}
 	}
 	b.ReportMetric(float64(fastest[1])/float64(fastest[0]), "ratio")
-	b.ReportMetric(float64(fastest[0].Microseconds()), "plain-us")
 }
 
 // usual are rules as they stand in many a configuration: each is asked about
