@@ -58,9 +58,9 @@ func usual() []*relabel.Config {
 	return []*relabel.Config{
 		rule(relabel.Drop, "go_(gc|memstats)_.*|kube_pod_status_7", "__name__"),
 		rule(relabel.Drop, "node_network_.*;(veth|docker|cali).*", "__name__", "device"),
-		replace("pod", "(service-[0-9]+)-.*-0000", "service", "$1"),
+		replace("pod", "(service-[0-9]+)-a.*", "service", "$1"),
 		replace("mountpoint", "/var/lib/([a-z]+)", "volume", "$1"),
-		{Action: relabel.LabelDrop, Regex: relabel.MustNewRegexp("uid_.*|fstype"), NameValidationScheme: model.UTF8Validation},
+		{Action: relabel.LabelDrop, Regex: relabel.MustNewRegexp("uid|fstype"), NameValidationScheme: model.UTF8Validation},
 	}
 }
 
