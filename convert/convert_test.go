@@ -102,7 +102,7 @@ func runCase(t *testing.T, archive *txtar.Archive) {
 		checkProtobuf(t, newCase(t, archive), &batch)
 	}
 	checkFile(t, archive, "stats", statsText(stats))
-	checkRemembered(t, c, stats)
+	checkRemembered(t, c)
 }
 
 func newCase(t testing.TB, archive *txtar.Archive) *convertCase {

@@ -3,9 +3,9 @@
 // have stored them.
 //
 // What comes in is an exposition (text 0.0.4 and 1.0.0, OpenMetrics 0.0.1 and
-// 1.0.0, delimited protobuf) and the labels of its target. What goes out are
-// bodies, as text or protobuf, group by group, to the outputs of a [Batch], and
-// [Stats] that name each thing that a gateway cannot carry.
+// 1.0.0, delimited protobuf), the labels of its target, and rules. What goes out
+// are bodies, as text or protobuf, group by group, to the outputs of a [Batch],
+// and [Stats] that name each thing that a gateway cannot carry.
 //
 // The oracle for what is accepted is Prometheus (model/textparse and the
 // scrape loop of prometheus/prometheus). These differences are deliberate:
@@ -15,7 +15,8 @@
 //   - A NUL where a line begins is an error; Prometheus takes it for the end
 //     of the body and forgets what follows.
 //   - A label name that stands twice is an error also where one value is
-//     empty; Prometheus then loses both.
+//     empty; Prometheus then loses both, as we do where there are rules.
+//   - Labels of 16MB are an error where there are rules; Prometheus panics.
 //   - A last line without a line break is an error where the transport could
 //     not have told a cut-off body from a whole one ([Input.Unframed]).
 //   - A protobuf message is an error where the protobuf library says so;

@@ -1,5 +1,7 @@
 package convert
 
+import "slices"
+
 // relabels tells whether there are rules.
 func (r *run) relabels() bool { return len(r.Rules) > 0 }
 
@@ -16,6 +18,7 @@ func (r *run) beginRules() {
 	}
 	r.verdicts.begin()
 	r.rewritten.reset(nil)
+	r.onlyText = !slices.ContainsFunc(r.encoders, func(e encoder) bool { return e.format() != Text })
 }
 
 // relabelLine takes a line of which the rules say what becomes of it.
@@ -28,17 +31,59 @@ func (r *run) relabelLine(l *line, timestamp bool) error {
 			return r.located(err)
 		}
 		i = r.verdicts.add(hash, o)
+		r.verdicts.get(i).length = uint32(l.value.start - 1 - l.name.start)
 	}
 	v, ok := r.carries(i, sample{timestamp: timestamp})
-	switch {
-	case !ok:
-		return nil
-	case v.ruling == rulingKeep:
+	if ok && v.ruling == rulingKeep {
 		return r.add(l)
+	}
+	return r.replace(v, ok, l)
+}
+
+// replace takes what rules have made of a line, if that is carried.
+func (r *run) replace(v *verdict, carried bool, l *line) error {
+	switch {
+	case !carried:
+		return nil
 	case v.ruling == rulingHold:
 		return r.holdRelabeled(v, number(l.value.of(l.buf)))
 	}
 	return r.rewrite(v, l.value.of(l.buf))
+}
+
+// takeForeseen takes the line at b[pos], or returns false, if it is of the series
+// that came here the last time, which need not be taken apart again: that costs
+// more than to see that it is the same.
+func (r *run) takeForeseen(b []byte, pos int) (taken bool, err error) {
+	i := r.verdicts.foresee()
+	v, l := r.verdicts.get(i), &r.scanner.line
+	end := pos + int(v.length)
+	if v.length == 0 || end >= r.window.lines || b[end] != ' ' || v.ruling == rulingKeep && !r.streams(b, pos) ||
+		r.hash(b[pos:end]) != v.hash || !r.scanner.suffix(b, pos, end+1) {
+		return false, nil
+	}
+	l.buf = b
+	next := l.place.end
+	r.stats.Samples++
+	v, ok := r.carries(i, sample{timestamp: l.timestamp})
+	if ok && v.ruling == rulingKeep {
+		r.encoders.sample(l)
+	} else {
+		err = r.replace(v, ok, l)
+	}
+	r.advance(next)
+	return true, err
+}
+
+// streams tells whether all that is done with the line at b[pos] is to copy it:
+// if it has the name of the line before, and that is one of a family of plain
+// series, which is being written as text.
+func (r *run) streams(b []byte, pos int) bool {
+	m, name := &r.member, r.scanner.name
+	end := pos + len(name)
+	return r.onlyText && len(name) > 0 && !r.scanner.renamed && r.fate == fateCarried && r.own.used &&
+		r.open == m.family && m.kind.Simple() && r.names.entries[m.family].out == m.kind && !m.created &&
+		end < len(b) && string(b[pos:end]) == string(name) && (b[end] == '{' || b[end] == ' ')
 }
 
 // relabelSample does the same for a sample of the reader.

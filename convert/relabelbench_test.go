@@ -17,6 +17,7 @@ import (
 // seen the body before. Rules with regular expressions on every series must
 // cost no more than 1.3 times as much, see usual.
 func BenchmarkRelabel(b *testing.B) {
+	node, big := nodeBody(b), bodies.Big(50_000)
 	for _, rules := range []struct {
 		name  string
 		rules []*relabel.Config
@@ -27,11 +28,9 @@ func BenchmarkRelabel(b *testing.B) {
 		{"rewrite all", []*relabel.Config{replace("__name__", ".*", "team", "sre")}},
 	} {
 		for _, format := range formats {
-			for name, body := range map[string][]byte{"node": nodeBody(b), "big": bodies.Big(50_000)} {
-				b.Run(fmt.Sprintf("%s/%s/%s", rules.name, format, name), func(b *testing.B) {
-					benchmarkRules(b, rules.rules, format, body)
-				})
-			}
+			name := fmt.Sprintf("%s/%s/", rules.name, format)
+			b.Run(name+"node", func(b *testing.B) { benchmarkRules(b, rules.rules, format, node) })
+			b.Run(name+"big", func(b *testing.B) { benchmarkRules(b, rules.rules, format, big) })
 		}
 	}
 }
@@ -59,9 +58,9 @@ func usual() []*relabel.Config {
 	return []*relabel.Config{
 		rule(relabel.Drop, "go_(gc|memstats)_.*|kube_pod_status_7", "__name__"),
 		rule(relabel.Drop, "node_network_.*;(veth|docker|cali).*", "__name__", "device"),
-		replace("pod", "(service-[0-9]+)-.*-0000", "service", "$1"),
+		replace("pod", "(service-[0-9]+)-a.*", "service", "$1"),
 		replace("mountpoint", "/var/lib/([a-z]+)", "volume", "$1"),
-		{Action: relabel.LabelDrop, Regex: relabel.MustNewRegexp("uid_.*|fstype"), NameValidationScheme: model.UTF8Validation},
+		{Action: relabel.LabelDrop, Regex: relabel.MustNewRegexp("uid|fstype"), NameValidationScheme: model.UTF8Validation},
 	}
 }
 

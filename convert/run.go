@@ -47,6 +47,7 @@ type run struct {
 	rewritten scanner             // has lines that rules have made
 	repeats   int                 // series that rules have kept and that stood before as they are
 	beyond    map[uint64]struct{} // scratch of isRepeated
+	onlyText  bool                // all encoders write text
 	numeric   string              // see setNumeric
 	mix       uint64              // see hash
 	key       []byte              // scratch of seriesKey
@@ -90,8 +91,8 @@ func (r *run) begin(c *Converter, in Input, batch Batch) {
 	clear(r.seen)
 	r.groups, r.made = nil, 0
 	r.own, r.ownKey = &group{labels: c.Target, own: true, free: true}, c.Target.Key()
-	r.beginRules()
 	r.encoders.begin(batch.Outputs(c.Target), &r.window)
+	r.beginRules()
 }
 
 // maxKept is how much of a buffer is kept for the next exposition, in bytes.
@@ -152,7 +153,14 @@ func (r *run) next() error {
 			r.advance(c.next)
 			return nil
 		}
-	} else if r.scanner.scan(b, w.pos) {
+		return r.readSlowly()
+	}
+	if r.relabels() {
+		if taken, err := r.takeForeseen(b, w.pos); taken {
+			return err
+		}
+	}
+	if r.scanner.scan(b, w.pos) {
 		return r.takeLine()
 	}
 	return r.readSlowly()

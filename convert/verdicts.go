@@ -34,9 +34,9 @@ type verdicts struct {
 // isUnkept is the index of the last verdict for which there was no room.
 const isUnkept = -1
 
-// maxVerdicts bounds what is kept for a target, in bytes: that is room for half
-// a million series that stay as they are, or a hundred thousand whose text is
-// another. Rules are asked each time about those beyond.
+// maxVerdicts bounds what is kept for a target, in bytes: that is room for some
+// 400,000 series that stay as they are, or for 50,000 of 300 bytes that are
+// rewritten. Rules are asked each time about those beyond.
 const maxVerdicts = 32 << 20
 
 // A verdict is what rules made of one series.
@@ -45,6 +45,7 @@ type verdict struct {
 	next     int32  // the verdict that was asked for after this one
 	seen     uint32 // the scrape that asked for it last
 	at, size uint32 // of the text; at alone: the index of the held series
+	length   uint32 // of the series in canonical spelling; 0 for one that stands in another
 	ruling   ruling
 	reason   uint8 // index of unfitReasons
 	exported bool  // for Stats.Exported
@@ -101,7 +102,7 @@ func (v *verdicts) hash(series []byte) uint64 { return maphash.Bytes(v.seed, ser
 
 // find returns the index of the verdict on a series, or 0.
 func (v *verdicts) find(hash uint64) int {
-	if i := int(v.all[v.last].next); i > 0 && v.all[i].hash == hash {
+	if i := v.foresee(); i > 0 && v.all[i].hash == hash {
 		return i
 	}
 	mask := uint64(len(v.places) - 1)
@@ -121,6 +122,10 @@ func (v *verdicts) get(i int) *verdict {
 	}
 	return &v.all[i]
 }
+
+// foresee returns the index of the verdict that was asked for next the last
+// time, or 0.
+func (v *verdicts) foresee() int { return int(v.all[v.last].next) }
 
 // see is get for a line that has the verdict, and tells whether a line before
 // had it, which is not known of those that are not kept.
