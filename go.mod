@@ -19,7 +19,7 @@ require (
 	github.com/prometheus/client_golang v1.25.0
 	// families of the built-in collectors and of the demo gateway, for expfmt
 	github.com/prometheus/client_model v0.6.3
-	// HTTP clients (auth, TLS, proxies, *_file), name rules, logging, version; pinned, as v0.73 requires a module that did not resolve
+	// HTTP clients (auth, TLS, proxies, *_file), name rules, escaping of UTF-8 names, logging, version; pinned, as v0.73 requires a module that did not resolve
 	github.com/prometheus/common v0.72.1
 	// TLS and users of the own web server, in the file format that all Prometheus programs share
 	github.com/prometheus/exporter-toolkit v0.20.0
