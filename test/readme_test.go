@@ -24,7 +24,7 @@ func TestReadme(t *testing.T) {
 		followReadme(t)
 		return
 	}
-	for _, name := range []string{"unshare", "ip", "promtool", "prometheus-pushgateway", "prometheus-node-exporter"} {
+	for _, name := range []string{"unshare", "ip", "promtool", "prometheus", "prometheus-pushgateway", "prometheus-node-exporter"} {
 		part(t, name)
 	}
 	self, err := os.Executable()
@@ -91,13 +91,16 @@ var commands = map[string]expectation{
 	"promferry targets":                                                                {stdout: "http://localhost:9091/metrics/job/flask/instance/"},
 	"promferry once --dry-run":                                                         {stdout: "PUT http://localhost:9091/metrics/job/node/instance/"},
 	"promferry run":                                                                    {group: "flask"},
-	"PROMFERRY_TARGET=localhost:8000 PROMFERRY_GATEWAY=http://localhost:9091 PROMFERRY_JOB=shop promferry": {group: "shop"},
-	"promferry run --config.file=/etc/promferry/promferry.hcl":                                             {group: "node"},
-	"promferry exec --gateway=http://localhost:9091 --job=backup -- tar -cf /run/backup.tar promferry.hcl": {},
-	"echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup --method=POST":   {check: (*reader).pushes},
-	"promferry delete --gateway=http://localhost:9091 --job=shop --instance=old-pod":                       {stdout: "/metrics/job/shop/instance/old-pod was not there"},
-	"promferry prune --gateway=http://localhost:9091 --older-than=1d":                                      {stdout: " groups is older than 1d\n"},
-	"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":   {},
+	"PROMFERRY_TARGET=localhost:8000 PROMFERRY_GATEWAY=http://localhost:9091 PROMFERRY_JOB=shop promferry":      {group: "shop"},
+	"promferry run --config.file=/etc/promferry/promferry.hcl":                                                  {group: "node"},
+	"promferry exec --gateway=http://localhost:9091 --job=backup -- tar -cf /run/backup.tar promferry.hcl":      {},
+	"echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup --method=POST":        {check: (*reader).pushes},
+	"promferry delete --gateway=http://localhost:9091 --job=shop --instance=old-pod":                            {stdout: "/metrics/job/shop/instance/old-pod was not there"},
+	"promferry prune --gateway=http://localhost:9091 --older-than=1d":                                           {stdout: " groups is older than 1d\n"},
+	"promferry import prometheus prometheus.yml > moved.hcl":                                                    {check: (*reader).imports},
+	"promferry check config moved.hcl":                                                                          {},
+	`promferry verify --prometheus=http://localhost:9090 --direct='{job="node_pull"}' --relayed='{job="node"}'`: {check: (*reader).verifies},
+	"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":        {},
 }
 
 // A reader is someone who follows the README.
@@ -278,10 +281,8 @@ func (r *reader) demo() {
 
 // pushes has a shell run the README's pipe, after its exec.
 func (r *reader) pushes() {
-	cmd := exec.Command("sh", "-c", r.done[len(r.done)-1])
-	cmd.Dir, cmd.Env = r.dir, environment("PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
-	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
-		r.Errorf("%s: %v\n%s", cmd, err, out)
+	if out, err := r.shell(""); err != nil || len(out) > 0 {
+		r.Errorf("exec: %v\n%s", err, out)
 	}
 	body, err := get(r.gateway.url + "/metrics")
 	for _, want := range []string{"backup_bytes", "job_exit_code", "job_last_success_timestamp_seconds"} {
@@ -289,6 +290,46 @@ func (r *reader) pushes() {
 			r.Errorf("the gateway has no %s of the job: %v", want, err)
 		}
 	}
+}
+
+// shell runs the README's last command as it stands, and more behind it.
+func (r *reader) shell(more string) ([]byte, error) {
+	cmd := exec.Command("sh", "-c", r.done[len(r.done)-1]+more)
+	cmd.Dir, cmd.Env = r.dir, environment("PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"))
+	return cmd.CombinedOutput()
+}
+
+// imports has a prometheus.yml with the job that is to be moved.
+func (r *reader) imports() {
+	r.write("prometheus.yml", "global:\n  scrape_interval: 1s\nscrape_configs:\n"+pullJob("node"))
+	out, err := r.shell("")
+	if err != nil || !strings.Contains(string(out), "honor_labels: true") {
+		r.Errorf("import: %v\n%s", err, out)
+	}
+}
+
+func pullJob(name string) string {
+	return "  - job_name: " + name + "\n    static_configs:\n      - targets: [\"localhost:9100\"]\n"
+}
+
+// verifies lets both ways run before, and does not wait for minutes.
+func (r *reader) verifies() {
+	r.write("both.yml", "global:\n  scrape_interval: 1s\nscrape_configs:\n"+pullJob("node_pull")+
+		"  - job_name: pushgateway\n    honor_labels: true\n    static_configs:\n      - targets: [\"localhost:9091\"]\n")
+	prometheus := start(r, exec.Command("prometheus", "--config.file="+filepath.Join(r.dir, "both.yml"),
+		"--storage.tsdb.path="+r.TempDir(), "--web.listen-address=127.0.0.1:9090"))
+	if err := prometheus.answers("http://localhost:9090/-/ready"); err != nil {
+		r.Fatalf("%v\n%s", err, &prometheus.stderr)
+	}
+	ferry := r.start(nil, "run", "--config.file=moved.hcl")
+	eventually(r, "both ways alike", func() error {
+		out, err := r.shell(" --window=12s")
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		return nil
+	})
+	ferry.terminate(r)
 }
 
 // makeTest cannot run the tests that it is one of: it holds the gate to them.
