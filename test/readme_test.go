@@ -321,6 +321,11 @@ func (r *reader) verifies() {
 	if err := prometheus.answers("http://localhost:9090/-/ready"); err != nil {
 		r.Fatalf("%v\n%s", err, &prometheus.stderr)
 	}
+	host, err := os.Hostname()
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.gateway.delete(r, "node", host+":9100") // of the README's other ways to run it
 	ferry := r.start(nil, "run", "--config.file=moved.hcl")
 	eventually(r, "both ways alike", func() error {
 		out, err := r.shell(" --window=12s")
