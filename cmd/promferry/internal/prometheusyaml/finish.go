@@ -62,7 +62,7 @@ func (j *job) leaveTwins() {
 			return true
 		}
 		if first.all != s.all {
-			j.dropped(t.place, "target %s was left out: it has the labels of the one in line %d, and a group at a gateway is of one target; write a label that tells them apart", shown(t.address), first.line)
+			j.dropped(t.place, "target %s was left out: it has the labels of the one in line %d, and a group at a gateway is of one target; write a label that tells them apart", t, first.line)
 		}
 		return false
 	})
@@ -81,12 +81,12 @@ func (j *job) noteTargets() {
 		host, hasPort := cutPort(s.address)
 		switch {
 		case !s.kept:
-			j.note(t.place, "target %s is dropped by relabel_configs", shown(t.address))
-		case strings.Contains(s.address, "/") && !strings.HasPrefix(s.address, "unix:"):
-			j.refused(t.place, "target %s is no host:port, and was left out; a path or a scheme belongs into metrics_path and scheme", shown(t.address))
+			j.note(t.place, "target %s is dropped by relabel_configs", t)
+		case strings.ContainsAny(s.address, "/?#") && !strings.HasPrefix(s.address, "unix:"):
+			j.refused(t.place, "target %s is no host:port, and was left out; a path or a scheme belongs into metrics_path and scheme", t)
 			return false
 		case !hasPort && host != "":
-			j.note(t.place, "target %s has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both", shown(s.address))
+			j.note(t.place, "target %s has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both", shownAddress(s.address))
 		case isPrometheus(j.name, s.address):
 			j.note(t.place, "this job scrapes Prometheus itself: leave it there, and import the others with --job")
 		}
@@ -132,7 +132,7 @@ func (j *job) noteLoopback(loopback []target) {
 		return
 	}
 	t := loopback[0]
-	j.note(t.place, "instance stays %q, as Prometheus shows it: from several machines that push to one gateway, the groups collide. Take instance away, and promferry writes this machine's name for localhost", shown(t.address))
+	j.note(t.place, "instance stays %s, as Prometheus shows it: from several machines that push to one gateway, the groups collide. Take instance away, and promferry writes this machine's name for localhost", t)
 }
 
 // outlined tells a job of which nothing is left but its settings.

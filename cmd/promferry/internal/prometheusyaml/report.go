@@ -22,7 +22,7 @@ func (res *Result) WriteReport(w io.Writer, gateway *url.URL) error {
 		res.writeScrapeJob(&b, gateway)
 		res.writeAlerts(&b)
 		res.writeUses(&b)
-		b.WriteString(lastSteps)
+		fmt.Fprintf(&b, lastSteps, res.Jobs[0].Name)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -137,8 +137,11 @@ func (res *Result) writeUses(b *strings.Builder) {
 // nameMatcher is up in the spelling of a matcher.
 var nameMatcher = regexp.MustCompile(`__name__="up"\s*,?\s*`)
 
+// lastSteps are for the name of a job.
 const lastSteps = `Then:
   1. promferry check config, and promferry targets: are these the targets that you mean?
-  2. promferry run beside Prometheus's own jobs; promferry verify compares what comes both ways.
-  3. When both are alike, take the jobs out of prometheus.yml.
+  2. In prometheus.yml, rename the jobs that promferry takes over, %[1]s to %[1]s_pull: two ways to the same series
+     would disturb each other. Start promferry run.
+  3. promferry verify --prometheus=URL --direct='{job="%[1]s_pull"}' --relayed='{job="%[1]s"}'
+  4. Where that says alike, take the renamed jobs out of prometheus.yml.
 `
