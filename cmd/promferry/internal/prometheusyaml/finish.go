@@ -153,7 +153,7 @@ func (j *job) writeTo(b *block, of global) {
 
 // result are the jobs at the gateway that one makes: relabeling may change the
 // label.
-func (j *job) result(of global) []Job {
+func (j *job) result(of global) []pushed {
 	names := []string{}
 	if len(j.groups) == 0 || j.discovers {
 		names = append(names, j.name)
@@ -164,9 +164,9 @@ func (j *job) result(of global) []Job {
 		}
 		return true
 	})
-	jobs := make([]Job, len(names))
+	jobs := make([]pushed, len(names))
 	for i, name := range names {
-		jobs[i] = Job{name, j.intervalOr(of)}
+		jobs[i] = pushed{name, j.intervalOr(of)}
 	}
 	return jobs
 }
