@@ -86,7 +86,7 @@ func (j *job) noteTargets() {
 			j.refused(t.place, "target %s is no host:port, and was left out; a path or a scheme belongs into metrics_path and scheme", t)
 			return false
 		case !hasPort && host != "":
-			j.note(t.place, "target %s has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both", shownAddress(s.address))
+			j.note(t.place, "a target has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both")
 		case isPrometheus(j.name, s.address):
 			j.note(t.place, "this job scrapes Prometheus itself: leave it there, and import the others with --job")
 		}
@@ -127,12 +127,11 @@ func (j *job) keepInstances() {
 }
 
 func (j *job) noteLoopback(loopback []target) {
-	if len(loopback) == 0 {
-		j.note(j.place, "instance is the address, as in Prometheus: where that is localhost on several machines that push to one gateway, the groups collide. Take the rule for instance away, and promferry writes this machine's name")
-		return
+	at := j.place
+	if len(loopback) > 0 {
+		at = loopback[0].place
 	}
-	t := loopback[0]
-	j.note(t.place, "instance stays %s, as Prometheus shows it: from several machines that push to one gateway, the groups collide. Take instance away, and promferry writes this machine's name for localhost", t)
+	j.note(at, "instance stays the address, as in Prometheus: from several machines that push to one gateway, those of localhost would collide. Take away what sets instance here, and promferry writes this machine's name for localhost")
 }
 
 // outlined tells a job of which nothing is left but its settings.
