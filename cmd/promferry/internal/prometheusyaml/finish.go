@@ -56,15 +56,17 @@ func (j *job) leaveLocal() {
 // a gateway keeps one. Prometheus has both, and their series run into each other.
 func (j *job) leaveTwins() {
 	j.eachTarget(func(t target, s scraped) bool {
-		first, twice := j.keys[s.key]
-		if !s.kept || !twice {
-			j.keys[s.key] = twin{t.place, s.all}
+		if !s.kept {
 			return true
 		}
-		if first.all != s.all {
-			j.dropped(t.place, "target %s was left out: it has the labels of the one in line %d, and a group at a gateway is of one target; write a label that tells them apart", t, first.line)
+		first, twice := j.keys[s.key]
+		if twice && first.all != s.all {
+			j.dropped(t.place, "target %s was left out: it has the labels of the one at %s:%d, and a group at a gateway is of one target; write a label that tells them apart", t, first.file, first.line)
 		}
-		return false
+		if !twice {
+			j.keys[s.key] = twin{t.place, s.all}
+		}
+		return !twice
 	})
 }
 
