@@ -57,6 +57,42 @@ func TestImportedTargets(t *testing.T) {
 	}
 }
 
+// TestImportTellsPrometheus: what the report says to write on the Prometheus side
+// is what Prometheus takes.
+func TestImportTellsPrometheus(t *testing.T) {
+	t.Parallel()
+	for _, dir := range importCases(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Parallel()
+			r := promferry(t, nil, "import", "prometheus", "--gateway=https://push.example.net/gw", filepath.Join(dir, "prometheus.yml"))
+			promtoolTakes(t, "config", paragraph(t, r.stderr, "scrape_configs:"))
+			promtoolTakes(t, "rules", paragraph(t, r.stderr, "groups:"))
+		})
+	}
+}
+
+// paragraph is the part of a text from a line to an empty one.
+func paragraph(t testing.TB, text, from string) string {
+	t.Helper()
+	_, after, found := strings.Cut(text, "\n"+from+"\n")
+	inside, _, ends := strings.Cut(after, "\n\n")
+	if !found || !ends {
+		t.Fatalf("no paragraph %q in:\n%s", from, text)
+	}
+	return from + "\n" + inside + "\n"
+}
+
+func promtoolTakes(t testing.TB, kind, text string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), kind+".yml")
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(part(t, "promtool"), "check", kind, file).CombinedOutput(); err != nil {
+		t.Errorf("promtool check %s: %v\n%s\n%s", kind, err, out, text)
+	}
+}
+
 // importCases writes the files of each case of the importer into a directory;
 // those of a case that has no HCL, or what Prometheus refuses, are left out.
 func importCases(t testing.TB) (dirs []string) {

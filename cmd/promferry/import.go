@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -50,7 +49,7 @@ func (c *importCommand) run(_ context.Context, a *app) int {
 	if _, err := a.out.Write(result.HCL); err != nil {
 		return a.fail(exitFailure, fmt.Errorf("write output: %w", err))
 	}
-	if slices.ContainsFunc(result.Findings, func(f prometheusyaml.Finding) bool { return f.Kind != prometheusyaml.Note }) {
+	if !result.IsWhole() {
 		return exitFailure
 	}
 	return exitOK

@@ -57,7 +57,16 @@ func (r *reader) readDocument(root value) *document {
 	for _, j := range d.jobs {
 		j.finish(d.global)
 	}
+	s.noteBodySize(d, root.place)
 	return d
+}
+
+// noteBodySize says what is not written and is not as in Prometheus.
+func (s *scope) noteBodySize(d *document, at place) {
+	const limit = "body_size_limit"
+	if len(d.jobs) > 0 && !d.global.body.has(limit) && !slices.ContainsFunc(d.jobs, func(j *job) bool { return j.body.has(limit) }) {
+		s.note(at, "%s is not set, which is no limit in Prometheus, and 32MB in promferry: a larger answer fails the scrape, and the error names the limit", limit)
+	}
 }
 
 func (s *scope) readSection(d *document, f field) {

@@ -56,15 +56,17 @@ func (j *job) leaveLocal() {
 // a gateway keeps one. Prometheus has both, and their series run into each other.
 func (j *job) leaveTwins() {
 	j.eachTarget(func(t target, s scraped) bool {
-		first, twice := j.keys[s.key]
-		if !s.kept || !twice {
-			j.keys[s.key] = twin{t.place, s.all}
+		if !s.kept {
 			return true
 		}
-		if first.all != s.all {
-			j.dropped(t.place, "target %s was left out: it has the labels of the one in line %d, and a group at a gateway is of one target; write a label that tells them apart", shown(t.address), first.line)
+		first, twice := j.keys[s.key]
+		if twice && first.all != s.all {
+			j.dropped(t.place, "target %s was left out: it has the labels of the one at %s:%d, and a group at a gateway is of one target; write a label that tells them apart", t, first.file, first.line)
 		}
-		return false
+		if !twice {
+			j.keys[s.key] = twin{t.place, s.all}
+		}
+		return !twice
 	})
 }
 
@@ -81,12 +83,12 @@ func (j *job) noteTargets() {
 		host, hasPort := cutPort(s.address)
 		switch {
 		case !s.kept:
-			j.note(t.place, "target %s is dropped by relabel_configs", shown(t.address))
-		case strings.Contains(s.address, "/") && !strings.HasPrefix(s.address, "unix:"):
-			j.refused(t.place, "target %s is no host:port, and was left out; a path or a scheme belongs into metrics_path and scheme", shown(t.address))
+			j.note(t.place, "target %s is dropped by relabel_configs", t)
+		case strings.ContainsAny(s.address, "/?#") && !strings.HasPrefix(s.address, "unix:"):
+			j.refused(t.place, "target %s is no host:port, and was left out; a path or a scheme belongs into metrics_path and scheme", t)
 			return false
 		case !hasPort && host != "":
-			j.note(t.place, "target %s has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both", shown(s.address))
+			j.note(t.place, "a target has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both")
 		case isPrometheus(j.name, s.address):
 			j.note(t.place, "this job scrapes Prometheus itself: leave it there, and import the others with --job")
 		}
@@ -127,12 +129,11 @@ func (j *job) keepInstances() {
 }
 
 func (j *job) noteLoopback(loopback []target) {
-	if len(loopback) == 0 {
-		j.note(j.place, "instance is the address, as in Prometheus: where that is localhost on several machines that push to one gateway, the groups collide. Take the rule for instance away, and promferry writes this machine's name")
-		return
+	at := j.place
+	if len(loopback) > 0 {
+		at = loopback[0].place
 	}
-	t := loopback[0]
-	j.note(t.place, "instance stays %q, as Prometheus shows it: from several machines that push to one gateway, the groups collide. Take instance away, and promferry writes this machine's name for localhost", shown(t.address))
+	j.note(at, "instance stays the address, as in Prometheus: from several machines that push to one gateway, those of localhost would collide. Take away what sets instance here, and promferry writes this machine's name for localhost")
 }
 
 // outlined tells a job of which nothing is left but its settings.
@@ -153,7 +154,7 @@ func (j *job) writeTo(b *block, of global) {
 
 // result are the jobs at the gateway that one makes: relabeling may change the
 // label.
-func (j *job) result(of global) []Job {
+func (j *job) result(of global) []pushed {
 	names := []string{}
 	if len(j.groups) == 0 || j.discovers {
 		names = append(names, j.name)
@@ -164,9 +165,9 @@ func (j *job) result(of global) []Job {
 		}
 		return true
 	})
-	jobs := make([]Job, len(names))
+	jobs := make([]pushed, len(names))
 	for i, name := range names {
-		jobs[i] = Job{name, j.intervalOr(of)}
+		jobs[i] = pushed{name, j.intervalOr(of)}
 	}
 	return jobs
 }

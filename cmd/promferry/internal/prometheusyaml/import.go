@@ -35,24 +35,30 @@ type Options struct {
 
 // A Result is the translation of one file.
 type Result struct {
-	HCL      []byte // formatted
-	Findings []Finding
-	Jobs     []Job // those that were written
-	Outlines int   // jobs written as comments: nothing is left to scrape in them
-	Uses     []Use // of up in the rules
+	HCL []byte // formatted
+
+	findings []finding
+	jobs     []pushed
+	outlines int   // jobs written as comments: nothing is left to scrape in them
+	uses     []use // of up in the rules
 }
 
-// A Job is one that was written.
-type Job struct {
-	Name     string        // the job label of its targets
-	Interval time.Duration // longest time between two pushes
+// IsWhole tells whether nothing was left out, and nothing waits for the reader.
+func (res *Result) IsWhole() bool {
+	return !slices.ContainsFunc(res.findings, func(f finding) bool { return f.kind != note })
+}
+
+// A pushed job is one that was written.
+type pushed struct {
+	name     string        // the job label of its targets
+	interval time.Duration // between two pushes
 }
 
 // A reader is one translation.
 type reader struct {
 	Options
-	findings []Finding
-	found    map[Finding]bool
+	findings []finding
+	found    map[finding]bool
 	secrets  secrets
 	relative []place         // where relative paths stood
 	keys     map[string]twin // static targets by the labels that their series get
@@ -61,7 +67,7 @@ type reader struct {
 // Import translates the text of the file of that name. Its error says that
 // nothing can be written; the result then has the findings alone.
 func Import(name string, text []byte, o Options) (*Result, error) {
-	r := &reader{Options: o, found: map[Finding]bool{}, keys: map[string]twin{}, secrets: secrets{
+	r := &reader{Options: o, found: map[finding]bool{}, keys: map[string]twin{}, secrets: secrets{
 		variables: map[*yaml.Node]string{}, taken: map[string]bool{},
 	}}
 	root, err := parse(name, text)
@@ -71,8 +77,8 @@ func Import(name string, text []byte, o Options) (*Result, error) {
 	d := r.readDocument(root)
 	res := r.compose(d)
 	r.noteRelative(name)
-	res.Uses = r.readRules(d.ruleFiles)
-	res.Findings = r.findings
+	res.uses = r.readRules(d.ruleFiles)
+	res.findings = r.findings
 	if err := r.check(name, d, res); err != nil {
 		res.HCL = nil
 		return res, err
@@ -107,10 +113,10 @@ func (r *reader) compose(d *document) *Result {
 		j.writeTo(one.add("job", j.comments, j.name), d.global)
 		switch {
 		case j.outlined():
-			res.Outlines++
+			res.outlines++
 			text = append(text, outline(j, one.bytes(r.masked)))
 		case j.scrapes():
-			res.Jobs = append(res.Jobs, j.result(d.global)...)
+			res.jobs = append(res.jobs, j.result(d.global)...)
 			text = append(text, one.bytes(r.masked))
 		}
 	}
@@ -154,7 +160,7 @@ func (r *reader) check(name string, d *document, res *Result) error {
 		}
 	}
 	switch {
-	case len(res.Jobs)+res.Outlines > 0:
+	case len(res.jobs)+res.outlines > 0:
 		return nil
 	case len(d.names) == 0:
 		return fmt.Errorf("%s: has no scrape_configs that could be taken over", name)

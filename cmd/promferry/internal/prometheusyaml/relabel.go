@@ -59,15 +59,19 @@ func oneLine(err error) string {
 }
 
 // setsInstance tells whether one of the rules gives each target an instance: it
-// copies what is never empty.
+// copies what is never empty, the address, also as the parameter of an exporter.
 func setsInstance(rules []*relabel.Config) bool {
 	for _, r := range rules {
 		if r.Action == relabel.Replace && r.TargetLabel == model.InstanceLabel &&
-			r.Regex.String() == "(.*)" && r.Replacement == "$1" && len(r.SourceLabels) > 0 {
+			r.Regex.String() == "(.*)" && r.Replacement == "$1" && slices.ContainsFunc(r.SourceLabels, isAddress) {
 			return true
 		}
 	}
 	return false
+}
+
+func isAddress(name model.LabelName) bool {
+	return name == model.AddressLabel || name == model.ParamLabelPrefix+"target"
 }
 
 // keepInstance adds the rule that is Prometheus's own default for instance. Ours

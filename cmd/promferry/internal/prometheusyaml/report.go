@@ -18,47 +18,47 @@ import (
 func (res *Result) WriteReport(w io.Writer, gateway *url.URL) error {
 	var b strings.Builder
 	res.writeFindings(&b)
-	if len(res.Jobs) > 0 {
+	if len(res.jobs) > 0 {
 		res.writeScrapeJob(&b, gateway)
 		res.writeAlerts(&b)
 		res.writeUses(&b)
-		b.WriteString(lastSteps)
+		fmt.Fprintf(&b, lastSteps, res.jobs[0].name)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 // titles of the kinds.
-var titles = map[Kind]string{
-	Refused: "Prometheus would refuse this too:",
-	Dropped: "Did not map:",
-	Choice:  "Needs something from you:",
-	Note:    "Good to know:",
+var titles = map[kind]string{
+	refused: "Prometheus would refuse this too:",
+	dropped: "Did not map:",
+	choice:  "Needs something from you:",
+	note:    "Good to know:",
 }
 
 func (res *Result) writeFindings(b *strings.Builder) {
-	for kind := Refused; kind <= Note; kind++ {
-		lines := res.lines(kind)
+	for of := refused; of <= note; of++ {
+		lines := res.lines(of)
 		if len(lines) > 0 {
-			fmt.Fprintf(b, "%s\n  %s\n\n", titles[kind], strings.Join(lines, "\n  "))
+			fmt.Fprintf(b, "%s\n  %s\n\n", titles[of], strings.Join(lines, "\n  "))
 		}
 	}
 }
 
 // lines are the findings of one kind in the order of the files. What is the same
 // at many places is said once.
-func (res *Result) lines(kind Kind) []string {
-	findings := slices.DeleteFunc(slices.Clone(res.Findings), func(f Finding) bool { return f.Kind != kind })
-	slices.SortStableFunc(findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+func (res *Result) lines(of kind) []string {
+	findings := slices.DeleteFunc(slices.Clone(res.findings), func(f finding) bool { return f.kind != of })
+	slices.SortStableFunc(findings, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.line, b.line))
 	})
 	var texts []string
 	places := map[string][]string{} // by text
 	for _, f := range findings {
-		if places[f.Text] == nil {
-			texts = append(texts, f.Text)
+		if places[f.text] == nil {
+			texts = append(texts, f.text)
 		}
-		places[f.Text] = append(places[f.Text], f.Place())
+		places[f.text] = append(places[f.text], f.where())
 	}
 	for i, text := range texts {
 		texts[i] = strings.Join(places[text], ", ") + ": " + text
@@ -81,7 +81,7 @@ func (res *Result) writeScrapeJob(b *strings.Builder, gateway *url.URL) {
 }
 
 func (res *Result) shortest() time.Duration {
-	return slices.MinFunc(res.Jobs, func(a, b Job) int { return cmp.Compare(a.Interval, b.Interval) }).Interval
+	return slices.MinFunc(res.jobs, func(a, b pushed) int { return cmp.Compare(a.interval, b.interval) }).interval
 }
 
 // writeAlerts writes an alert for each interval.
@@ -89,9 +89,9 @@ func (res *Result) writeAlerts(b *strings.Builder) {
 	b.WriteString("up stays as it was when promferry or its host dies. What tells is push_time_seconds:\n\ngroups:\n  - name: promferry\n    rules:\n")
 	for _, interval := range res.intervals() {
 		var names []string
-		for _, j := range res.Jobs {
-			if j.Interval == interval && !slices.Contains(names, j.Name) {
-				names = append(names, regexp.QuoteMeta(j.Name))
+		for _, j := range res.jobs {
+			if j.interval == interval && !slices.Contains(names, j.name) {
+				names = append(names, regexp.QuoteMeta(j.name))
 			}
 		}
 		fmt.Fprintf(b, "      - alert: PushStale\n        expr: %s\n        for: 1m\n",
@@ -102,8 +102,8 @@ func (res *Result) writeAlerts(b *strings.Builder) {
 
 func (res *Result) intervals() []time.Duration {
 	var all []time.Duration
-	for _, j := range res.Jobs {
-		all = append(all, j.Interval)
+	for _, j := range res.jobs {
+		all = append(all, j.interval)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -119,16 +119,16 @@ func yamlQuoted(text string) string { return "'" + strings.ReplaceAll(text, "'",
 
 // writeUses writes the partner of each rule that looks at up.
 func (res *Result) writeUses(b *strings.Builder) {
-	if len(res.Uses) == 0 {
+	if len(res.uses) == 0 {
 		return
 	}
 	intervals := res.intervals()
 	longest := intervals[len(intervals)-1]
 	b.WriteString("These rules look at up, and need a partner each:\n")
-	for _, u := range res.Uses {
-		for _, selector := range u.Selectors {
+	for _, u := range res.uses {
+		for _, selector := range u.selectors {
 			fmt.Fprintf(b, "  %s:%d: %s: time() - push_time_seconds%s > %d\n",
-				u.File, u.Line, u.Rule, strings.Join(strings.Fields(nameMatcher.ReplaceAllString(selector, "")), " "), stale(longest))
+				u.file, u.line, u.rule, strings.Join(strings.Fields(nameMatcher.ReplaceAllString(selector, "")), " "), stale(longest))
 		}
 	}
 	b.WriteString("\n")
@@ -137,8 +137,11 @@ func (res *Result) writeUses(b *strings.Builder) {
 // nameMatcher is up in the spelling of a matcher.
 var nameMatcher = regexp.MustCompile(`__name__="up"\s*,?\s*`)
 
+// lastSteps are for the name of a job.
 const lastSteps = `Then:
   1. promferry check config, and promferry targets: are these the targets that you mean?
-  2. promferry run beside Prometheus's own jobs; promferry verify compares what comes both ways.
-  3. When both are alike, take the jobs out of prometheus.yml.
+  2. In prometheus.yml, rename the jobs that promferry takes over, %[1]s to %[1]s_pull: two ways to the same series
+     would disturb each other. Start promferry run.
+  3. promferry verify --prometheus=URL --direct='{job="%[1]s_pull"}' --relayed='{job="%[1]s"}'
+  4. Where that says alike, take the renamed jobs out of prometheus.yml.
 `

@@ -4,8 +4,8 @@ import "go.yaml.in/yaml/v3"
 
 // ruleUses finds the rules of a file that look at up. What is wrong with the
 // file is Prometheus's to say.
-func ruleUses(root *yaml.Node, file string) []Use {
-	var uses []Use
+func ruleUses(root *yaml.Node, file string) []use {
+	var uses []use
 	for _, g := range elementsOf(get(root, "groups")) {
 		for _, rule := range elementsOf(get(g, "rules")) {
 			expr := get(rule, "expr")
@@ -17,7 +17,7 @@ func ruleUses(root *yaml.Node, file string) []Use {
 			if name == "" {
 				name = get(rule, "record").Value
 			}
-			uses = append(uses, Use{file, expr.Line, name, selectors})
+			uses = append(uses, use{place{file, expr.Line}, name, selectors})
 		}
 	}
 	return uses

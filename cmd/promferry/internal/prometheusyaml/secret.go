@@ -47,9 +47,10 @@ func (s *scope) hide(name string, v value, instead string) hclwrite.Tokens {
 }
 
 // free writes a text that may hold anything. Where it is a URL with a password
-// in it, it is a secret as a whole.
+// or a token in it, it is a secret as a whole.
 func (s *scope) free(name string, v value, text string) hclwrite.Tokens {
-	if hasPassword(text) {
+	u, err := url.Parse(text)
+	if hasPassword(text) || err == nil && hasSecretQuery(u) {
 		return s.hide(name, v, ": it is a URL with credentials")
 	}
 	return quoted(text)
@@ -65,7 +66,7 @@ func (s *scope) named(name string, v value, text string) hclwrite.Tokens {
 
 // secretName are names of parameters and headers that carry credentials. auth
 // is none: in the SNMP exporter's parameters it is a name.
-var secretName = regexp.MustCompile(`(?i)(password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credentials?)$`)
+var secretName = regexp.MustCompile(`(?i)(^key|password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credentials?)$`)
 
 // hasPassword tells a URL with userinfo. It is careful: a password may hold a
 // slash or an @.

@@ -28,6 +28,14 @@ type target struct {
 	address string
 }
 
+// String is the address for a report: a query may be a secret.
+func (t target) String() string { return shownAddress(t.address) }
+
+func shownAddress(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	return shown(address)
+}
+
 // groups reads static_configs.
 func (s *scope) groups(f field) []group {
 	var groups []group
@@ -61,7 +69,7 @@ func (s *scope) targets(f field) []target {
 			s.dropped(at[i].place, "a target has credentials in it, and was left out: write it without them, and the credentials into a basic_auth block, or into the settings of the exporter that is to use them")
 			continue
 		}
-		targets = append(targets, target{element{comments: at[i].comments(), value: quoted(address)}, at[i].place, address})
+		targets = append(targets, target{element{comments: at[i].comments(), value: s.free("target", at[i], address)}, at[i].place, address})
 	}
 	return targets
 }

@@ -2,18 +2,17 @@ package prometheusyaml
 
 import "strings"
 
-// A Use is a rule that looks at up. up stays as it was when nothing pushes any
+// A use is a rule that looks at up. up stays as it was when nothing pushes any
 // more: the rule needs a partner that looks at push_time_seconds.
-type Use struct {
-	File      string
-	Line      int
-	Rule      string   // name of the alert or of what is recorded
-	Selectors []string // what follows up: {job="node"}, or "" for all
+type use struct {
+	place
+	rule      string   // name of the alert or of what is recorded
+	selectors []string // what follows up: {job="node"}, or "" for all
 }
 
 // readRules finds the uses of up in rule files.
-func (r *reader) readRules(patterns []path) []Use {
-	var uses []Use
+func (r *reader) readRules(patterns []path) []use {
+	var uses []use
 	for _, p := range patterns {
 		s := &scope{r, "", r.Dir}
 		for _, name := range s.glob(p) {

@@ -171,7 +171,7 @@ func (s *scope) boolean(f field) (is, ok bool) {
 // shown is a name of the file's, shortened.
 func shown(name string) string {
 	if len(name) > 60 {
-		return name[:60] + "…"
+		return strings.ToValidUTF8(name[:60], "") + "…"
 	}
 	return name
 }
