@@ -140,11 +140,14 @@ func compareRelabeled(t *testing.T, body, mediaType string, rules []*relabel.Con
 		return
 	}
 	for _, honor := range []bool{false, true} {
-		for _, kind := range outputKinds {
-			c := &Converter{Target: oracleTarget, HonorLabels: honor, Rules: rules}
-			for _, body := range []string{body, thinned(body), body, body} {
-				want, wantErr := directScrape(body, mediaType, honor, rules...)
-				compareScrape(t, body, mediaType, kind, c, want, wantErr)
+		converters := make([]*Converter, len(outputKinds))
+		for i := range converters {
+			converters[i] = &Converter{Target: oracleTarget, HonorLabels: honor, Rules: rules}
+		}
+		for _, body := range []string{body, thinned(body), body, body} {
+			want, wantErr := directScrape(body, mediaType, honor, rules...)
+			for i, kind := range outputKinds {
+				compareScrape(t, body, mediaType, kind, converters[i], want, wantErr)
 			}
 		}
 	}
