@@ -63,9 +63,13 @@ func (f *ferry) gatewayStatus() []push.GatewayStatus {
 type searchStatus struct {
 	Job              string
 	Targets, Dropped int
-	Refused          []error
+	Refused          []error // the first ones
+	MoreRefused      int
 	Discovery        []discoveryStatus
 }
+
+// maxRefusedShown bounds a row of the page; promferry targets shows all.
+const maxRefusedShown = 10
 
 // A discoveryStatus is that of one block.
 type discoveryStatus struct {
@@ -80,9 +84,11 @@ func (f *ferry) searches() (all []searchStatus) {
 			continue
 		}
 		s := searchStatus{Job: job.settings.Name, Targets: len(job.of), Dropped: len(job.dropped)}
-		for _, t := range job.refused {
+		shown := min(len(job.refused), maxRefusedShown)
+		for _, t := range job.refused[:shown] {
 			s.Refused = append(s.Refused, t.err)
 		}
+		s.MoreRefused = len(job.refused) - shown
 		for _, fi := range job.finders {
 			s.Discovery = append(s.Discovery, discoveryStatus{fi.settings.Kind(), fi.Status()})
 		}

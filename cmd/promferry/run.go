@@ -115,7 +115,7 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	ending, cancel := context.WithTimeoutCause(context.Background(), s.shutdownTimeout, fmt.Errorf("not finished within --shutdown.timeout=%s", s.shutdownTimeout))
 	defer cancel()
 	stopReloading(ending)
-	stopDiscovery()
+	stopDiscovery(ending)
 	err := f.retire(ending, stopScraping)
 	err = errors.Join(err, stopPushing(ending), f.left(ending, s.logger), f.ledger.Close(ending))
 	stopWeb()

@@ -23,8 +23,8 @@ type search struct {
 }
 
 // startDiscovery lets all finders look again and again. The returned function
-// waits until none does.
-func (f *ferry) startDiscovery(timeout time.Duration) (stop func()) {
+// waits until none does, or its context ends: a file system may hang.
+func (f *ferry) startDiscovery(timeout time.Duration) (stop func(ctx context.Context)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &search{
 		ferry:   f,
@@ -36,9 +36,14 @@ func (f *ferry) startDiscovery(timeout time.Duration) (stop func()) {
 	f.search = s
 	s.group.Go(s.follow)
 	s.replace(f.current().finders())
-	return func() {
+	return func(ctx context.Context) {
 		cancel()
-		s.group.Wait()
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			s.group.Wait()
+		}()
+		await(ctx, ended)
 	}
 }
 
