@@ -2,21 +2,15 @@ package test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"google.golang.org/protobuf/proto"
-
-	"github.com/promferry/promferry/convert"
-	sender "github.com/promferry/promferry/push"
-	"github.com/promferry/promferry/scrape"
 )
 
 // TestNativeHistograms relays a target that answers protobuf: Debian's gateway
@@ -63,55 +57,26 @@ func TestNativeHistogramsAreAskedFor(t *testing.T) {
 		exposition("native_sum 20.5\nnative_count 12\n")(w, r)
 	})
 	for name, gw := range map[string]gateway{"debian": startPushgateway(t), "newest": startNewestPushgateway(t)} {
-		scrapeInto(t, gw, target, nil)
+		once(t, protocolsConfig(t, gw, target, "")).mustBeSilent(t)
 		if f := gw.families(t)["native"]; f != nil {
 			t.Errorf("%s: got %v by default, want text", name, f)
 		}
-		scrapeInto(t, gw, target, []scrape.Protocol{scrape.PrometheusProto, scrape.PrometheusText0_0_4})
+		once(t, protocolsConfig(t, gw, target, `scrape_protocols = ["PrometheusProto", "PrometheusText0.0.4"]`)).mustBeSilent(t)
 		checkNative(t, gw.families(t)["native"], families[0])
 	}
 }
 
-// scrapeInto relays a target once, with these protocols.
-func scrapeInto(t *testing.T, gw gateway, target *scripted, protocols []scrape.Protocol) {
+// protocolsConfig is one job "app", instance i, with what it says of protocols.
+func protocolsConfig(t testing.TB, gw gateway, target *scripted, protocols string) string {
 	t.Helper()
-	source := &scrape.HTTP{URL: mustParse(t, target.URL), Client: client, Protocols: protocols}
-	e, err := source.Scrape(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Body.Close()
-	to := &sender.Gateway{
-		Name: "gw", URL: mustParse(t, gw.url), Transport: http.DefaultTransport, Timeout: patience,
-		Budget: sender.NewBudget(1 << 20), Encoding: sender.EncodingAuto,
-	}
-	to.Learn(t.Context())
-	batch := sender.Gateways{{to}}.Begin(sender.Replace, sender.Origin{})
-	c := convert.Converter{Target: convert.LabelsOf(map[string]string{"job": "app", "instance": "i"})}
-	if _, err := c.Convert(convert.Input{Body: e.Body, MediaType: e.MediaType}, batch); err != nil {
-		t.Fatal(err)
-	}
-	batch.Commit()
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		to.Run(ctx)
-	}()
-	if unsent := to.Drain(t.Context()); unsent > 0 {
-		t.Errorf("%d bodies are unsent", unsent)
-	}
-	stop()
-	<-ended
-}
-
-func mustParse(t testing.TB, address string) *url.URL {
-	t.Helper()
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return u
+	return config(t, `
+		gateway "default" { url = %q }
+		job "app" {
+			targets  = [%q]
+			instance = "i"
+			%s
+		}
+	`, gw.url, target.address(), protocols)
 }
 
 // TestBrokenNativeHistogramHarmsNoOther: Prometheus takes nothing of an answer
