@@ -145,8 +145,8 @@ func startPrometheus(t testing.TB, config string, flags ...string) prometheus {
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return prometheus{"http://" + startPart(t, "/-/ready", func(host, port string) *exec.Cmd {
-		return exec.Command(program, append([]string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data-"+port),
+	return prometheus{file: file, url: "http://" + startPart(t, "/-/ready", func(host, port string) *exec.Cmd {
+		return exec.Command(program, append([]string{"--web.enable-lifecycle", "--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data-"+port),
 			"--web.listen-address=" + net.JoinHostPort(host, port)}, flags...)...)
 	})}
 }

@@ -24,7 +24,11 @@ func eventually(t testing.TB, what string, check func() error) {
 }
 
 func retry(within time.Duration, check func() error) error {
-	tick := time.NewTicker(20 * time.Millisecond)
+	return retryEvery(20*time.Millisecond, within, check)
+}
+
+func retryEvery(interval, within time.Duration, check func() error) error {
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	end := time.Now().Add(within)
 	for {

@@ -3,36 +3,79 @@ package test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
+	"os"
+	"testing"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 )
 
 // A prometheus is a real one.
-type prometheus struct{ url string }
+type prometheus struct {
+	url  string
+	file string // its configuration
+}
+
+// reload gives it another configuration.
+func (p prometheus) reload(t testing.TB, config string) {
+	t.Helper()
+	if err := os.WriteFile(p.file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := client.Post(p.url+"/-/reload", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("reload of Prometheus: %s", resp.Status)
+	}
+}
+
+// nativeLabel is one that query adds to a native histogram. Its value is the
+// whole histogram, so that two are the same series if they are alike.
+const nativeLabel = "native_histogram"
 
 // query returns what an instant query finds.
 func (p prometheus) query(expression string) ([]sample, error) {
-	body, err := get(p.url + "/api/v1/query?query=" + url.QueryEscape(expression))
-	if err != nil {
+	var result model.Vector
+	if err := p.ask(expression, &result); err != nil {
 		return nil, err
 	}
-	var answer struct {
-		Data struct {
-			Result model.Vector `json:"result"`
-		} `json:"data"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, fmt.Errorf("query %s: %w: %.300q", expression, err, body)
-	}
-	samples := make([]sample, len(answer.Data.Result))
-	for i, s := range answer.Data.Result {
+	samples := make([]sample, len(result))
+	for i, s := range result {
 		b := labels.NewBuilder(labels.EmptyLabels())
 		for name, value := range s.Metric {
 			b.Set(string(name), string(value))
 		}
+		if s.Histogram != nil {
+			b.Set(nativeLabel, s.Histogram.String())
+		}
 		samples[i] = sample{b.Labels(), float64(s.Value)}
 	}
 	return samples, nil
+}
+
+// ask makes an instant query. What is found goes into result.
+func (p prometheus) ask(expression string, result any) error {
+	return p.read("query?query="+url.QueryEscape(expression), &struct {
+		Result any `json:"result"`
+	}{result})
+}
+
+// read asks the API of Prometheus. The answer's data goes into data.
+func (p prometheus) read(request string, data any) error {
+	body, err := get(p.url + "/api/v1/" + request)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		Data any `json:"data"`
+	}{data}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return fmt.Errorf("%s: %w: %.300q", request, err, body)
+	}
+	return nil
 }

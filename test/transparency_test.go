@@ -1,147 +1,244 @@
 package test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"math"
+	"net/url"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
 )
 
-// TestRelayEqualsDirectScrape lets one Prometheus scrape the same targets
-// itself and through promferry, and compares all series of both ways.
-func TestRelayEqualsDirectScrape(t *testing.T) {
-	t.Parallel()
-	bothEncodings(t, relayEqualsDirectScrape)
+// bothWays is one Prometheus that has the same targets twice: it scrapes them
+// itself, and it scrapes the gateways to which promferry pushes them. A series
+// is the same both ways, but that Prometheus gives one that comes through a
+// gateway the label way.
+type bothWays struct {
+	prom     prometheus
+	ferry    daemon
+	file     string // promferry's configuration
+	encoding string // of what it pushes
+	interval string // of all scrapes
+	gateways []gateway
+	jobs     []scrapeJob
 }
 
-func relayEqualsDirectScrape(t *testing.T, encoding string) {
-	gw := startPushgateway(t)
-	captures := []capture{
-		captured(t, "node_exporter-1.12.1/scrape1.txt"),
-		captured(t, "prometheus-devel/scrape1.txt"),
-		captured(t, "python-client-0.16-app/scrape1.txt"),
-		captured(t, "python-client-0.16-app/scrape1.om.txt"),
-		captured(t, "redis_exporter-debian/scrape1.txt"),
-		captured(t, "netdata-debian/scrape1.txt"),
-		captured(t, "node_exporter-1.12.1/scrape1.pb"),
-		captured(t, "caddy-debian/scrape1.pb"),
+// startBothWays runs the jobs both ways, with some empty gateways.
+func startBothWays(t *testing.T, encoding string, gateways int, interval string, jobs []scrapeJob, flags ...string) *bothWays {
+	t.Helper()
+	b := &bothWays{jobs: jobs, encoding: encoding, interval: interval}
+	for range gateways {
+		b.gateways = append(b.gateways, startPushgateway(t))
 	}
-	prometheusYAML := scrapeOf(gw)
-	jobs := ""
-	for i, c := range captures {
-		target := startScripted(t, typed(c.contentType, string(c.body(t)))).address()
-		prometheusYAML += fmt.Sprintf("- job_name: direct%d\n  honor_timestamps: false\n  static_configs:\n  - targets: [%q]\n", i, target)
-		jobs += fmt.Sprintf("job \"relayed%d\" {\n targets = [%q]\n instance = %q\n}\n", i, target, target)
+	b.prom = startPrometheus(t, b.yaml(t), flags...)
+	b.file = config(t, "%s", b.hcl(t))
+	b.ferry = run(t, b.file)
+	return b
+}
+
+// reload gives the jobs, as they are by now, to both.
+func (b *bothWays) reload(t *testing.T) {
+	t.Helper()
+	b.prom.reload(t, b.yaml(t))
+	if err := os.WriteFile(b.file, []byte(b.hcl(t)), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	prom := startPrometheus(t, prometheusYAML)
-	ferry := run(t, config(t, `
-		global { scrape_interval = "1s" }
-		gateway "default" {
-			url      = %q
-			encoding = %q
+	b.ferry.reload(t)
+}
+
+// yaml is the configuration of Prometheus. All of JSON is YAML.
+func (b *bothWays) yaml(t testing.TB) string {
+	var jobs []attributes
+	for i, gw := range b.gateways {
+		jobs = append(jobs, attributes{
+			"job_name":               fmt.Sprint("gateway", i),
+			"honor_labels":           true,
+			"static_configs":         []attributes{{"targets": []string{strings.TrimPrefix(gw.url, "http://")}}},
+			"metric_relabel_configs": []attributes{{"target_label": "way", "replacement": "relayed"}},
+		})
+	}
+	for _, j := range b.jobs {
+		jobs = append(jobs, j.yaml())
+	}
+	return literal(t, attributes{
+		"global":         attributes{"scrape_interval": b.interval, "scrape_timeout": b.interval},
+		"scrape_configs": jobs,
+	})
+}
+
+// hcl is the configuration of promferry.
+func (b *bothWays) hcl(t testing.TB) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "global {\n scrape_interval = %q\n}\n", b.interval)
+	for i, gw := range b.gateways {
+		fmt.Fprintf(&text, "gateway \"gateway%d\" {\n url = %q\n encoding = %q\n}\n", i, gw.url, b.encoding)
+	}
+	for _, j := range b.jobs {
+		text.WriteString(j.hcl(t))
+	}
+	return text.String()
+}
+
+// series returns what Prometheus has of a job at one moment by each way.
+func (b *bothWays) series(job string) (direct, relayed []sample, err error) {
+	all, err := b.prom.query(fmt.Sprintf(`{t=%q} or {row=%[1]q}`, job))
+	for _, s := range all {
+		if s.labels.Has("way") {
+			relayed = append(relayed, sample{labels.NewBuilder(s.labels).Del("way").Labels(), s.value})
+		} else {
+			direct = append(direct, s)
 		}
-		%s
-	`, gw.url, encoding, jobs))
-	for i, c := range captures {
-		eventually(t, c.path+": direct and relayed", func() error { return sameSeries(prom, i) })
 	}
-	ferry.terminate(t)
+	return direct, relayed, err
 }
 
-// sameSeries compares what Prometheus has of a target by both ways, but for
-// what docs/transparency.md says is not carried, and the times.
-func sameSeries(prom prometheus, i int) error {
-	direct, err := prom.query(fmt.Sprintf(`{job="direct%d"}`, i))
+// check judges the differences of a job, which must be scraped directly.
+func (b *bothWays) check(job string, listed *ledger) error {
+	direct, relayed, err := b.series(job)
 	if err != nil {
 		return err
 	}
-	relayed, err := prom.query(fmt.Sprintf(`{job="relayed%d"}`, i))
-	if err != nil {
-		return err
+	if len(direct) == 0 {
+		return errors.New("nothing was scraped directly")
 	}
-	want := setOf(direct, "job", "instance").without([]string{"scrape_series_added"})
-	got := setOf(relayed, "job", "instance").without([]string{"push_time_seconds", "push_failure_time_seconds"})
-	if want["up"] != 1 || len(want) < 20 {
-		return fmt.Errorf("direct scrape: %d series, up %v", len(want), want["up"])
-	}
-	for _, set := range []seriesSet{got, want} {
-		if has(set, "scrape_duration_seconds") {
-			set["scrape_duration_seconds"] = 0
+	listed.noteSpelling(direct, relayed)
+	return listed.judge(compare(direct, relayed))
+}
+
+// settle waits until the checks of all jobs succeed, and then for many scrapes,
+// in which nothing changes: after them they succeed still.
+func (b *bothWays) settle(t *testing.T, check func(i int) error) {
+	t.Helper()
+	b.alike(t, check)
+	b.steady(t)
+	for i, j := range b.jobs {
+		if err := check(i); err != nil {
+			t.Errorf("%s, after many scrapes: %v", j.name, err)
 		}
 	}
-	return same(got, want)
 }
 
-// A capture is an answer of a real exporter, and what test/corpus/index.tsv
-// says of it.
-type capture struct {
-	path        string // below test/corpus/captured
-	contentType string
-	format      string
-	verdict     string // of Prometheus's parser: "ok (N)", "error (N)" or "n/a (0)"
-}
-
-func (c capture) body(t testing.TB) []byte {
+// alike waits until the check of each job succeeds at least once, and names all
+// that do not.
+func (b *bothWays) alike(t *testing.T, check func(i int) error) {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("corpus/captured", c.path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return body
-}
-
-// captures returns all of them.
-func captures(t testing.TB) []capture {
-	t.Helper()
-	index, err := os.ReadFile("corpus/index.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(string(index), "\n")
-	column := make(map[string]int)
-	for i, name := range strings.Split(lines[0], "\t") {
-		column[name] = i
-	}
-	var all []capture
-	for _, line := range lines[1:] {
-		row := strings.Split(line, "\t")
-		path, found := strings.CutPrefix(row[0], "captured/")
-		if !found {
-			continue
-		}
-		note, _ := strings.CutPrefix(row[column["note"]], "Content-Type: ")
-		contentType, _, _ := strings.Cut(note, "; http://")
-		all = append(all, capture{path, contentType, row[column["format"]], row[column["prom_textparse"]]})
-	}
-	return all
-}
-
-func captured(t testing.TB, path string) capture {
-	t.Helper()
-	for _, c := range captures(t) {
-		if c.path == path {
-			return c
-		}
-	}
-	t.Fatalf("no capture %s", path)
-	return capture{}
-}
-
-// familyName tells the family of a series of a text capture, by its types.
-func familyName(types map[string]model.MetricType, series string) string {
-	name, _, _ := strings.Cut(series, "{")
-	if _, found := types[name]; found {
-		return name
-	}
-	for _, suffix := range []string{"_bucket", "_count", "_sum"} {
-		if base, cut := strings.CutSuffix(name, suffix); cut {
-			if _, found := types[base]; found {
-				return base
+	done := 0
+	if unhurried(func() error {
+		for ; done < len(b.jobs); done++ {
+			if err := check(done); err != nil {
+				return err
 			}
 		}
+		return nil
+	}) == nil {
+		return
 	}
-	return name
+	for ; done < len(b.jobs); done++ {
+		if err := check(done); err != nil {
+			t.Errorf("%s: %v", b.jobs[done].name, err)
+		}
+	}
+	t.FailNow()
 }
+
+// unhurried repeats a check that costs something.
+func unhurried(check func() error) error {
+	return retryEvery(250*time.Millisecond, 2*patience, check)
+}
+
+// steadyScrapes are how many scrapes by each way a target must have without a
+// change, which is looked for at maxSnapshots moments.
+const (
+	steadyScrapes = 3
+	maxSnapshots  = 5
+)
+
+// steady checks that in many scrapes no series had a gap or another value, by
+// either way. Where a scrape of a gateway or of a target failed, as on a machine
+// that is busy, the window begins anew.
+func (b *bothWays) steady(t *testing.T) {
+	t.Helper()
+	from := b.now(t)
+	if err := unhurried(func() error {
+		window := fmt.Sprintf("%ds", max(1, b.now(t)-from))
+		failed, err := b.prom.query(`changes(up[` + window + `]) > 0`)
+		if err == nil && len(failed) > 0 {
+			from = b.now(t)
+			err = fmt.Errorf("%d scrapes failed or came back: %v", len(failed), failed)
+			t.Log(err)
+		}
+		if err != nil {
+			return err
+		}
+		return b.scraped(window)
+	}); err != nil {
+		t.Fatalf("no %d scrapes both ways: still %v", steadyScrapes, err)
+	}
+	first, last := b.snapshot(t, from), b.now(t)-1 // which is over
+	step := max(1, (last-from)/maxSnapshots)
+	for at := from + step; at <= last; at += step {
+		if next := b.snapshot(t, at); !bytes.Equal(first, next) {
+			t.Errorf("%d s after all was alike: %s", at-from, firstDifference(first, next))
+		}
+	}
+}
+
+// snapshot returns what Prometheus answers for all series at one moment, but for
+// that and for the series that are others in each scrape. It is compared as it
+// is, as reading it takes long.
+func (b *bothWays) snapshot(t *testing.T, at int64) []byte {
+	t.Helper()
+	const selector = `{t!="",__name__!~"scrape_duration_seconds|scrape_series_added|push_.*"}`
+	body, err := get(fmt.Sprintf("%s/api/v1/query?query=%s&time=%d", b.prom.url, url.QueryEscape(selector), at))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.ReplaceAll(body, fmt.Appendf(nil, "[%d,", at), []byte("["))
+}
+
+func firstDifference(a, b []byte) string {
+	i := 0
+	for i < min(len(a), len(b)) && a[i] == b[i] {
+		i++
+	}
+	around := func(s []byte) []byte { return s[max(0, i-300):min(len(s), i+100)] }
+	return fmt.Sprintf("got %q, want %q", around(b), around(a))
+}
+
+// scraped is an error until each target was scraped some times within a window
+// by each way.
+func (b *bothWays) scraped(window string) error {
+	for _, expression := range []string{
+		`count_over_time(up{t!="",way=""}[` + window + `])`,
+		`changes(push_time_seconds{t!="",way="relayed"}[` + window + `])`,
+	} {
+		found, err := b.prom.query(expression)
+		if err != nil {
+			return err
+		}
+		short := slices.DeleteFunc(found, func(s sample) bool { return s.value >= steadyScrapes })
+		if len(short) > 0 {
+			return fmt.Errorf("%d targets with less than %d scrapes, such as %v", len(short), steadyScrapes, short[0])
+		}
+	}
+	return nil
+}
+
+// now is the next whole second of Prometheus's time.
+func (b *bothWays) now(t *testing.T) int64 {
+	t.Helper()
+	samples, err := b.prom.query(`vector(time())`)
+	if err != nil || len(samples) != 1 {
+		t.Fatalf("time: %v %v", samples, err)
+	}
+	return int64(math.Ceil(samples[0].value))
+}
+
+func nameOf(s sample) string { return s.labels.Get(model.MetricNameLabel) }
