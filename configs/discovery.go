@@ -100,8 +100,11 @@ func (s *section) dnsSD() Discovery {
 		RefreshInterval: s.duration("refresh_interval", defaultDNSSDRefresh),
 	}
 	for _, t := range s.texts("names") {
-		if t.value == "" {
+		switch {
+		case t.value == "":
 			s.refuse("names", t.at, "Empty DNS name", "Write the name to look up.")
+		case slices.Contains(d.Names, t.value):
+			s.refuse("names", t.at, "DNS name given twice", "%s is in the list already. Leave it out.", quote(t.value))
 		}
 		d.Names = append(d.Names, t.value)
 	}

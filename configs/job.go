@@ -88,8 +88,13 @@ func (d *decoder) decodeJob(block *hclsyntax.Block, name named) Job {
 			d.claim(t, job.Gateways)
 		}
 	}
-	if i := slices.IndexFunc(targets, placed.isPlain); i >= 0 && hasCredentials(job.HTTP) {
+	if !hasCredentials(job.HTTP) {
+		return job
+	}
+	if i := slices.IndexFunc(targets, placed.isPlain); i >= 0 {
 		d.warnPlain(targets[i].at)
+	} else if len(job.Discovery) > 0 && job.recipe.scheme == "http" {
+		d.warnPlain(block.DefRange())
 	}
 	return job
 }
@@ -149,7 +154,8 @@ func (s *section) protocols() (all []string) {
 	return all
 }
 
-// protocolNames are Prometheus's.
+// protocolNames are Prometheus's, but for OpenMetricsText2.0.0, which is
+// experimental there and not read here.
 var protocolNames = []string{"PrometheusProto", "OpenMetricsText1.0.0", "OpenMetricsText0.0.1", "PrometheusText1.0.0", "PrometheusText0.0.4"}
 
 // fallbackMediaType is what an answer without a known Content-Type is read as.

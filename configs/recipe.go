@@ -15,10 +15,10 @@ import (
 )
 
 // A recipe makes targets of a job out of what they were found with. Its rules
-// are those of PopulateLabels in Prometheus's scrape/target.go, but for three:
-// an address may also be a URL or a unix socket, a loopback host is this
-// machine's name in the default instance, and what a gateway takes for no label
-// name is escaped, see keyOf.
+// are those of PopulateLabels in Prometheus's scrape/target.go, but for these: an
+// address may also be a URL or a unix socket, and be missing beside one; a
+// loopback host is this machine's name in the default instance; and what a
+// grouping key takes for no label name is escaped, see keyOf.
 type recipe struct {
 	scheme, path      string
 	params            url.Values
@@ -197,30 +197,31 @@ func timeOf(b *labels.Builder, name string) (time.Duration, error) {
 // that Prometheus takes, but a gateway's grouping key does not, is written with
 // underscores, as targets write names for who takes no others.
 func keyOf(b *labels.Builder) (convert.Labels, error) {
-	key := map[string]string{}
-	var escaped []labels.Label
+	key, from := map[string]string{}, map[string]string{}
+	var err error
 	b.Range(func(l labels.Label) {
-		switch {
-		case strings.HasPrefix(l.Name, model.ReservedLabelPrefix):
-		case model.LegacyValidation.IsValidLabelName(l.Name):
-			key[l.Name] = l.Value
-		default:
-			escaped = append(escaped, l)
+		if err == nil && !strings.HasPrefix(l.Name, model.ReservedLabelPrefix) {
+			err = addTo(key, from, l)
 		}
 	})
-	for _, l := range escaped {
-		name := model.EscapeName(l.Name, model.UnderscoreEscaping)
-		if _, taken := key[name]; !taken {
-			key[name] = l.Value
-		}
+	if err == nil && key[model.JobLabel] == "" {
+		err = &problem{"Empty job label", "Each group has a job and an instance that are not empty. Relabeling took job away."}
 	}
-	for name, value := range key {
-		if err := convert.CheckTargetLabel(name, value); err != nil {
-			return nil, &problem{"Bad target label", fmt.Sprintf("Target labels become the grouping key: %s.", err)}
-		}
+	return convert.LabelsOf(key), err
+}
+
+// addTo adds a label to the key; from has the names that those of the key were.
+func addTo(key, from map[string]string, l labels.Label) error {
+	name := l.Name
+	if !model.LegacyValidation.IsValidLabelName(name) {
+		name = strings.ReplaceAll(model.EscapeName(name, model.UnderscoreEscaping), ":", "_")
 	}
-	if key[model.JobLabel] == "" {
-		return nil, &problem{"Empty job label", "Each group has a job and an instance that are not empty. Relabeling took job away."}
+	if err := convert.CheckTargetLabel(name, l.Value); err != nil {
+		return &problem{"Bad target label", fmt.Sprintf("Target labels become the grouping key: %s.", err)}
 	}
-	return convert.LabelsOf(key), nil
+	if other, taken := from[name]; taken {
+		return &problem{"Two labels of one name", fmt.Sprintf("The labels %q and %q are both %q in a grouping key. Rename one of them.", other, l.Name, name)}
+	}
+	key[name], from[name] = l.Value, l.Name
+	return nil
 }

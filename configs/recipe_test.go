@@ -67,10 +67,10 @@ func TestResolveFoundTargets(t *testing.T) {
 	check("", find{"__address__": "unix:///run/app.sock:/x"}, "/run/app.sockhttp://localhost/x", find{"job": "node", "instance": "myhost"})
 	check("", find{"__address__": "app", "__unix_socket__": "/run/app.sock"}, "/run/app.sockhttp://app/metrics", find{"job": "node", "instance": "app"})
 	check("", find{"__unix_socket__": "/run/app.sock"}, "/run/app.sockhttp://localhost/metrics", find{"job": "node", "instance": "myhost"})
-	// A name that no grouping key takes is written with underscores, unless that is there.
+	// A name that no grouping key takes is written with underscores.
 	check("", find{"__address__": "a:1", "app.kubernetes.io/name": "shop"}, "http://a:1/metrics",
 		find{"job": "node", "instance": "a:1", "app_kubernetes_io_name": "shop"})
-	check("", find{"__address__": "a:1", "a.b": "x", "a_b": "y"}, "http://a:1/metrics", find{"job": "node", "instance": "a:1", "a_b": "y"})
+	check("", find{"__address__": "a:1", "a:b": "x"}, "http://a:1/metrics", find{"job": "node", "instance": "a:1", "a_b": "x"})
 }
 
 func TestResolveTimes(t *testing.T) {
@@ -124,4 +124,6 @@ func TestResolveRefuses(t *testing.T) {
 	check(find{"__address__": "a:1", "le": "1"}, "histograms and summaries")
 	check(find{"__address__": "a:1", "env": "\xff"}, "not UTF-8")
 	check(find{"__unix_socket__": "app.sock"}, "absolute path")
+	check(find{"__address__": "a:1", "a.b": "x", "a_b": "y"}, `"a.b" and "a_b"`)
+	check(find{"__address__": "a:1", "..b": "x"}, "reserved")
 }

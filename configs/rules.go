@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -40,11 +41,9 @@ func (s *section) rule() (rule *relabel.Config, ok bool) {
 		rule.SourceLabels = append(rule.SourceLabels, model.LabelName(t.value))
 	}
 	if expr, set := s.ruleText("regex"); set {
-		if _, err := regexp.Compile(expr); err != nil { // its text has no anchors in it
-			s.refuse("regex", s.at("regex"), "Bad regular expression", "regex has a mistake in its RE2 syntax: %s.", err)
+		if rule.Regex, ok = s.regex(expr); !ok {
 			return nil, false
 		}
-		rule.Regex = relabel.MustNewRegexp(expr)
 	}
 	if len(s.bad) > 0 {
 		return nil, false
@@ -54,6 +53,19 @@ func (s *section) rule() (rule *relabel.Config, ok bool) {
 		return nil, false
 	}
 	return rule, true
+}
+
+// regex anchors an expression. Alone it may be good where it is not between
+// anchors, as "\\Qa" is, and the other way round; the error of the first one has
+// no anchors in its text.
+func (s *section) regex(expr string) (relabel.Regexp, bool) {
+	_, err := regexp.Compile(expr)
+	anchored, anchoredErr := relabel.NewRegexp(expr)
+	if err := cmp.Or(err, anchoredErr); err != nil {
+		s.refuse("regex", s.at("regex"), "Bad regular expression", "regex has a mistake in its RE2 syntax: %s.", err)
+		return relabel.Regexp{}, false
+	}
+	return anchored, true
 }
 
 // action may be written in capitals, as in Prometheus.
@@ -98,33 +110,40 @@ func (s *section) ruleText(name string) (value string, ok bool) {
 // checkTemplates refuses Prometheus's spelling of a capture group, which is a
 // template to HCL: "${1}:9100" is the text 1:9100, in silence.
 func (s *section) checkTemplates() {
-	for name, attr := range s.block.Body.Attributes {
-		if group, at, found := captureGroup(attr.Expr); found {
-			s.refuse(name, at, "Capture group in a template",
+	for _, attr := range s.block.Body.Attributes {
+		if group := captureGroup(attr.Expr); group != "" {
+			s.refuse(attr.Name, attr.Expr.Range(), "Capture group in a template",
 				"HCL takes ${%s} for a value of its own. Write $%s, or $${%s} where more letters follow.", group, group, group)
 		}
 	}
 }
 
-// captureGroup finds what looks like a capture group in the text of an
-// expression: a number or a bare name between the braces.
-func captureGroup(expr hcl.Expression) (group string, at hcl.Range, found bool) {
-	var parts []hclsyntax.Expression
-	switch e := expr.(type) {
-	case *hclsyntax.TemplateWrapExpr:
-		parts = []hclsyntax.Expression{e.Wrapped}
-	case *hclsyntax.TemplateExpr:
-		parts = e.Parts
-	}
-	for _, part := range parts {
-		switch p := part.(type) {
-		case *hclsyntax.LiteralValueExpr:
-			if p.Val.Type() == cty.Number {
-				return p.Val.AsBigFloat().Text('f', 0), expr.Range(), true
+// captureGroup finds what looks like a capture group in the templates of an
+// expression, also of those within calls: a number or a bare name between the
+// braces. It returns "" without one.
+func captureGroup(expr hclsyntax.Expression) (group string) {
+	_ = hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
+		switch e := node.(type) {
+		case *hclsyntax.TemplateWrapExpr:
+			group = cmp.Or(group, groupOf(e.Wrapped))
+		case *hclsyntax.TemplateExpr:
+			for _, part := range e.Parts {
+				group = cmp.Or(group, groupOf(part))
 			}
-		case *hclsyntax.ScopeTraversalExpr:
-			return p.Traversal.RootName(), expr.Range(), true
 		}
+		return nil
+	})
+	return group
+}
+
+func groupOf(part hclsyntax.Expression) string {
+	switch p := part.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		if p.Val.Type() == cty.Number {
+			return p.Val.AsBigFloat().Text('f', 0)
+		}
+	case *hclsyntax.ScopeTraversalExpr:
+		return p.Traversal.RootName()
 	}
-	return "", hcl.Range{}, false
+	return ""
 }

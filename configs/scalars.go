@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -76,17 +77,20 @@ func (s *section) expression(name string) *regexp.Regexp {
 	if !ok {
 		return nil
 	}
-	if _, err := regexp.Compile(t.value); err != nil {
+	_, err := regexp.Compile(t.value) // its text has no anchors in it
+	anchored, anchoredErr := regexp.Compile(anchors(t.value))
+	if err := cmp.Or(err, anchoredErr); err != nil {
 		s.refuse(name, t.at, "Bad regular expression", "%s has a mistake in its RE2 syntax: %s.", name, err)
 		return nil
 	}
-	return anchored(t.value)
+	return anchored
 }
 
+// anchors are put around an expression.
+func anchors(expr string) string { return "^(?:" + expr + ")$" }
+
 // anchored compiles an expression that is known to be good.
-func anchored(expr string) *regexp.Regexp {
-	return regexp.MustCompile("^(?:" + expr + ")$")
-}
+func anchored(expr string) *regexp.Regexp { return regexp.MustCompile(anchors(expr)) }
 
 // ParseSize reads a whole number of bytes. Units are powers of 1024, as
 // Prometheus reads them in its configuration: KB and KiB are alike.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/promferry/promferry/scrape/internal/shown"
 	"github.com/promferry/promferry/transport"
 )
 
@@ -33,7 +34,7 @@ func (r *refusal) Unwrap() error { return r.err }
 func newExchange(parent context.Context, u *url.URL, timeout time.Duration) (context.Context, *exchange) {
 	ctx, cancel := WithTimeout(parent, timeout)
 	return ctx, &exchange{
-		target: address(u),
+		target: shown.Address(u),
 		cancel: cancel,
 		expiry: func() error { return expiry(ctx) },
 	}
@@ -68,7 +69,7 @@ func (x *exchange) fail(err error) *Error {
 }
 
 func (x *exchange) wrap(err error) error {
-	return fmt.Errorf("scrape %s: %w", x.target, oneLine(err))
+	return fmt.Errorf("scrape %s: %w", x.target, shown.OneLine(err))
 }
 
 // reason tells apart the errors of net/http and below.
@@ -89,13 +90,4 @@ func reason(err error) Reason {
 		return ReasonConnect
 	}
 	return ReasonRead
-}
-
-// address is u without what may be secret: userinfo and query.
-func address(u *url.URL) string {
-	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	if u.RawQuery != "" {
-		return shown.String() + "?…"
-	}
-	return shown.String()
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/promferry/promferry/scrape/internal/shown"
 )
 
 // Files reads text files (*.prom) as one target. One file that cannot be read
@@ -154,5 +156,5 @@ func filesError(err error) *Error {
 	if errors.As(err, &refused) {
 		reason = refused.reason
 	}
-	return &Error{reason, fmt.Errorf("scrape files: %w", oneLine(err))}
+	return &Error{reason, fmt.Errorf("scrape files: %w", shown.OneLine(err))}
 }

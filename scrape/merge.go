@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"sort"
+
+	"github.com/promferry/promferry/scrape/internal/shown"
 )
 
 // A merger puts texts one behind the other and knows where each line is from.
@@ -32,7 +34,7 @@ func (m *merger) where(line int) string {
 		return fmt.Sprintf("line %d", line)
 	}
 	from := m.parts[next-1]
-	return fmt.Sprintf("%s:%d", printable(from.path), line-from.first+1)
+	return fmt.Sprintf("%s:%d", shown.Printable(from.path), line-from.first+1)
 }
 
 // Repair ends the last line, and every line with LF alone. A CR elsewhere is

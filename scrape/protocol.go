@@ -34,10 +34,9 @@ var offers = map[Protocol]string{
 var defaultProtocols = []Protocol{OpenMetricsText1_0_0, OpenMetricsText0_0_1, PrometheusText1_0_0, PrometheusText0_0_4}
 
 // acceptHeader offers protocols of offers, the most wanted first, or the default
-// ones. The
-// weights start where Prometheus's own start (acceptHeader in scrape/scrape.go
-// of v0.315.0): one above the number of protocols that it knows, the one that is
-// not offered here among them.
+// ones. The weights start where Prometheus's own start (acceptHeader in
+// scrape/scrape.go of v0.315.0): one above the number of protocols that it knows,
+// the one that is not offered here among them.
 func acceptHeader(protocols []Protocol) string {
 	if len(protocols) == 0 {
 		protocols = defaultProtocols

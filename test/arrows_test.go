@@ -14,8 +14,9 @@ const module = "github.com/promferry/promferry/"
 // both ends send their requests over is transport, which knows neither.
 var arrows = map[string][]string{
 	"transport":                             {},
-	"scrape":                                {"transport"},
-	"scrape/discovery":                      {},
+	"scrape":                                {"scrape/internal/shown", "transport"},
+	"scrape/internal/shown":                 {},
+	"scrape/discovery":                      {"scrape/internal/shown"},
 	"convert":                               {},
 	"push":                                  {"convert", "transport"},
 	"builtin":                               {"scrape"},

@@ -3,6 +3,7 @@ package test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -45,7 +46,7 @@ func (l listing) json(t testing.TB) string {
 	return string(text)
 }
 
-// hasInstances checks which groups of the job there are.
+// hasInstances checks which groups of the job there are, sorted.
 func (g gateway) hasInstances(want ...string) func() error {
 	return func() error {
 		all, _, err := g.metrics()
@@ -58,10 +59,8 @@ func (g gateway) hasInstances(want ...string) func() error {
 				seen[s.labels.Get("instance")] = true
 			}
 		}
-		for _, instance := range want {
-			if !seen[instance] || len(seen) != len(want) {
-				return fmt.Errorf("instances %v, want %q", seen, want)
-			}
+		if got := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, want) {
+			return fmt.Errorf("instances %q, want %q", got, want)
 		}
 		return nil
 	}
@@ -191,6 +190,65 @@ func TestDiscoveryAcrossRestarts(t *testing.T) {
 		t.Errorf("got DELETE %v, want that of a alone", deletes)
 	}
 	second.terminate(t)
+}
+
+// TestDiscoveryThatFindsNothing: a first good answer without targets is one.
+func TestDiscoveryThatFindsNothing(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	target := startScripted(t, exposition(goodText))
+	server := startScripted(t, typed("application/json", listing{"a": target.address()}.json(t)))
+	file := foundConfig(t, gw.url, fmt.Sprintf("on_shutdown = \"keep\"\n http_sd_config {\n url = %q\n refresh_interval = \"200ms\"\n }", server.URL))
+	state := filepath.Join(t.TempDir(), "state")
+	first := run(t, file, "--state.file="+state)
+	eventually(t, "the target", gw.hasInstances("a"))
+	first.terminate(t)
+
+	server.answer.Store(status(http.StatusServiceUnavailable, ""))
+	second := run(t, file, "--state.file="+state)
+	eventually(t, "start without an answer", func() error {
+		if len(linesWith(second.stderr.String(), "targets are not discovered yet")) == 0 {
+			return fmt.Errorf("log: %s", &second.stderr)
+		}
+		return nil
+	})
+	server.answer.Store(typed("application/json", "[]"))
+	eventually(t, "the group gone", gw.hasInstances())
+	second.terminate(t)
+}
+
+// TestDiscoveryReloadWhileItFails: another way to ask the same server takes no
+// targets away before that has answered.
+func TestDiscoveryReloadWhileItFails(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	tap := startJournal(t, gw)
+	target := startScripted(t, exposition(goodText))
+	server := startScripted(t, typed("application/json", listing{"a": target.address(), "b": target.address()}.json(t)))
+	asking := func(interval string) string {
+		return foundConfig(t, tap.URL, fmt.Sprintf("http_sd_config {\n url = %q\n refresh_interval = %q\n }", server.URL, interval))
+	}
+	file := asking("1h")
+	ferry := run(t, file)
+	eventually(t, "both targets", gw.hasInstances("a", "b"))
+	server.answer.Store(status(http.StatusServiceUnavailable, ""))
+	if err := os.Rename(asking("200ms"), file); err != nil {
+		t.Fatal(err)
+	}
+	ferry.reload(t)
+	asked := server.requests.Load()
+	eventually(t, "more looks", func() error {
+		if n := server.requests.Load(); n < asked+3 {
+			return fmt.Errorf("%d", n-asked)
+		}
+		return nil
+	})
+	if deletes := tap.requests("DELETE"); len(deletes) > 0 {
+		t.Errorf("got DELETE %v, want none", deletes)
+	}
+	server.answer.Store(typed("application/json", listing{"b": target.address()}.json(t)))
+	eventually(t, "what it says then", gw.hasInstances("b"))
+	ferry.terminate(t)
 }
 
 // TestDiscoveryReload: a target that is found the same way under other rules is

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	promconfig "github.com/prometheus/common/config"
+
 	"github.com/promferry/promferry/configs"
 	"github.com/promferry/promferry/scrape"
 	"github.com/promferry/promferry/scrape/discovery"
@@ -25,20 +27,31 @@ type finder struct {
 }
 
 // assembleFinders makes those of a job, of the ones before where a block says
-// what it said.
+// what it said. One that looks at the same places in another way knows what the
+// one before knew until these have answered.
 func (f *ferry) assembleFinders(job configs.Job, before []*finder) []*finder {
 	before = slices.Clone(before)
 	var all []*finder
 	for _, settings := range job.Discovery {
-		i := slices.IndexFunc(before, func(old *finder) bool { return reflect.DeepEqual(old.settings, settings) })
-		if i < 0 {
-			all = append(all, f.newFinder(job.Name, settings))
+		if i := slices.IndexFunc(before, func(old *finder) bool { return reflect.DeepEqual(old.settings, settings) }); i >= 0 {
+			all = append(all, before[i])
+			before = slices.Delete(before, i, i+1)
 			continue
 		}
-		all = append(all, before[i])
-		before = slices.Delete(before, i, i+1)
+		made := f.newFinder(job.Name, settings)
+		if i := slices.IndexFunc(before, func(old *finder) bool { return isSamePlace(old.settings, settings) }); i >= 0 {
+			made.Inherit(before[i].Watcher)
+		}
+		all = append(all, made)
 	}
 	return all
+}
+
+// isSamePlace compares where two discoveries look.
+func isSamePlace(a, b configs.Discovery) bool {
+	a.HTTP, a.RefreshInterval = promconfig.HTTPClientConfig{}, 0
+	b.HTTP, b.RefreshInterval = promconfig.HTTPClientConfig{}, 0
+	return reflect.DeepEqual(a, b)
 }
 
 func (f *ferry) newFinder(job string, settings configs.Discovery) *finder {

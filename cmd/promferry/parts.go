@@ -19,6 +19,7 @@ type parts struct {
 	maxPendingBytes int64
 	gateways        []gatewayPart
 	jobs            []jobPart
+	whole           bool // the targets of all jobs were known to settle
 }
 
 type gatewayPart struct {

@@ -16,10 +16,10 @@ type search struct {
 	timeout time.Duration // of what a change leaves behind, see switchTo
 	wake    chan struct{} // something else was found; has room for one
 	group   sync.WaitGroup
-	ctx     func() context.Context // ends when nothing is to be found any more
+	begin   func(fi *finder) (stop func()) // until nothing is to be found any more
 
 	mu      sync.Mutex
-	running map[*finder]context.CancelFunc
+	running map[*finder]func() // what stops each
 }
 
 // startDiscovery lets all finders look again and again. The returned function
@@ -30,11 +30,15 @@ func (f *ferry) startDiscovery(timeout time.Duration) (stop func(ctx context.Con
 		ferry:   f,
 		timeout: timeout,
 		wake:    make(chan struct{}, 1),
-		ctx:     func() context.Context { return ctx },
-		running: make(map[*finder]context.CancelFunc),
+		running: make(map[*finder]func()),
+	}
+	s.begin = func(fi *finder) (stop func()) {
+		ctx, cancel := context.WithCancel(ctx)
+		s.group.Go(func() { fi.Run(ctx, s.changed) })
+		return cancel
 	}
 	f.search = s
-	s.group.Go(s.follow)
+	s.group.Go(func() { s.follow(ctx) })
 	s.replace(f.current().finders())
 	return func(ctx context.Context) {
 		cancel()
@@ -55,7 +59,7 @@ func (s *search) replace(finders []*finder) {
 	for _, fi := range finders {
 		now[fi] = true
 		if s.running[fi] == nil {
-			s.start(fi)
+			s.running[fi] = s.begin(fi)
 		}
 	}
 	for fi, stop := range s.running {
@@ -64,13 +68,6 @@ func (s *search) replace(finders []*finder) {
 			delete(s.running, fi)
 		}
 	}
-}
-
-// start lets a finder look. s.mu is held.
-func (s *search) start(fi *finder) {
-	ctx, cancel := context.WithCancel(s.ctx())
-	s.running[fi] = cancel
-	s.group.Go(func() { fi.Run(ctx, s.changed) })
 }
 
 // changed has what is found now relayed, soon.
@@ -82,10 +79,10 @@ func (s *search) changed() {
 }
 
 // follow relays what is found until nothing is to be found any more.
-func (s *search) follow() {
+func (s *search) follow(ctx context.Context) {
 	for {
 		select {
-		case <-s.ctx().Done():
+		case <-ctx.Done():
 			return
 		case <-s.wake:
 			s.ferry.refind(s.timeout)

@@ -46,10 +46,11 @@ const (
 // settle says which targets the parts have, with what is found now: those of
 // the parts before where they are the same.
 func (f *ferry) settle(p, before *parts) {
+	p.whole = p.foundAll() // before the finders are asked: what they find later is not in here
 	old := before.jobsByName()
 	for i := range p.jobs {
 		job := &p.jobs[i]
-		job.dropped, job.refused = job.settings.Dropped, nil
+		job.dropped, job.refused = slices.Clip(job.settings.Dropped), nil
 		job.candidates = job.candidatesBeside(old[job.name()])
 	}
 	p.share()
@@ -84,9 +85,13 @@ func (j *jobPart) candidatesBeside(old jobPart) []candidate {
 	return all
 }
 
-// found are the targets that the job's finders know, each once, as in Prometheus.
+// found are the targets that the job's finders know, each once, as in Prometheus,
+// but for those that the text lists, too.
 func (j *jobPart) found() (all []configs.Target) {
 	seen := make(map[string]bool)
+	for _, t := range j.settings.Targets {
+		seen[identity(t)] = true
+	}
 	for _, fi := range j.finders {
 		for _, group := range fi.Groups() {
 			for _, labels := range group.Targets {
@@ -125,7 +130,7 @@ func (j *jobPart) resolve(group *targetgroup.Group, labels model.LabelSet) (conf
 		err = fmt.Errorf("job %q, target %q: %w", j.settings.Name, withoutSecrets(found[model.AddressLabel]), err)
 		j.refused = append(j.refused, refusedTarget{t, refusedInvalid, err})
 	case !kept:
-		j.dropped = append(slices.Clip(j.dropped), t)
+		j.dropped = append(j.dropped, t)
 	}
 	return t, kept
 }
@@ -195,17 +200,24 @@ func (f *ferry) fill(j *jobPart, gateways push.Gateways, old jobPart) {
 func (f *ferry) tellRefused(before, now *parts) {
 	old := before.jobsByName()
 	for _, job := range now.jobs {
-		if n := len(job.refused); n > 0 && job.firstRefused() != old[job.name()].firstRefused() {
-			f.logger.Warn("discovered targets are not scraped", "job", job.settings.Name, "targets", n, "err", job.refused[0].err)
+		if t := job.newlyRefused(old[job.name()]); t != nil {
+			f.logger.Warn("discovered targets are not scraped", "job", job.settings.Name, "targets", len(job.refused), "err", t.err)
 		}
 	}
 }
 
-func (j jobPart) firstRefused() string {
-	if len(j.refused) == 0 {
-		return ""
+// newlyRefused returns the first refused target that was not so before, or nil.
+func (j jobPart) newlyRefused(before jobPart) *refusedTarget {
+	known := make(map[string]bool, len(before.refused))
+	for _, t := range before.refused {
+		known[t.err.Error()] = true
 	}
-	return j.refused[0].err.Error()
+	for i, t := range j.refused {
+		if !known[t.err.Error()] {
+			return &j.refused[i]
+		}
+	}
+	return nil
 }
 
 // limit is why no target of the job is scraped, or nil. As in Prometheus all of
@@ -215,5 +227,5 @@ func (j *jobPart) limit() *scrape.Error {
 	if limit == 0 || len(j.of) <= limit {
 		return nil
 	}
-	return &scrape.Error{Reason: scrape.ReasonTargetLimit, Err: fmt.Errorf("target_limit exceeded: the job has %d targets, limit %d", len(j.of), limit)}
+	return &scrape.Error{Reason: scrape.ReasonTargetLimit, Err: fmt.Errorf("target_limit exceeded: job %q has more than %d targets", j.settings.Name, limit)}
 }

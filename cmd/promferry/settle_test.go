@@ -44,6 +44,11 @@ job "one" {
     regex         = "(.+):.*"
     target_label  = "instance"
   }
+  relabel_config {
+    source_labels = ["__address__"]
+    regex         = "dropped.*"
+    action        = "drop"
+  }
 }
 job "two" {
   file_sd_config {
@@ -77,10 +82,12 @@ func finds(t testing.TB) *searched {
 	return w
 }
 
+// BenchmarkSettle is one change of ten thousand found targets, of which half are
+// dropped.
 func BenchmarkSettle(b *testing.B) {
 	w := finds(b)
-	for i := range 10_000 {
-		w.one.addresses = append(w.one.addresses, fmt.Sprintf("h%d:80", i))
+	for i := range 5_000 {
+		w.one.addresses = append(w.one.addresses, fmt.Sprintf("h%d:80", i), fmt.Sprintf("dropped%d:80", i))
 	}
 	_ = look(b.Context(), w.now.finders(), firstLook)
 	w.settle(w.now, new(parts))
@@ -136,6 +143,7 @@ func TestSettleGivesEachGroupOneOwner(t *testing.T) {
 	}
 	check("c:1", "c:1", "1:listed 2:c", "1:c:key_taken") // also where the other comes first in the text
 	check("c:1", "", "1:listed 1:c", "")
+	check("listed:80", "", "1:listed", "") // the same target as that of the text
 	check("b:1", "listed:80 d:1", "1:listed 1:b 2:d", "2:listed:key_taken")
 	check("a_b:1 a\x00b:1", "", "1:listed 1:a_b", "1::invalid")
 }
@@ -177,5 +185,25 @@ func TestSettleTargetLimit(t *testing.T) {
 		if there := len(w.now.jobs[0].targets); there != step.there || fails() != step.fail {
 			t.Errorf("%q: %d targets of which %d fail, want %d and %d", step.one, there, fails(), step.there, step.fail)
 		}
+	}
+}
+
+// TestSettleIsWholeWithWhatItAsked: groups of before are deleted as nobody's only
+// where the targets that are settled are all that there are.
+func TestSettleIsWholeWithWhatItAsked(t *testing.T) {
+	w := finds(t)
+	w.settle(w.now, new(parts))
+	if w.now.whole {
+		t.Error("whole before anybody has looked")
+	}
+	next := w.now.clone()
+	w.settle(next, w.now)
+	_ = look(t.Context(), next.finders(), firstLook) // too late for these
+	if next.whole {
+		t.Error("whole by what was found after it was settled")
+	}
+	w.settle(next, w.now)
+	if !next.whole {
+		t.Error("not whole, although all have looked")
 	}
 }

@@ -29,7 +29,7 @@ func (f *ferry) takeOver(ctx context.Context) {
 // clear deletes the groups of an earlier configuration, as soon as all targets
 // of this one are known.
 func (f *ferry) clear() {
-	if !f.current().foundAll() {
+	if !f.current().whole {
 		return
 	}
 	orphans := make(map[string][]push.Entry) // by URL

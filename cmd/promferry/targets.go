@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -115,12 +114,27 @@ func masked(discovered convert.Labels) convert.Labels {
 	return shown
 }
 
-// withoutSecrets hides userinfo and query of what is a URL.
+// withoutSecrets hides what may be userinfo, a query or a fragment in what may be
+// a URL, good or not.
 func withoutSecrets(value string) string {
-	u, err := url.Parse(value)
-	if err != nil || u.Host == "" || u.User == nil && u.RawQuery == "" {
+	if !strings.ContainsAny(value, "@?#") || strings.HasPrefix(value, "unix://") {
 		return value
 	}
-	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	return shown.String() + "?<secret>"
+	scheme, rest, hasScheme := strings.Cut(value, "://")
+	if !hasScheme {
+		scheme, rest = "", value
+	} else if strings.ContainsAny(scheme, "@?# ") {
+		return "<secret>"
+	}
+	shown := rest
+	if i := strings.IndexAny(rest, "?#"); i >= 0 {
+		shown = rest[:i] + "?<secret>"
+	}
+	if i := strings.LastIndexByte(rest, '@'); i >= 0 { // a password may have a ? or # in it
+		shown = "<secret>@…"
+	}
+	if !hasScheme {
+		return shown
+	}
+	return scheme + "://" + shown
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/discovery/targetgroup"
+
+	"github.com/promferry/promferry/scrape/internal/shown"
 )
 
 // A Discoverer finds targets by one look.
@@ -57,5 +59,5 @@ func fail(place string, err error) Answer {
 	if place != "" {
 		operation += " in " + place
 	}
-	return Answer{From: place, Err: fmt.Errorf("%s: %w", operation, oneLine(err))}
+	return Answer{From: place, Err: fmt.Errorf("%s: %w", operation, shown.OneLine(err))}
 }

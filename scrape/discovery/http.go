@@ -15,6 +15,8 @@ import (
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
+
+	"github.com/promferry/promferry/scrape/internal/shown"
 )
 
 const urlLabel = model.MetaLabelPrefix + "url"
@@ -36,7 +38,7 @@ type HTTP struct {
 // Discover asks once. The label __meta_url has the whole URL, as in Prometheus;
 // errors and sources have it without userinfo and query, which may be secret.
 func (h *HTTP) Discover(ctx context.Context) []Answer {
-	from := address(h.URL)
+	from := shown.Address(h.URL)
 	groups, err := h.ask(ctx)
 	if err != nil {
 		return []Answer{fail(from, withoutURL(err))}
@@ -100,7 +102,7 @@ func (h *HTTP) decode(body []byte) ([]*targetgroup.Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	mark(groups, address(h.URL), urlLabel, h.URL.String())
+	mark(groups, shown.Address(h.URL), urlLabel, h.URL.String())
 	h.sum, h.groups = sum, groups
 	return groups, nil
 }
@@ -120,13 +122,4 @@ func withoutURL(err error) error {
 		return withURL.Err
 	}
 	return err
-}
-
-// address is u without what may be secret: userinfo and query.
-func address(u *url.URL) string {
-	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	if u.RawQuery != "" {
-		return shown.String() + "?…"
-	}
-	return shown.String()
 }

@@ -33,7 +33,8 @@ type place struct {
 	groups []*targetgroup.Group // the last good ones
 }
 
-// update reports whether groups have changed.
+// update reports whether groups have changed, or are known wholly for the first
+// time: that there are none is news, too.
 func (k *knowledge) update(answers []Answer) (changed bool) {
 	before := k.groups
 	k.looked = true
@@ -45,8 +46,9 @@ func (k *knowledge) update(answers []Answer) (changed bool) {
 	if changed = !slices.EqualFunc(before, groups, sameGroup); changed {
 		k.groups = groups
 	}
+	first := k.status.Success.IsZero()
 	k.updateStatus(errorOf(answers))
-	return changed
+	return changed || first && k.status.Err == nil
 }
 
 // placesAfter keeps of a place that failed what was known of it.

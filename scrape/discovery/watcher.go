@@ -44,7 +44,7 @@ func (w *Watcher) Look(ctx context.Context) error {
 
 // Run looks until ctx ends: at once, unless one look has been, and then each
 // Interval. It calls changed after a look that found other groups than were
-// known before, and logs errors: each once when it begins or changes, and its
+// known before, or all of them for the first time, and logs errors: each once when it begins or changes, and its
 // end. What Look has returned is not logged again.
 func (w *Watcher) Run(ctx context.Context, changed func()) {
 	if !w.hasLooked() && ctx.Err() == nil {
@@ -101,6 +101,17 @@ func (w *Watcher) discover(ctx context.Context) (answers []Answer) {
 	}()
 	defer contain(&err)
 	return w.Discoverer.Discover(ctx)
+}
+
+// Inherit takes over what another Watcher knows of the same places, until they
+// have answered. It is called before the first look.
+func (w *Watcher) Inherit(before *Watcher) {
+	before.mu.Lock()
+	places, groups := before.known.places, before.known.groups
+	before.mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.known.places, w.known.groups = places, groups
 }
 
 func (w *Watcher) hasLooked() bool {

@@ -191,24 +191,48 @@ func TestWatcherTellsWhatHasChanged(t *testing.T) {
 	inBubble(t, func(w *watched) {
 		stop := w.run()
 		defer stop()
-		w.want("", 0)
+		w.want("", 1) // that there are none is known now
 		w.then(good("a", "a:1", "a:2"), good("b", "b:1"))
-		w.want("a:1 a:2 b:1", 1)
+		w.want("a:1 a:2 b:1", 2)
 		w.then(good("a", "a:1", "a:2"), good("b", "b:1")) // equal, though new
-		w.want("a:1 a:2 b:1", 1)
+		w.want("a:1 a:2 b:1", 2)
 		w.then(good("a", "a:1"), good("b", "b:1"))
-		w.want("a:1 b:1", 2)
+		w.want("a:1 b:1", 3)
 		w.then(good("b", "b:1")) // a is gone
-		w.want("b:1", 3)
+		w.want("b:1", 4)
 		labelled := good("b", "b:1")
 		labelled.Groups[0].Labels = model.LabelSet{"env": "dev"}
 		w.then(labelled)
-		w.want("b:1", 4)
+		w.want("b:1", 5)
 		w.then()
-		w.want("", 5)
+		w.want("", 6)
 		w.wantLog()
 	})
 }
+
+// TestWatcherInherits: what another one knew of the same places is known until
+// they have answered.
+func TestWatcherInherits(t *testing.T) {
+	inBubble(t, func(w *watched) {
+		before := &Watcher{Discoverer: fixed{good("a", "a:1"), good("b", "b:1")}, Interval: time.Second}
+		if err := before.Look(w.Context()); err != nil {
+			w.Fatal(err)
+		}
+		w.watcher.Inherit(before)
+		if status := w.watcher.Status(); !status.Success.IsZero() || addresses(w.watcher.Groups()) != "a:1 b:1" {
+			w.Errorf("got %v with status %+v, want the groups of before, not yet found", w.watcher.Groups(), status)
+		}
+		w.answers = []Answer{bad("a", "broken"), good("b", "b:2")}
+		stop := w.run()
+		defer stop()
+		w.want("a:1 b:2", 1)
+	})
+}
+
+// fixed is a Discoverer that always answers the same.
+type fixed []Answer
+
+func (f fixed) Discover(context.Context) []Answer { return f }
 
 // TestWatcherGroupsStay: who has them may go on reading.
 func TestWatcherGroupsStay(t *testing.T) {
@@ -231,13 +255,13 @@ func TestWatcherKeepsTheLastGoodOfEachPlace(t *testing.T) {
 		defer stop()
 		w.then(good("a", "a:1"), good("b", "b:1"))
 		w.then(bad("a", "broken"), good("b", "b:2"))
-		w.want("a:1 b:2", 2)
+		w.want("a:1 b:2", 3)
 		w.then(bad("a", "broken"), bad("b", "broken"))
-		w.want("a:1 b:2", 2)
+		w.want("a:1 b:2", 3)
 		w.then(good("a", "a:1"), bad("b", "broken"), bad("c", "never seen"))
-		w.want("a:1 b:2", 2)
+		w.want("a:1 b:2", 3)
 		w.then(good("a"), good("b"))
-		w.want("", 3)
+		w.want("", 4)
 	})
 }
 

@@ -29,13 +29,22 @@ job "dns" {
     type  = "A"
   }
   dns_sd_config {
-    names = ["a.example.net", ""] # ERROR: Empty DNS name
-    type  = "MX"                  # ERROR: Not one of the choices
+    names = ["a.example.net", "", "a.example.net"] # ERROR: Empty DNS name # ERROR: DNS name given twice
+    type  = "MX"                                   # ERROR: Not one of the choices
   }
   dns_sd_config {
     names = ["a.example.net"]
     type  = "AAAA"
     port  = 70000 # ERROR: Number out of range
+  }
+}
+job "plain" { # WARN: Credentials without TLS
+  file_sd_config {
+    files = ["/etc/targets/*.json"]
+  }
+  basic_auth {
+    username = "a"
+    password = env("PASSWORD")
   }
 }
 job "textfile" {

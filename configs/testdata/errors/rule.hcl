@@ -17,6 +17,11 @@ job "app" {
     replacement   = "${name}" # ERROR: Capture group in a template
   }
   relabel_config {
+    source_labels = ["__address__"]
+    target_label  = "a"
+    replacement   = join("", ["${1}", upper(":a")]) # ERROR: Capture group in a template
+  }
+  relabel_config {
     action = "labelmapp" # ERROR: Unknown relabeling action
     regex  = "(.*)"
   }

@@ -1,6 +1,9 @@
-package scrape
+// Package shown makes texts that are safe to show of what others say: servers,
+// files, addresses with secrets in them.
+package shown
 
 import (
+	"net/url"
 	"strings"
 	"unicode"
 )
@@ -18,17 +21,19 @@ type printableError struct {
 func (e *printableError) Error() string { return e.text }
 func (e *printableError) Unwrap() error { return e.err }
 
-// oneLine returns err with a text that is safe to log, although a server may
+// OneLine returns err with a text that is safe to log, although a server may
 // have written part of it: one line, printable, of bounded length.
-func oneLine(err error) error {
-	text := printable(err.Error())
+func OneLine(err error) error {
+	text := Printable(err.Error())
 	if text == err.Error() {
 		return err
 	}
 	return &printableError{text, err}
 }
 
-func printable(text string) string {
+// Printable is text as one line of bounded length, without what a terminal would
+// act upon.
+func Printable(text string) string {
 	cut := len(text) > maxErrorText
 	if cut {
 		text = text[:maxErrorText]
@@ -43,4 +48,13 @@ func printable(text string) string {
 		text += "…"
 	}
 	return text
+}
+
+// Address is u without what may be secret: userinfo and query.
+func Address(u *url.URL) string {
+	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	if u.RawQuery != "" {
+		return shown.String() + "?…"
+	}
+	return shown.String()
 }

@@ -1,4 +1,4 @@
-package scrape
+package shown
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 func TestOneLine(t *testing.T) {
 	check := func(in, want string) {
 		t.Helper()
-		if got := oneLine(errors.New(in)).Error(); got != want || !utf8.ValidString(got) {
+		if got := OneLine(errors.New(in)).Error(); got != want || !utf8.ValidString(got) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -24,7 +24,7 @@ func TestOneLine(t *testing.T) {
 }
 
 func TestOneLineKeepsChain(t *testing.T) {
-	err := oneLine(errors.Join(io.ErrUnexpectedEOF, errors.New("second line")))
+	err := OneLine(errors.Join(io.ErrUnexpectedEOF, errors.New("second line")))
 	if !errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "\n") {
 		t.Errorf("got %q, want one line with the chain", err)
 	}
