@@ -305,3 +305,39 @@ func (g gateway) groupHas(job, instance, series string) error {
 	}
 	return err
 }
+
+// TestSecretsOfFoundTargets: addresses that should have none stand in no output.
+func TestSecretsOfFoundTargets(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	target := startScripted(t, exposition(goodText))
+	file := filepath.Join(t.TempDir(), "targets.json")
+	rewrite(t, file, `[{"targets": [%q, "u:canary@h:1", "h:1?token=canary", "bad/path?token=canary", "http://u:can%%%%zzary@h/", "http://u:canary@h/", "http://h/#canary"],
+		"labels": {"__param_token": "canary", "__meta_url": "see http://u:canary@x/?tok=canary", "instance": "good"}}]`, target.address())
+	hcl := foundConfig(t, gw.url, fmt.Sprintf("file_sd_config {\n files = [%q]\n }", file))
+	ferry := run(t, hcl)
+	eventually(t, "the good one", gw.hasInstances("good"))
+	refused := `promferry_targets_refused{job="app",reason="invalid"}`
+	if n, err := ferry.metric(refused); err != nil || n != 6 {
+		t.Errorf("%s is %v, want 6 (%v)", refused, n, err)
+	}
+	shown := promferry(t, nil, "targets", "--config.file="+hcl)
+	if shown.code != 1 || strings.Count(shown.stdout, "  refused     ") != 6 {
+		t.Errorf("targets: exit code %d, want 1 and 6 refused ones:\n%s", shown.code, shown.stdout)
+	}
+	outputs := map[string]string{"targets": shown.stdout + shown.stderr, "once": promferry(t, nil, "once", "--dry-run", "--config.file="+hcl).stderr}
+	for _, page := range []string{"/", "/metrics"} {
+		body, err := get(ferry.url + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outputs[page] = string(body)
+	}
+	ferry.terminate(t)
+	outputs["log"] = ferry.stderr.String()
+	for name, text := range outputs {
+		if strings.Contains(text, "canary") || strings.Contains(text, "zzary") {
+			t.Errorf("%s shows a secret:\n%s", name, text)
+		}
+	}
+}
