@@ -145,6 +145,9 @@ func (r *recipe) url(a address, b *labels.Builder) (*url.URL, error) {
 	if u.Host == "" {
 		u.Host = socketHost
 	}
+	if strings.ContainsAny(u.Path, "?#") {
+		return nil, &problem{"Query in a path", fmt.Sprintf("%s has a query or a fragment in it. Write %s<name> instead.", model.MetricsPathLabel, model.ParamLabelPrefix)}
+	}
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, &problem{"Bad target scheme", fmt.Sprintf(`%s is %s; write "http" or "https".`, model.SchemeLabel, quote(u.Scheme))}
 	}

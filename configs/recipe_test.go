@@ -119,6 +119,7 @@ func TestResolveRefuses(t *testing.T) {
 	check(find{"__address__": "http://u:canary@a:1"}, "user:password@")
 	check(find{"__address__": "http://a:1/?key=canary"}, "query")
 	check(find{"__address__": "a:1", "__scheme__": "gopher"}, "__scheme__")
+	check(find{"__address__": "a:1", "__metrics_path__": "/m?key=canary"}, "__metrics_path__")
 	check(find{"__address__": "a:1", "__scrape_interval__": "0s"}, "__scrape_interval__")
 	check(find{"__address__": "a:1", "__scrape_timeout__": "1h"}, "above __scrape_interval__")
 	check(find{"__address__": "a:1", "le": "1"}, "histograms and summaries")

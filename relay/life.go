@@ -45,7 +45,7 @@ func (t *Target) begin() {
 // succeed goes on where another target with the same labels has ended. One that
 // has a new gateway is scraped soon: its group there is to be filled.
 func (t *Target) succeed(before *Target) {
-	t.hangs = before.hangs
+	t.hangs, t.misplaces = before.hangs, before.misplaces
 	if t.Interval == before.Interval && before.fills(t.Gateways) {
 		t.schedule = before.schedule
 	}

@@ -8,6 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/common/model"
+
+	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push"
 )
 
@@ -160,19 +163,40 @@ func (p *Pool) cycle(ctx context.Context, t *Target, w *worker) result {
 	return res
 }
 
-// tell logs the first failure and the first success after one.
+// tell logs the first failure and the first success after one, and what begins
+// to be lost. Targets may share an address, but never all of their labels.
 func (p *Pool) tell(t *Target, res result) {
 	failing, changed := t.note(res)
+	logger := p.options.Logger.With("job", t.Job, "target", t.Address, "instance", t.Labels.Get(model.InstanceLabel))
 	var panicked *panicError
 	switch {
 	case changed && errors.As(res.err, &panicked):
-		p.options.Logger.Error("this is a defect of promferry, please report it", "job", t.Job, "target", t.Address, "reason", reasonOf(res.err), "err", res.err, "stack", string(panicked.stack))
+		logger.Error("this is a defect of promferry, please report it", "reason", reasonOf(res.err), "err", res.err, "stack", string(panicked.stack))
 	case changed && failing:
-		p.options.Logger.Error("scrape failed", "job", t.Job, "target", t.Address, "reason", reasonOf(res.err), "err", res.err)
+		logger.Error("scrape failed", "reason", reasonOf(res.err), "err", res.err)
 	case changed:
-		p.options.Logger.Info("scrape works again", "job", t.Job, "target", t.Address)
+		logger.Info("scrape works again")
 	default:
-		p.options.Logger.Debug("scraped", "job", t.Job, "target", t.Address, "took", res.took, "samples", res.stats.Samples, "err", res.err)
+		logger.Debug("scraped", "took", res.took, "samples", res.stats.Samples, "err", res.err)
+	}
+	if !failing {
+		t.tellMisplaced(logger, res.stats.Dropped)
+	}
+}
+
+// tellMisplaced logs when series begin to be left out since their labels give
+// them no group of this target: mostly by rules that were not meant so, and then
+// all of them may be lost while up is 1.
+func (t *Target) tellMisplaced(logger *slog.Logger, dropped map[convert.DropReason]int) {
+	for _, reason := range []convert.DropReason{convert.DropEmptyIdentity, convert.DropGroupOwned} {
+		n := dropped[reason]
+		if n > 0 && !t.misplaces[reason] {
+			logger.Warn("series are left out: see job and instance after honor_labels and metric rules", "reason", reason, "series", n)
+		}
+		if t.misplaces == nil {
+			t.misplaces = make(map[convert.DropReason]bool)
+		}
+		t.misplaces[reason] = n > 0
 	}
 }
 

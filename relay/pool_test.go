@@ -338,8 +338,22 @@ func TestLogsOncePerChange(t *testing.T) {
 					i+1, failed, want.failed, works, want.works)
 			}
 		}
-		if got := w.log.count(`job=j target=http://i/metrics reason=connect err="scrape http://i/metrics: connection refused"`); got != 2 {
+		if got := w.log.count(`job=j target=http://i/metrics instance=i reason=connect err="scrape http://i/metrics: connection refused"`); got != 2 {
 			t.Errorf("the failure is not told whole: %s", &w.log)
+		}
+	})
+}
+
+// What begins to be lost since its labels give it no group is logged once.
+func TestLogsMisplacedSeriesOnce(t *testing.T) {
+	inBubble(t, func(w *world) {
+		good, lost := exposes("a 1\n"), exposes("a{instance=\"\"} 1\nb{instance=\"\"} 1\n")
+		p := w.pool(w.honoring("i", good, lost, lost, refused, lost, good, lost))
+		for i, want := range []int{0, 1, 1, 1, 1, 1, 2} {
+			_ = p.Once(w.Context())
+			if got := w.log.count("job=j target=http://i/metrics instance=i reason=empty_identity series=2"); got != want {
+				t.Errorf("after scrape %d: logged %d times, want %d: %s", i+1, got, want, &w.log)
+			}
 		}
 	})
 }

@@ -40,10 +40,11 @@ type Target struct {
 
 	converter convert.Converter
 	owners    *owners
-	pushed    map[string]placement // groups at the gateways that this target made, by their keys
-	schedule  *schedule            // nil: it begins anew
-	hangs     bool                 // the last scrape spent its whole timeout
-	isLast    bool                 // its cycle is the last one
+	pushed    map[string]placement        // groups at the gateways that this target made, by their keys
+	schedule  *schedule                   // nil: it begins anew
+	hangs     bool                        // the last scrape spent its whole timeout
+	misplaces map[convert.DropReason]bool // what the log says is left out, see tellMisplaced
+	isLast    bool                        // its cycle is the last one
 
 	claimed   map[place]bool // owners.mu guards it: places but those of its own group
 	inherited []placement    // owners.mu guards it: what targets before it have left to it

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/promferry/promferry/scrape/internal/shown"
 )
 
 // HTTP scrapes one endpoint over HTTP. URL and Client are required. The zero
@@ -65,7 +67,7 @@ func (s *HTTP) exchange(ctx context.Context, x *exchange) (*Exposition, error) {
 // accept makes an exposition of a response that is one.
 func (s *HTTP) accept(resp *http.Response, x *exchange) (*Exposition, error) {
 	if resp.StatusCode != http.StatusOK {
-		return nil, &refusal{ReasonStatus, fmt.Errorf("server returned HTTP status %s", resp.Status)}
+		return nil, &refusal{ReasonStatus, fmt.Errorf("server returned HTTP status %s%s", resp.Status, shown.Redirect(resp))}
 	}
 	body, err := newHTTPBody(resp, x, s.MaxBytes)
 	if err != nil {

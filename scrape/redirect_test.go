@@ -137,6 +137,18 @@ func TestRedirectRefused(t *testing.T) {
 	checkFailure(t, err, ReasonStatus, "server returned HTTP status 302 Found")
 }
 
+// TestRedirectIsTold: a server that wants the credentials that stayed behind is
+// not the one of the configuration.
+func TestRedirectIsTold(t *testing.T) {
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer refusing.Close()
+	target := newObserver(t, httptest.NewServer)
+	_, err := newHTTP(t, target.via(refusing.URL+"/x?key=canary")).Scrape(t.Context())
+	checkFailure(t, err, ReasonStatus, "server returned HTTP status 401 Unauthorized, after a redirect to "+refusing.URL+"/x?…")
+}
+
 func TestRedirectLimit(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		left, _ := strconv.Atoi(r.FormValue("left"))

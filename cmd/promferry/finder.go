@@ -104,7 +104,7 @@ func look(ctx context.Context, finders []*finder, timeout time.Duration) (unknow
 	group.Wait()
 	for i, err := range failed {
 		for _, e := range joined(err) {
-			unknown = append(unknown, fmt.Errorf("job %q: %w", finders[i].job, e))
+			unknown = append(unknown, fmt.Errorf("job %q, %s: %w", finders[i].job, finders[i].settings.Kind(), e))
 		}
 	}
 	return unknown

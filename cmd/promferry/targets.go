@@ -107,7 +107,7 @@ func masked(discovered convert.Labels) convert.Labels {
 		switch name := shown[i].Name; {
 		case strings.HasPrefix(name, model.ParamLabelPrefix):
 			shown[i].Value = "<secret>"
-		case name == model.AddressLabel, strings.HasPrefix(name, model.MetaLabelPrefix):
+		case name == model.AddressLabel, name == model.MetricsPathLabel, strings.HasPrefix(name, model.MetaLabelPrefix):
 			shown[i].Value = withoutSecrets(shown[i].Value)
 		}
 	}

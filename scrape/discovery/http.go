@@ -69,7 +69,7 @@ func (h *HTTP) get(ctx context.Context) ([]byte, error) {
 	}
 	defer resp.Body.Close() // what is left of it is not read: it may be endless
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("server returned HTTP status %s", resp.Status)
+		return nil, fmt.Errorf("server returned HTTP status %s%s", resp.Status, shown.Redirect(resp))
 	}
 	if contentType := resp.Header.Get("Content-Type"); !isJSON(contentType) {
 		return nil, fmt.Errorf("Content-Type %.100q, want application/json", contentType)

@@ -3,6 +3,7 @@
 package shown
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
@@ -57,4 +58,13 @@ func Address(u *url.URL) string {
 		return shown.String() + "?…"
 	}
 	return shown.String()
+}
+
+// Redirect says where the request was redirected to that has this answer: it had
+// no credentials there if that is another origin. It is "" without a redirect.
+func Redirect(resp *http.Response) string {
+	if resp.Request == nil || resp.Request.Response == nil {
+		return ""
+	}
+	return ", after a redirect to " + Printable(Address(resp.Request.URL))
 }
