@@ -121,7 +121,7 @@ func (j *job) keepInstances() {
 	case len(loopback) == 0:
 		return
 	case total == 1 && len(j.groups[0].labels) == 0:
-		j.body.attributes = slices.Insert(j.body.attributes, 0, attribute{name: "instance", value: quoted(loopback[0].address)})
+		j.body.attributes = slices.Insert(j.body.attributes, 0, attribute{name: "instance", value: loopback[0].value})
 	default:
 		j.splitLoopback()
 	}

@@ -68,7 +68,7 @@ type reader struct {
 // nothing can be written; the result then has the findings alone.
 func Import(name string, text []byte, o Options) (*Result, error) {
 	r := &reader{Options: o, found: map[finding]bool{}, keys: map[string]twin{}, secrets: secrets{
-		variables: map[*yaml.Node]string{}, taken: map[string]bool{},
+		variables: map[secretPart]string{}, taken: map[string]bool{},
 	}}
 	root, err := parse(name, text)
 	if err != nil {

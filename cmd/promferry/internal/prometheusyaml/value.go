@@ -168,8 +168,10 @@ func (s *scope) boolean(f field) (is, ok bool) {
 	return false, false
 }
 
-// shown is a name of the file's, shortened.
+// shown is a name of the file's, shortened. It may be a secret whose colon or
+// whose name is missing.
 func shown(name string) string {
+	name = assigned.ReplaceAllString(visible(name), "${1}"+hidden)
 	if len(name) > 60 {
 		return strings.ToValidUTF8(name[:60], "") + "…"
 	}
