@@ -25,7 +25,7 @@ func (s *scope) write(b *block, v value, of map[string]handler) {
 }
 
 func (s *scope) unknown(f field) {
-	s.dropped(f.place, "%s is not known", shown(f.key))
+	s.dropped(f.place, "%s was left out: no such field is known here; is it misspelled?", shown(f.key))
 }
 
 // text writes a text of the same name. An empty one is as if it were left out.
