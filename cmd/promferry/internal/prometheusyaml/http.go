@@ -1,6 +1,8 @@
 package prometheusyaml
 
 import (
+	"strings"
+
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	promconfig "github.com/prometheus/common/config"
 )
@@ -32,7 +34,7 @@ var basicAuthFields = map[string]handler{
 }
 
 var authorizationFields = map[string]handler{
-	"type":             text,
+	"type":             authorizationType,
 	"credentials":      secret,
 	"credentials_file": file,
 	"credentials_ref":  fromManager,
@@ -56,6 +58,16 @@ var tlsFields = map[string]handler{
 
 func fromManager(s *scope, _ *block, f field) {
 	s.dropped(f.place, "%s was left out: promferry has no secret manager; let the secret be written to a file, and name that", f.key)
+}
+
+// authorizationType writes one word. With more of them the credentials are in it.
+func authorizationType(s *scope, b *block, f field) {
+	if t, _ := s.text(f.key, f.value); strings.ContainsAny(t, " \t") {
+		s.secrets.remember(t)
+		s.refused(f.place, "type was left out: it is one word, such as Bearer; what follows it belongs into credentials")
+		return
+	}
+	text(s, b, f)
 }
 
 // bearerToken writes the old spelling of authorization.

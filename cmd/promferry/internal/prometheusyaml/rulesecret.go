@@ -14,7 +14,7 @@ func ruleError(v value, err error) string {
 		n = valueOf(n, "").node
 		for _, text := range append(slices.Clone(n.Content), n) {
 			if value := valueOf(text, "").node.Value; tellsSecret(value) || holdsSecret(value) {
-				return "Prometheus would not take it"
+				return "the error may quote a secret, and is shown by promtool check config only"
 			}
 		}
 	}

@@ -111,8 +111,11 @@ var bareUserinfo = regexp.MustCompile(`^[^/\s@:]*:[^\s]*@`)
 // hasSecretQuery tells a text with a parameter in it that is a secret by its
 // name. It needs no good URL.
 func hasSecretQuery(text string) bool {
-	_, query, _ := strings.Cut(text, "?")
-	for _, p := range strings.FieldsFunc(query, func(c rune) bool { return strings.ContainsRune("?&;#", c) }) {
+	start := strings.IndexAny(text, "?#")
+	if start < 0 {
+		return false
+	}
+	for _, p := range strings.FieldsFunc(text[start:], func(c rune) bool { return strings.ContainsRune("?&;#", c) }) {
 		name, value, _ := strings.Cut(p, "=")
 		if plain, err := url.QueryUnescape(name); err == nil {
 			name = plain
