@@ -93,7 +93,7 @@ func (j *job) noteTargets() {
 		case !hasPort && host != "":
 			j.note(t.place, "a target has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both: write the port where the old instance has to stay")
 		case isPrometheus(j.name, s.address):
-			j.note(t.place, "this job scrapes Prometheus itself: leave it in prometheus.yml, and take it out of the HCL")
+			j.note(t.place, "this job scrapes Prometheus itself: leave it in prometheus.yml, take it out of the HCL, and pass over it below")
 		}
 		return true
 	})
