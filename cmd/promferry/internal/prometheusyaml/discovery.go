@@ -1,7 +1,6 @@
 package prometheusyaml
 
 import (
-	"net/url"
 	"regexp"
 	"strings"
 )
@@ -24,10 +23,10 @@ func fileSDFiles(s *scope, b *block, f field) {
 	names, at := s.texts(f)
 	for i, name := range names {
 		if !targetFile.MatchString(name) {
-			s.refused(at[i].place, "files: %.80q is no file of targets: want .json, .yml or .yaml, and * in its name only", name)
+			s.refused(at[i].place, "files: %.80q is no file of targets: want .json, .yml or .yaml, and * in its name only", visible(name))
 			continue
 		}
-		elements = append(elements, element{comments: at[i].comments(), value: quoted(s.path(at[i].place, name))})
+		elements = append(elements, element{comments: at[i].comments(), value: s.fileName(f.key, at[i], name)})
 	}
 	if elements != nil {
 		b.set(f.key, list(elements), f.comments()...)
@@ -69,39 +68,6 @@ func (s *scope) httpSD(b *block, v value) {
 		}
 	}
 	s.checkHTTP(v)
-}
-
-// discoveryURL writes the URL of http_sd_configs; credentials in it become what
-// they are in a request.
-func discoveryURL(s *scope, b *block, f field) {
-	t, ok := s.text(f.key, f.value)
-	if !ok {
-		return
-	}
-	clean, found := withoutUserinfo(t)
-	u, err := url.Parse(clean)
-	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		s.refused(f.place, "url: want http://host/path")
-	case hasSecretQuery(u):
-		b.set(f.key, s.hide(f.key, f.value, ": it has a token in its query"), f.comments()...)
-	default:
-		b.set(f.key, quoted(clean), f.comments()...)
-	}
-	if found && b.has(f.key) {
-		s.hideUserinfo(b, f, t)
-	}
-}
-
-// hideUserinfo writes the credentials of a URL as basic_auth.
-func (s *scope) hideUserinfo(b *block, f field, text string) {
-	auth := b.add("basic_auth", nil)
-	if u, err := url.Parse(text); err == nil && u.User.Username() != "" {
-		auth.set("username", quoted(u.User.Username()))
-	}
-	variable := s.variable("password", f.value)
-	auth.set("password", environment(variable))
-	s.choice(f.place, "%s has a password in it: set %s in promferry's environment, or write password_file", f.key, variable)
 }
 
 // instead says what to do about a discovery that promferry does not have.

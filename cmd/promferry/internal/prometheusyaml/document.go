@@ -25,7 +25,7 @@ type path struct {
 var sections = map[string]string{
 	"alerting":     "alerts are Prometheus's",
 	"remote_write": "what Prometheus gets from the gateway goes on as before; remote_write blocks of promferry's own come in a later version",
-	"remote_read":  "it is for queries",
+	"remote_read":  "queries are Prometheus's",
 	"storage":      "promferry stores nothing",
 	"tsdb":         "promferry stores nothing",
 	"tracing":      "promferry has no traces",
@@ -65,7 +65,7 @@ func (r *reader) readDocument(root value) *document {
 func (s *scope) noteBodySize(d *document, at place) {
 	const limit = "body_size_limit"
 	if len(d.jobs) > 0 && !d.global.body.has(limit) && !slices.ContainsFunc(d.jobs, func(j *job) bool { return j.body.has(limit) }) {
-		s.note(at, "%s is not set, which is no limit in Prometheus, and 32MB in promferry: a larger answer fails the scrape, and the error names the limit", limit)
+		s.note(at, "%s is not set, which is no limit in Prometheus, and 32MB in promferry: a larger answer fails the scrape; write body_size_limit where that happens", limit)
 	}
 }
 

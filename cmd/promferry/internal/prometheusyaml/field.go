@@ -25,7 +25,7 @@ func (s *scope) write(b *block, v value, of map[string]handler) {
 }
 
 func (s *scope) unknown(f field) {
-	s.dropped(f.place, "%s is not known", shown(f.key))
+	s.dropped(f.place, "%s was left out: no such field is known here; is it misspelled?", shown(f.key))
 }
 
 // text writes a text of the same name. An empty one is as if it were left out.
@@ -118,19 +118,6 @@ func (s *scope) elements(f field, write func(name string, v value, text string) 
 	return elements
 }
 
-// textMap writes a map of texts; what a name says to be a secret is one.
-func textMap(s *scope, b *block, f field) {
-	var elements []element
-	for _, e := range s.fields(f.value) {
-		if t, ok := s.text(e.key, e.value); ok {
-			elements = append(elements, element{comments: e.comments(), key: e.key, value: s.named(e.key, e.value, t)})
-		}
-	}
-	if elements != nil {
-		b.set(f.key, object(elements), f.comments()...)
-	}
-}
-
 // listMap writes a map of lists of texts; what a name says to be a secret is one.
 func listMap(s *scope, b *block, f field) {
 	var elements []element
@@ -145,8 +132,16 @@ func listMap(s *scope, b *block, f field) {
 // file writes the path of a file.
 func file(s *scope, b *block, f field) {
 	if t, ok := s.text(f.key, f.value); ok && t != "" {
-		b.set(f.key, quoted(s.path(f.value.place, t)), f.comments()...)
+		b.set(f.key, s.fileName(f.key, f.value, t), f.comments()...)
 	}
+}
+
+// fileName writes a path; a URL with credentials is none, and is not shown.
+func (s *scope) fileName(name string, v value, text string) hclwrite.Tokens {
+	if hasPassword(text) {
+		return s.hide(name, v, withCredentials)
+	}
+	return quoted(s.path(v.place, text))
 }
 
 // path is a path as it is from everywhere: Prometheus's relative ones begin where

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/relabel"
 )
 
 // finish does what needs all fields of a job and those of global.
@@ -83,14 +86,14 @@ func (j *job) noteTargets() {
 		host, hasPort := cutPort(s.address)
 		switch {
 		case !s.kept:
-			j.note(t.place, "target %s is dropped by relabel_configs", t)
+			j.note(t.place, "target %s is dropped by relabel_configs, as in Prometheus", t)
 		case strings.ContainsAny(s.address, "/?#") && !strings.HasPrefix(s.address, "unix:"):
 			j.refused(t.place, "target %s is no host:port, and was left out; a path or a scheme belongs into metrics_path and scheme", t)
 			return false
 		case !hasPort && host != "":
-			j.note(t.place, "a target has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both")
+			j.note(t.place, "a target has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both: write the port where the old instance has to stay")
 		case isPrometheus(j.name, s.address):
-			j.note(t.place, "this job scrapes Prometheus itself: leave it there, and import the others with --job")
+			j.note(t.place, "this job scrapes Prometheus itself: leave it in prometheus.yml, take it out of the HCL, and pass over it below")
 		}
 		return true
 	})
@@ -121,7 +124,7 @@ func (j *job) keepInstances() {
 	case len(loopback) == 0:
 		return
 	case total == 1 && len(j.groups[0].labels) == 0:
-		j.body.attributes = slices.Insert(j.body.attributes, 0, attribute{name: "instance", value: quoted(loopback[0].address)})
+		j.body.attributes = slices.Insert(j.body.attributes, 0, attribute{name: "instance", value: loopback[0].value})
 	default:
 		j.splitLoopback()
 	}
@@ -152,22 +155,39 @@ func (j *job) writeTo(b *block, of global) {
 	b.join(&j.metricBlocks)
 }
 
-// result are the jobs at the gateway that one makes: relabeling may change the
-// label.
+// result is the job with each of the job labels at the gateway: the labels of a
+// target and relabeling may set others than its name.
 func (j *job) result(of global) []pushed {
-	names := []string{}
-	if len(j.groups) == 0 || j.discovers {
-		names = append(names, j.name)
+	var jobs []pushed
+	add := func(label string) {
+		if p := (pushed{j.name, label, j.intervalOr(of)}); !slices.Contains(jobs, p) {
+			jobs = append(jobs, p)
+		}
+	}
+	if j.discovers {
+		add(j.discoveredLabel())
 	}
 	j.eachTarget(func(_ target, s scraped) bool {
-		if s.kept && s.job != "" && !slices.Contains(names, s.job) {
-			names = append(names, s.job)
+		if s.kept && s.job != "" {
+			add(s.job)
 		}
 		return true
 	})
-	jobs := make([]pushed, len(names))
-	for i, name := range names {
-		jobs[i] = pushed{name, j.intervalOr(of)}
-	}
 	return jobs
+}
+
+// discoveredLabel is the job label of what is discovered; "" where a rule makes
+// it of other labels.
+func (j *job) discoveredLabel() string {
+	label := j.name
+	for _, r := range j.rules {
+		switch {
+		case r.TargetLabel != model.JobLabel:
+		case len(r.SourceLabels) > 0 || copies(r) || r.Action != relabel.Replace:
+			label = ""
+		default:
+			label = r.Replacement
+		}
+	}
+	return label
 }

@@ -1,7 +1,6 @@
 package prometheusyaml
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
@@ -35,7 +34,7 @@ var basicAuthFields = map[string]handler{
 }
 
 var authorizationFields = map[string]handler{
-	"type":             text,
+	"type":             authorizationType,
 	"credentials":      secret,
 	"credentials_file": file,
 	"credentials_ref":  fromManager,
@@ -57,39 +56,18 @@ var tlsFields = map[string]handler{
 	"max_version":          text,
 }
 
-var oauth2Fields = map[string]handler{
-	"client_id":                   text,
-	"client_secret":               secret,
-	"client_secret_file":          file,
-	"client_secret_ref":           fromManager,
-	"token_url":                   tokenURL,
-	"scopes":                      texts,
-	"endpoint_params":             textMap,
-	"tls_config":                  nested(tlsFields),
-	"proxy_url":                   proxyURL,
-	"no_proxy":                    text,
-	"proxy_from_environment":      boolean,
-	"proxy_connect_header":        proxyConnectHeader,
-	"grant_type":                  otherGrant,
-	"client_certificate_key":      otherGrant,
-	"client_certificate_key_file": otherGrant,
-	"client_certificate_key_id":   otherGrant,
-	"client_certificate_key_ref":  otherGrant,
-	"signature_algorithm":         otherGrant,
-	"iss":                         otherGrant,
-	"audience":                    otherGrant,
-	"claims":                      otherGrant,
-}
-
 func fromManager(s *scope, _ *block, f field) {
 	s.dropped(f.place, "%s was left out: promferry has no secret manager; let the secret be written to a file, and name that", f.key)
 }
 
-// otherGrant leaves out what is not the grant by client credentials.
-func otherGrant(s *scope, _ *block, f field) {
-	if f.value.node.Value != "client_credentials" {
-		s.dropped(f.place, "%s was left out: promferry knows only the client credentials grant of OAuth 2", f.key)
+// authorizationType writes one word. With more of them the credentials are in it.
+func authorizationType(s *scope, b *block, f field) {
+	if t, _ := s.text(f.key, f.value); strings.ContainsAny(t, " \t") {
+		s.secrets.remember(t)
+		s.refused(f.place, "type was left out: it is one word, such as Bearer; what follows it belongs into credentials")
+		return
 	}
+	text(s, b, f)
 }
 
 // bearerToken writes the old spelling of authorization.
@@ -101,53 +79,6 @@ func bearerToken(s *scope, b *block, f field) {
 func bearerTokenFile(s *scope, b *block, f field) {
 	f.key = "credentials_file"
 	file(s, b.add("authorization", nil), f)
-}
-
-// proxyURL writes the credentials of a proxy's URL as the header that they
-// become.
-func proxyURL(s *scope, b *block, f field) {
-	t, ok := s.text(f.key, f.value)
-	if !ok || t == "" {
-		return
-	}
-	u, found := withoutUserinfo(t)
-	b.set(f.key, quoted(u), f.comments()...)
-	if found {
-		variable := s.variable("proxy_authorization", f.value)
-		s.choice(f.place, "%s has credentials in it: set %s to \"Basic \" and the base64 of user:password", f.key, variable)
-		b.add("proxy_connect_header", nil, "Proxy-Authorization").set("values", list([]element{{value: environment(variable)}}))
-	}
-}
-
-// tokenURL writes a URL without the credentials that do not belong there.
-func tokenURL(s *scope, b *block, f field) {
-	t, ok := s.text(f.key, f.value)
-	if !ok || t == "" {
-		return
-	}
-	u, found := withoutUserinfo(t)
-	if found {
-		s.dropped(f.place, "%s has credentials in it, which were left out: client_id and client_secret are what a token is asked with", f.key)
-	}
-	if before, _, query := strings.Cut(u, "?"); query {
-		s.dropped(f.place, "%s has a query, which was left out: write its parameters into endpoint_params", f.key)
-		u = before
-	}
-	b.set(f.key, quoted(u), f.comments()...)
-}
-
-// withoutUserinfo cuts user:password@ out of a URL. It may be a bad one, which
-// has nothing left but its end then.
-func withoutUserinfo(t string) (rest string, found bool) {
-	if !hasPassword(t) {
-		return t, false
-	}
-	scheme, _, _ := strings.Cut(t, "://")
-	if u, err := url.Parse(t); err == nil && u.User != nil {
-		u.User = nil
-		return u.String(), true
-	}
-	return scheme + "://" + t[strings.LastIndex(t, "@")+1:], true
 }
 
 // proxyConnectHeader writes a block for each header. All values are secrets in
@@ -172,7 +103,7 @@ func httpHeaders(s *scope, b *block, f field) {
 			case "secrets":
 				values = append(values, s.elements(of, func(_ string, v value, _ string) hclwrite.Tokens { return s.hide(h.key, v, "") })...)
 			case "files":
-				paths = append(paths, s.elements(of, func(_ string, v value, t string) hclwrite.Tokens { return quoted(s.path(v.place, t)) })...)
+				paths = append(paths, s.elements(of, s.fileName)...)
 			default:
 				s.unknown(of)
 			}

@@ -48,9 +48,10 @@ func (res *Result) IsWhole() bool {
 	return !slices.ContainsFunc(res.findings, func(f finding) bool { return f.kind != note })
 }
 
-// A pushed job is one that was written.
+// A pushed job is one that was written, with one of the job labels of its targets.
 type pushed struct {
-	name     string        // the job label of its targets
+	name     string        // job_name
+	label    string        // "" where relabel_configs make it of what only discovery knows
 	interval time.Duration // between two pushes
 }
 
@@ -68,7 +69,7 @@ type reader struct {
 // nothing can be written; the result then has the findings alone.
 func Import(name string, text []byte, o Options) (*Result, error) {
 	r := &reader{Options: o, found: map[finding]bool{}, keys: map[string]twin{}, secrets: secrets{
-		variables: map[*yaml.Node]string{}, taken: map[string]bool{},
+		variables: map[secretPart]string{}, taken: map[string]bool{},
 	}}
 	root, err := parse(name, text)
 	if err != nil {

@@ -29,6 +29,7 @@ type job struct {
 	discovered    map[string]string // labels of each target before relabeling
 	discovers     bool              // some of its targets are not known here
 	discoversMore []string          // by means that promferry does not have
+	carriers      map[string]bool   // labels out of which rules make a secret
 }
 
 // jobFields are those of a scrape_config that are read in a way of their own.
@@ -93,6 +94,11 @@ func (r *reader) readJob(v value, dir string) *job {
 	}
 	j.scope.job = j.name
 	for _, f := range fields {
+		if f.key == "relabel_configs" { // they may come after the targets
+			j.carriers = carriersOf(decodeRules(j.items(f)))
+		}
+	}
+	for _, f := range fields {
 		j.read(f)
 	}
 	j.checkHTTP(v)
@@ -137,7 +143,7 @@ func (j *job) readScheme(f field) {
 		j.discovered[model.SchemeLabel] = t
 		j.body.set(f.key, quoted(t), f.comments()...)
 	case ok && t != "":
-		j.refused(f.place, "scheme: want http or https, got %.40q", t)
+		j.refused(f.place, "scheme: want http or https, got %.40q", visible(t))
 	}
 }
 
@@ -149,7 +155,11 @@ func (j *job) readPath(f field) {
 	path, query, found := strings.Cut(t, "?")
 	if found {
 		j.dropped(f.place, "the query of metrics_path was left out: write params")
-		j.secrets.values = append(j.secrets.values, query)
+		j.secrets.remember(query)
+	}
+	if hasPassword(path) {
+		j.refused(f.place, "metrics_path was left out: it is a URL with credentials; write a path, and the host into targets")
+		return
 	}
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // Prometheus asks for the same
@@ -184,7 +194,7 @@ func (j *job) readHonorTimestamps(f field) {
 }
 
 func (j *job) readStatic(f field) {
-	j.groups = j.scope.groups(f)
+	j.groups = j.readGroups(f)
 	if len(j.groups) > 0 {
 		j.groups[0].comments = slices.Concat(f.above, j.groups[0].comments)
 	}

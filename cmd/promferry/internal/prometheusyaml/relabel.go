@@ -11,10 +11,10 @@ import (
 var ruleFields = map[string]handler{
 	"source_labels": texts,
 	"separator":     literal,
-	"regex":         literal,
+	"regex":         ruleText(""),
+	"replacement":   ruleText(""),
 	"modulus":       number,
 	"target_label":  text,
-	"replacement":   literal,
 	"action":        action,
 }
 
@@ -31,13 +31,15 @@ func (s *scope) rules(b *block, f field) []*relabel.Config {
 	var rules []*relabel.Config
 	comments := f.above
 	b.below = append(b.below, f.below)
-	for _, item := range s.items(f) {
+	items, kind := s.items(f), strings.TrimSuffix(f.key, "s")
+	carriers := carriersOf(decodeRules(items))
+	for _, item := range items {
 		rule, err := decodeRule(item)
 		if err != nil {
-			s.refused(item.place, "%s: %s", strings.TrimSuffix(f.key, "s"), oneLine(err))
+			s.refused(item.place, "%s: %s: the rule was left out", kind, ruleError(item, err))
 			continue
 		}
-		s.write(b.add(strings.TrimSuffix(f.key, "s"), slices.Concat(comments, item.comments())), item, ruleFields)
+		s.write(b.add(kind, slices.Concat(comments, item.comments())), item, handlersOf(rule, carriers))
 		comments = nil
 		rules = append(rules, rule)
 	}
@@ -51,6 +53,17 @@ func decodeRule(v value) (*relabel.Config, error) {
 		return nil, err
 	}
 	return rule, rule.Validate(model.UTF8Validation)
+}
+
+// decodeRules returns those that Prometheus would take.
+func decodeRules(items []value) []*relabel.Config {
+	var rules []*relabel.Config
+	for _, item := range items {
+		if rule, err := decodeRule(item); err == nil {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
 }
 
 // oneLine is the text of an error that YAML's parser may have written on many.

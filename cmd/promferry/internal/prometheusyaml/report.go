@@ -22,7 +22,7 @@ func (res *Result) WriteReport(w io.Writer, gateway *url.URL) error {
 		res.writeScrapeJob(&b, gateway)
 		res.writeAlerts(&b)
 		res.writeUses(&b)
-		fmt.Fprintf(&b, lastSteps, res.jobs[0].name)
+		res.writeSteps(&b)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -68,7 +68,7 @@ func (res *Result) lines(of kind) []string {
 
 // writeScrapeJob writes the job with which Prometheus scrapes the gateway.
 func (res *Result) writeScrapeJob(b *strings.Builder, gateway *url.URL) {
-	b.WriteString("On the Prometheus side, this job brings back what promferry pushes:\n\nscrape_configs:\n  - job_name: promferry\n")
+	b.WriteString("For prometheus.yml: this job brings back what promferry pushes:\n\nscrape_configs:\n  - job_name: promferry\n")
 	b.WriteString("    honor_labels: true # job and instance are those of the targets\n")
 	fmt.Fprintf(b, "    scrape_interval: %s # the shortest of the jobs\n", model.Duration(res.shortest()))
 	if gateway.Scheme != "http" {
@@ -86,18 +86,32 @@ func (res *Result) shortest() time.Duration {
 
 // writeAlerts writes an alert for each interval.
 func (res *Result) writeAlerts(b *strings.Builder) {
-	b.WriteString("up stays as it was when promferry or its host dies. What tells is push_time_seconds:\n\ngroups:\n  - name: promferry\n    rules:\n")
+	b.WriteString("For rule_files: up stays as it was when promferry or its host dies. What tells is push_time_seconds:\n\ngroups:\n  - name: promferry\n    rules:\n")
 	for _, interval := range res.intervals() {
-		var names []string
-		for _, j := range res.jobs {
-			if j.interval == interval && !slices.Contains(names, j.name) {
-				names = append(names, regexp.QuoteMeta(j.name))
-			}
+		labels := res.labels(interval)
+		if len(labels) == 0 {
+			continue
 		}
 		fmt.Fprintf(b, "      - alert: PushStale\n        expr: %s\n        for: 1m\n",
-			yamlQuoted(fmt.Sprintf("time() - push_time_seconds{job=~%s} > %d", strconv.Quote(strings.Join(names, "|")), stale(interval))))
+			yamlQuoted(fmt.Sprintf("time() - push_time_seconds{job=~%s} > %d", strconv.Quote(strings.Join(labels, "|")), stale(interval))))
+	}
+	for _, j := range res.jobs {
+		if j.label == "" {
+			fmt.Fprintf(b, "      # job_name %q: relabel_configs make its job label; promferry targets shows it: write an alert for it\n", j.name)
+		}
 	}
 	b.WriteString("\n")
+}
+
+// labels are the job labels of an interval, for a regular expression.
+func (res *Result) labels(interval time.Duration) []string {
+	var all []string
+	for _, j := range res.jobs {
+		if label := regexp.QuoteMeta(j.label); j.interval == interval && label != "" && !slices.Contains(all, label) {
+			all = append(all, label)
+		}
+	}
+	return all
 }
 
 func (res *Result) intervals() []time.Duration {
@@ -124,7 +138,7 @@ func (res *Result) writeUses(b *strings.Builder) {
 	}
 	intervals := res.intervals()
 	longest := intervals[len(intervals)-1]
-	b.WriteString("These rules look at up, and need a partner each:\n")
+	b.WriteString("These rules look at up, which does not fall when pushes stop. Give each a partner:\n")
 	for _, u := range res.uses {
 		for _, selector := range u.selectors {
 			fmt.Fprintf(b, "  %s:%d: %s: time() - push_time_seconds%s > %d\n",
@@ -136,12 +150,3 @@ func (res *Result) writeUses(b *strings.Builder) {
 
 // nameMatcher is up in the spelling of a matcher.
 var nameMatcher = regexp.MustCompile(`__name__="up"\s*,?\s*`)
-
-// lastSteps are for the name of a job.
-const lastSteps = `Then:
-  1. promferry check config, and promferry targets: are these the targets that you mean?
-  2. In prometheus.yml, rename the jobs that promferry takes over, %[1]s to %[1]s_pull: two ways to the same series
-     would disturb each other. Start promferry run.
-  3. promferry verify --prometheus=URL --direct='{job="%[1]s_pull"}' --relayed='{job="%[1]s"}'
-  4. Where that says alike, take the renamed jobs out of prometheus.yml.
-`

@@ -2,9 +2,9 @@ package prometheusyaml
 
 import "go.yaml.in/yaml/v3"
 
-// ruleUses finds the rules of a file that look at up. What is wrong with the
-// file is Prometheus's to say.
-func ruleUses(root *yaml.Node, file string) []use {
+// ruleUses finds the rules of a file that look at up. What they choose goes
+// through mask. What is wrong with the file is Prometheus's to say.
+func ruleUses(root *yaml.Node, file string, mask func(string) string) []use {
 	var uses []use
 	for _, g := range elementsOf(get(root, "groups")) {
 		for _, rule := range elementsOf(get(g, "rules")) {
@@ -12,6 +12,9 @@ func ruleUses(root *yaml.Node, file string) []use {
 			selectors := selectorsOfUp(expr.Value)
 			if len(selectors) == 0 {
 				continue
+			}
+			for i := range selectors {
+				selectors[i] = mask(selectors[i])
 			}
 			name := get(rule, "alert").Value
 			if name == "" {

@@ -13,15 +13,23 @@ import (
 // secrets are those that were met. Each has a variable of the environment, which
 // stands in the output instead.
 type secrets struct {
-	variables map[*yaml.Node]string // by the value that holds the secret
-	taken     map[string]bool       // variables
-	values    []string              // longer ones, to find them in comments
+	variables map[secretPart]string
+	taken     map[string]bool // variables
+	values    []string        // longer ones, to find them in comments
 }
+
+// A secretPart is the value that holds a secret, or what of it is one.
+type secretPart struct {
+	node *yaml.Node
+	part string // "" is all of it
+}
+
+const credentials = "credentials" // the part of a URL
 
 // variable returns the variable of a secret: one name for one value, however
 // many jobs share it through an anchor.
-func (s *scope) variable(name string, v value) string {
-	if variable, known := s.secrets.variables[v.node]; known {
+func (s *scope) variable(name string, of secretPart) string {
+	if variable, known := s.secrets.variables[of]; known {
 		return variable
 	}
 	stem := "PROMFERRY_" + notInVariables.ReplaceAllString(strings.ToUpper(s.job+"_"+name), "_")
@@ -30,43 +38,62 @@ func (s *scope) variable(name string, v value) string {
 		variable = fmt.Sprintf("%s_%d", stem, i)
 	}
 	s.secrets.taken[variable] = true
-	s.secrets.variables[v.node] = variable
-	if len(v.node.Value) >= 4 { // shorter ones are found in every other word
-		s.secrets.values = append(s.secrets.values, v.node.Value)
-	}
+	s.secrets.variables[of] = variable
+	s.secrets.remember(of.node.Value)
 	return variable
 }
 
 var notInVariables = regexp.MustCompile(`[^A-Z0-9]+`)
 
+// remember has comments be searched for a value. Shorter ones are found in every
+// other word.
+func (s *secrets) remember(value string) {
+	if len(value) >= 4 {
+		s.values = append(s.values, value)
+	}
+}
+
 // hide writes env() for a secret and says what the user has to do.
 func (s *scope) hide(name string, v value, instead string) hclwrite.Tokens {
-	variable := s.variable(name, v)
-	s.choice(v.place, "%s is a secret: set %s in promferry's environment%s", shown(name), variable, instead)
+	variable := s.variable(name, secretPart{node: v.node})
+	s.choice(v.place, "%s is a secret: set %s in promferry's environment to it%s", shown(name), variable, instead)
 	return environment(variable)
 }
 
 // free writes a text that may hold anything. Where it is a URL with a password
 // or a token in it, it is a secret as a whole.
 func (s *scope) free(name string, v value, text string) hclwrite.Tokens {
-	u, err := url.Parse(text)
-	if hasPassword(text) || err == nil && hasSecretQuery(u) {
-		return s.hide(name, v, ": it is a URL with credentials")
+	if holdsSecret(text) {
+		return s.hide(name, v, withCredentials)
 	}
 	return quoted(text)
 }
 
+const withCredentials = ", as a whole: it has credentials in it"
+
 // named is free for a value whose name may tell that it is a secret.
 func (s *scope) named(name string, v value, text string) hclwrite.Tokens {
-	if secretName.MatchString(name) && text != "" {
+	switch {
+	case tellsSecret(name) && text != "":
 		return s.hide(name, v, "")
+	case hasBareUserinfo(text):
+		return s.hide(name, v, withCredentials)
 	}
 	return s.free(name, v, text)
 }
 
-// secretName are names of parameters and headers that carry credentials. auth
-// is none: in the SNMP exporter's parameters it is a name.
-var secretName = regexp.MustCompile(`(?i)(^key|password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credentials?)$`)
+// holdsSecret tells a text that has credentials in it, whatever its name.
+func holdsSecret(text string) bool {
+	return hasPassword(text) || hasSecretQuery(text) || strings.Contains(text, "PRIVATE KEY-----")
+}
+
+// visible is a wrong value for a report.
+func visible(text string) string {
+	if holdsSecret(text) || hasBareUserinfo(text) {
+		return hidden
+	}
+	return text
+}
 
 // hasPassword tells a URL with userinfo. It is careful: a password may hold a
 // slash or an @.
@@ -81,31 +108,21 @@ func hasBareUserinfo(address string) bool {
 
 var bareUserinfo = regexp.MustCompile(`^[^/\s@:]*:[^\s]*@`)
 
-// hasSecretQuery tells a URL with a parameter that is a secret by its name.
-func hasSecretQuery(u *url.URL) bool {
-	for name := range u.Query() {
-		if secretName.MatchString(name) {
+// hasSecretQuery tells a text with a parameter in it that is a secret by its
+// name. It needs no good URL.
+func hasSecretQuery(text string) bool {
+	start := strings.IndexAny(text, "?#")
+	if start < 0 {
+		return false
+	}
+	for _, p := range strings.FieldsFunc(text[start:], func(c rune) bool { return strings.ContainsRune("?&;#", c) }) {
+		name, value, _ := strings.Cut(p, "=")
+		if plain, err := url.QueryUnescape(name); err == nil {
+			name = plain
+		}
+		if tellsSecret(name) && isLiteral(value) {
 			return true
 		}
 	}
 	return false
 }
-
-// masked returns a comment without what may be a secret: old credentials are
-// often commented out, not deleted.
-func (r *reader) masked(comment string) string {
-	for _, secret := range r.secrets.values {
-		comment = strings.ReplaceAll(comment, secret, hidden)
-	}
-	comment = assigned.ReplaceAllString(comment, "${1}"+hidden)
-	comment = bearer.ReplaceAllString(comment, "${1}"+hidden)
-	return anyUserinfo.ReplaceAllString(comment, "://"+hidden+"@")
-}
-
-const hidden = "<secret>"
-
-var (
-	assigned    = regexp.MustCompile(`(?i)((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credential)s?["']?[ \t]*[:=][\s#-]*)[^\s#-][^\n]*`)
-	bearer      = regexp.MustCompile(`(?i)\b(bearer |basic )[\w.~+/=-]{12,}`)
-	anyUserinfo = regexp.MustCompile(`://\S*@`)
-)

@@ -2,28 +2,6 @@ package prometheusyaml
 
 import "testing"
 
-// TestMasked: credentials that were commented out are credentials too.
-func TestMasked(t *testing.T) {
-	r := &reader{secrets: secrets{values: []string{"s3cr3t"}}}
-	check := func(comment, want string) {
-		t.Helper()
-		if got := r.masked(comment); got != want {
-			t.Errorf("%q: got %q, want %q", comment, got, want)
-		}
-	}
-	check("# as before", "# as before")
-	check("# it was s3cr3t before", "# it was <secret> before")
-	check("# password: a b # c", "# password: <secret>")
-	check("#   bearer_token = 'x'", "#   bearer_token = <secret>")
-	check("# \"client_secret\": x", "# \"client_secret\": <secret>")
-	check("# secrets:\n#   - x\n# more", "# secrets:\n#   - <secret>\n# more")
-	check("# password_file: /x", "# password_file: /x")
-	check("# Bearer abcdefghijklmnop", "# Bearer <secret>")
-	check("# basic auth is better", "# basic auth is better")
-	check("# see http://u:p@host/x", "# see http://<secret>@host/x")
-	check("# mail ops@example.net", "# mail ops@example.net")
-}
-
 func TestPasswordsInAddresses(t *testing.T) {
 	check := func(text string, url, bare bool) {
 		t.Helper()
@@ -42,4 +20,22 @@ func TestPasswordsInAddresses(t *testing.T) {
 	check("u:p@host:9100", false, true)
 	check("host:9100", false, false)
 	check("ops@example.net", false, false)
+}
+
+func TestHoldsSecret(t *testing.T) {
+	check := func(text string, want bool) {
+		t.Helper()
+		if got := holdsSecret(text); got != want {
+			t.Errorf("%s: got %t, want %t", text, got, want)
+		}
+	}
+	check("http://host/x?team=infra", false)
+	check("http://host/x?team=infra&token=x", true)
+	check("/x?a=%zz&token=x;y", true) // no good query
+	check("http://host:port:/x?tok%65n=x", true)
+	check("/x?token=$1", false)
+	check("/x?token=${1}&key=(.*)", false)
+	check("/x#access_token=x", true)
+	check("-----BEGIN RSA PRIVATE KEY-----\nx", true)
+	check("-----BEGIN CERTIFICATE-----\nx", false)
 }

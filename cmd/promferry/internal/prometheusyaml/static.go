@@ -25,32 +25,38 @@ type group struct {
 type target struct {
 	element
 	place
-	address string
+	address  string
+	isSecret bool
 }
 
 // String is the address for a report: a query may be a secret.
-func (t target) String() string { return shownAddress(t.address) }
+func (t target) String() string {
+	if t.isSecret {
+		return hidden
+	}
+	return shownAddress(t.address)
+}
 
 func shownAddress(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	return shown(address)
 }
 
-// groups reads static_configs.
-func (s *scope) groups(f field) []group {
+// readGroups reads static_configs.
+func (j *job) readGroups(f field) []group {
 	var groups []group
-	for _, item := range s.items(f) {
+	for _, item := range j.items(f) {
 		g := group{place: item.place, comments: item.comments(), values: map[string]string{}}
-		for _, f := range s.fields(item) {
+		for _, f := range j.fields(item) {
 			switch f.key {
 			case "targets":
 				g.comments = append(g.comments, f.comments()...)
-				g.targets = s.targets(f)
+				g.targets = j.readTargets(f)
 			case "labels":
 				g.above = f.comments()
-				s.groupLabels(&g, f)
+				j.readLabels(&g, f)
 			default:
-				s.unknown(f)
+				j.unknown(f)
 			}
 		}
 		groups = append(groups, g)
@@ -58,40 +64,54 @@ func (s *scope) groups(f field) []group {
 	return groups
 }
 
-// targets reads the addresses. One with a password in it is left out: it would
-// be refused whichever way it came.
-func (s *scope) targets(f field) []target {
+// readTargets reads the addresses. One with a password in it is left out: it
+// would be refused whichever way it came.
+func (j *job) readTargets(f field) []target {
 	var targets []target
-	addresses, at := s.texts(f)
+	addresses, at := j.texts(f)
 	for i, address := range addresses {
 		if hasPassword(address) || hasBareUserinfo(address) {
-			s.secrets.values = append(s.secrets.values, address)
-			s.dropped(at[i].place, "a target has credentials in it, and was left out: write it without them, and the credentials into a basic_auth block, or into the settings of the exporter that is to use them")
+			j.secrets.remember(address)
+			j.dropped(at[i].place, "a target has credentials in it, and was left out: write it without them, and the credentials into a basic_auth block, or into the settings of the exporter that is to use them")
 			continue
 		}
-		targets = append(targets, target{element{comments: at[i].comments(), value: s.free("target", at[i], address)}, at[i].place, address})
+		t := target{element{comments: at[i].comments()}, at[i].place, address, j.carriers[model.AddressLabel]}
+		if t.isSecret {
+			t.value = j.hide("target", at[i], ", as a whole: relabel_configs make a parameter of it that is one")
+		} else {
+			t.value = j.free("target", at[i], address)
+		}
+		targets = append(targets, t)
 	}
 	return targets
 }
 
-// groupLabels reads the labels of a group. Some cannot be those of a group at a
+// readLabels reads the labels of a group. Some cannot be those of a group at a
 // gateway.
-func (s *scope) groupLabels(g *group, f field) {
-	for _, l := range s.fields(f.value) {
-		t, ok := s.text(l.key, l.value)
+func (j *job) readLabels(g *group, f field) {
+	for _, l := range j.fields(f.value) {
+		t, ok := j.text(l.key, l.value)
 		switch {
 		case !ok:
 		case l.key == "le" || l.key == "quantile":
-			s.dropped(l.place, "label %q was left out: a Pushgateway mixes it up with that of histograms and summaries", l.key)
+			j.dropped(l.place, "label %q was left out: a Pushgateway mixes it up with that of histograms and summaries", l.key)
 		case l.key == model.MetricNameLabel || !model.UTF8Validation.IsValidLabelName(l.key):
-			s.refused(l.place, "label %.60q is no name of a target's label", l.key)
+			j.refused(l.place, "label %.60q was left out: no target has a label of this name", l.key)
 		case t == "" && (l.key == model.JobLabel || l.key == model.InstanceLabel): // as if it were not there
 		default:
-			name := s.labelName(l)
-			g.labels = append(g.labels, element{comments: l.comments(), key: name, value: s.free(l.key, l.value, t)})
+			name := j.labelName(l)
+			g.labels = append(g.labels, element{comments: l.comments(), key: name, value: j.labelValue(l, t)})
 			g.values[name] = t
 		}
 	}
+}
+
+// labelValue hides what is a secret by its name, or by what rules make of it.
+func (j *job) labelValue(l field, text string) hclwrite.Tokens {
+	if j.carriers[l.key] && text != "" {
+		return j.hide(l.key, l.value, "")
+	}
+	return j.named(l.key, l.value, text)
 }
 
 // labelName is the name of a target's label: all gateways take the classic ones.
@@ -201,7 +221,7 @@ func (j *job) splitLoopback() {
 			own.comments, own.targets = nil, []target{t}
 			switch {
 			case j.scrape(t, g).loopback():
-				own.labels = append(slices.Clone(g.labels), element{key: model.InstanceLabel, value: quoted(t.address)})
+				own.labels = append(slices.Clone(g.labels), element{key: model.InstanceLabel, value: t.value})
 				groups, open = append(groups, own), false
 			case open:
 				last := &groups[len(groups)-1]

@@ -21,7 +21,7 @@ func (r *reader) readRules(patterns []path) []use {
 				s.note(p.place, "a rule file was not looked at: %s", err)
 				continue
 			}
-			uses = append(uses, ruleUses(root.node, root.file)...)
+			uses = append(uses, ruleUses(root.node, root.file, r.masked)...)
 		}
 	}
 	return uses

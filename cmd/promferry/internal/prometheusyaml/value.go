@@ -80,6 +80,9 @@ func (m *merge) add(v value) {
 		switch at := (place{v.file, key.Line}); {
 		case key.ShortTag() == "!!merge":
 			merged = append(merged, of)
+		case of.isNull() && assigned.MatchString(key.Value):
+			m.secrets.remember(key.Value)
+			m.refused(at, "%s has no value, and was left out: write name: value, with a space between", shown(key.Value))
 		case !m.seen[key.Value]:
 			m.seen[key.Value] = true
 			m.fields = append(m.fields, fieldOf(key, of))
@@ -118,7 +121,7 @@ func (s *scope) items(f field) []value {
 		return nil
 	}
 	if f.value.node.Kind != yaml.SequenceNode {
-		s.refused(f.place, "%s: there must be a list here", f.key)
+		s.refused(f.place, "%s: there must be a list here", shown(f.key))
 		return nil
 	}
 	items := make([]value, len(f.value.node.Content))
@@ -168,8 +171,10 @@ func (s *scope) boolean(f field) (is, ok bool) {
 	return false, false
 }
 
-// shown is a name of the file's, shortened.
+// shown is a name of the file's, shortened. It may be a secret whose colon or
+// whose name is missing.
 func shown(name string) string {
+	name = assigned.ReplaceAllString(visible(name), "${1}"+hidden)
 	if len(name) > 60 {
 		return strings.ToValidUTF8(name[:60], "") + "…"
 	}
