@@ -26,6 +26,8 @@ func BenchmarkRelabel(b *testing.B) {
 		{"keep all", []*relabel.Config{rule(relabel.Keep, "[a-z].*", "__name__")}},
 		{"drop buckets", []*relabel.Config{rule(relabel.Drop, ".*_bucket", "__name__")}},
 		{"rewrite all", []*relabel.Config{replace("__name__", ".*", "team", "sre")}},
+		{"move some", []*relabel.Config{replace("__name__", "(node_cpu|kube_pod).*", "job", "other")}},
+		{"move all", []*relabel.Config{replace("__name__", ".*", "job", "other")}},
 	} {
 		for _, format := range formats {
 			name := fmt.Sprintf("%s/%s/", rules.name, format)
