@@ -152,7 +152,7 @@ func (r *run) spread(names map[string]bool) (more bool) {
 }
 
 func (r *run) plainWith(s Series, help string) Family {
-	if s.native != nil && !r.encoders.hasText() {
+	if s.native != nil && !r.encoders.has(Text) {
 		r.stats.Natives++
 	}
 	s.native = nil

@@ -14,6 +14,7 @@ type line struct {
 	labels    int // their number
 	values    [maxLabels]span
 	escaped   uint64 // bit i: value i has escapes
+	encoded   []byte // in protobuf, all labels; nil where they are only those above
 	empty     bool   // a value is; such a label is none
 	shape     shape
 	value     span

@@ -47,11 +47,12 @@ type run struct {
 	rewritten scanner             // has lines that rules have made
 	repeats   int                 // series that rules have kept and that stood before as they are
 	beyond    map[uint64]struct{} // scratch of isRepeated
-	onlyText  bool                // all encoders write text
 	numeric   string              // see setNumeric
 	mix       uint64              // see hash
 	key       []byte              // scratch of seriesKey
 	value     []byte              // scratch of relabelSample
+	// All encoders write the same format.
+	onlyText, onlyProtobuf bool
 
 	kept, conflicting []Label           // scratch of place
 	exports           map[string]string // exported_… names
