@@ -30,8 +30,8 @@ func (e *protobufEncoder) begin(h *header) {
 func (e *protobufEncoder) sample(l *line) {
 	e.series++
 	f, start := begin(append(e.family, tagFamilyMetric))
-	if l.encoded != nil {
-		f = append(f, l.encoded...)
+	if l.known != nil {
+		f = append(f, l.known...)
 	} else {
 		for i := range l.labels {
 			value, escaped := l.labelValue(i)

@@ -14,11 +14,13 @@ type line struct {
 	labels    int // their number
 	values    [maxLabels]span
 	escaped   uint64 // bit i: value i has escapes
-	encoded   []byte // in protobuf, all labels; nil where they are only those above
 	empty     bool   // a value is; such a label is none
 	shape     shape
 	value     span
 	timestamp bool // has one
+	// known is what all encoders write before the value, or nil. Of such a line
+	// nothing but the value is there.
+	known []byte
 }
 
 // maxLabels is how many labels the fast way takes.

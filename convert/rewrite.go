@@ -5,15 +5,10 @@ import "bytes"
 // rewrite takes a line with what rules made of its name and labels. That is
 // taken apart again only where it is no plain series in its family's place.
 func (r *run) rewrite(v *verdict, value []byte) error {
-	s := &r.rewritten
-	if known := r.verdicts.knownOf(v); (v.encoded && r.onlyProtobuf || !v.encoded && r.onlyText) && r.entersPlain(known) {
-		if v.encoded {
-			r.encoders.sample(s.join(nil, value, known[len(r.scanner.name)+1:]))
-		} else {
-			r.encoders.sample(s.join(known, value, nil))
-		}
+	if r.rewritesPlain(v, value) {
 		return nil
 	}
+	s := &r.rewritten
 	s.scratch = append(append(s.scratch[:0], r.verdicts.textOf(v)...), value...)
 	s.scratch = append(s.scratch, '\n')
 	l := s.rescan()
@@ -21,6 +16,24 @@ func (r *run) rewrite(v *verdict, value []byte) error {
 		panic("convert: a line that was written cannot be read")
 	}
 	return r.add(r.same(l))
+}
+
+// rewritesPlain has the encoders write a plain series as it is remembered, or
+// returns false.
+func (r *run) rewritesPlain(v *verdict, value []byte) bool {
+	all, known, l := r.onlyText, r.verdicts.knownOf(v), &r.rewritten.line
+	if v.encoded {
+		all = r.onlyProtobuf
+	}
+	if !all || !r.entersPlain(known) {
+		return false
+	}
+	if v.encoded {
+		known = known[len(r.scanner.name)+1:]
+	}
+	l.known, l.verbatim, l.buf, l.value = known, false, value, span{0, len(value)}
+	r.encoders.sample(l)
+	return true
 }
 
 // entersPlain has the encoders write the family of a series of the target's own
@@ -34,14 +47,4 @@ func (r *run) entersPlain(series []byte) bool {
 		r.rename()
 	}
 	return r.fate == fateCarried && !m.created && m.kind.Simple() && r.own.used && r.opened(m)
-}
-
-// join makes a line of which no more is known than what is to be written.
-func (s *scanner) join(series, value, encoded []byte) *line {
-	s.scratch = append(append(s.scratch[:0], series...), value...)
-	l := &s.line
-	l.buf, l.verbatim, l.encoded = s.scratch, false, encoded
-	l.value = span{len(series), len(s.scratch)}
-	l.place = span{0, l.value.end}
-	return l
 }

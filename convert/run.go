@@ -103,7 +103,7 @@ const maxKept = 4 << 20
 // being used again.
 func (r *run) clear() bool {
 	r.Converter, r.batch, r.groups, r.own, r.held, r.beyond = nil, nil, nil, nil, nil, nil
-	r.window.from, r.scanner.target = nil, nil
+	r.window.from, r.scanner.target, r.rewritten.line.known = nil, nil, nil
 	r.order, r.kept, r.conflicting = nil, nil, nil
 	r.reader.in, r.reader.labels, r.reader.many = "", nil, nil
 	r.encoders.clear()
