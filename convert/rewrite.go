@@ -21,23 +21,22 @@ func (r *run) rewrite(v *verdict, value []byte) error {
 // rewritesPlain has the encoders write a plain series as it is remembered, or
 // returns false.
 func (r *run) rewritesPlain(v *verdict, value []byte) bool {
-	all, known, l := r.onlyText, r.verdicts.knownOf(v), &r.rewritten.line
-	if v.encoded {
-		all = r.onlyProtobuf
-	}
-	if !all || !r.entersPlain(known) {
+	known := r.verdicts.knownOf(v)
+	isFormat := v.encoded && r.onlyProtobuf || !v.encoded && r.onlyText
+	if !isFormat || !r.entersPlain(known) {
 		return false
 	}
 	if v.encoded {
 		known = known[len(r.scanner.name)+1:]
 	}
+	l := &r.rewritten.line
 	l.known, l.verbatim, l.buf, l.value = known, false, value, span{0, len(value)}
 	r.encoders.sample(l)
 	return true
 }
 
-// entersPlain has the encoders write the family of a series of the target's own
-// group, of which no more than the name matters, or returns false.
+// entersPlain tells whether a series, of which what is known begins with its
+// name, only needs to be written. Its family then is open.
 func (r *run) entersPlain(series []byte) bool {
 	s, m := &r.scanner, &r.member
 	if n := len(s.name); n == 0 || !bytes.HasPrefix(series, s.name) || series[n] != '{' && series[n] != ' ' {

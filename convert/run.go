@@ -51,7 +51,7 @@ type run struct {
 	mix       uint64              // see hash
 	key       []byte              // scratch of seriesKey
 	value     []byte              // scratch of relabelSample
-	// All encoders write the same format.
+	// All encoders write this format.
 	onlyText, onlyProtobuf bool
 
 	kept, conflicting []Label           // scratch of place
