@@ -69,11 +69,20 @@ func limitedOutcomeOf(r *run, in Input, limits Limits) string {
 	return said + groupsText(&batch.text) + groupsText(&batch.protobuf)
 }
 
-// A twoBatch has each group in both formats.
-type twoBatch struct{ text, protobuf textBatch }
+// A twoBatch has each group in both formats, or only in one.
+type twoBatch struct {
+	text, protobuf textBatch
+	only           Format
+}
 
 func (b *twoBatch) Outputs(group Labels) []Output {
 	b.protobuf.format = Protobuf
+	switch b.only {
+	case Text:
+		return b.text.Outputs(group)
+	case Protobuf:
+		return b.protobuf.Outputs(group)
+	}
 	return append(b.text.Outputs(group), b.protobuf.Outputs(group)...)
 }
 

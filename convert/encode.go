@@ -75,8 +75,9 @@ func (e encoders) flush() {
 	}
 }
 
-func (e encoders) hasText() bool {
-	return slices.ContainsFunc(e, func(each encoder) bool { return each.format() == Text })
+// has tells whether one of them writes a format.
+func (e encoders) has(f Format) bool {
+	return slices.ContainsFunc(e, func(each encoder) bool { return each.format() == f })
 }
 
 func (e encoders) size() (n int) {

@@ -30,9 +30,13 @@ func (e *protobufEncoder) begin(h *header) {
 func (e *protobufEncoder) sample(l *line) {
 	e.series++
 	f, start := begin(append(e.family, tagFamilyMetric))
-	for i := range l.labels {
-		value, escaped := l.labelValue(i)
-		f = appendPair(f, l.labelName(i), value, escaped)
+	if l.known != nil {
+		f = append(f, l.known...)
+	} else {
+		for i := range l.labels {
+			value, escaped := l.labelValue(i)
+			f = appendPair(f, l.labelName(i), value, escaped)
+		}
 	}
 	f = append(f, e.tag, valueSize, tagValue)
 	f = binary.LittleEndian.AppendUint64(f, math.Float64bits(number(l.value.of(l.buf))))

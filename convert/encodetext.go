@@ -21,7 +21,12 @@ func (e *textEncoder) reset(out Output, w *window) {
 const bufferSize = 32 << 10
 
 func (e *textEncoder) begin(h *header) {
-	if h.place != (span{}) {
+	switch {
+	case h.place == (span{}):
+	case len(e.buf) > 0: // lines that were rewritten, as those will be that follow
+		e.buf = append(e.buf, h.place.of(e.window.buf)...)
+		return
+	default:
 		e.copy(h.place)
 		return
 	}
@@ -30,11 +35,14 @@ func (e *textEncoder) begin(h *header) {
 
 func (e *textEncoder) sample(l *line) {
 	e.series++
-	if l.verbatim {
+	switch {
+	case l.verbatim:
 		e.copy(l.place)
-		return
+	case l.known != nil:
+		e.buf = append(append(append(e.buf, l.known...), l.value.of(l.buf)...), '\n')
+	default:
+		e.buf = append(append(e.buf, l.buf[l.place.start:l.value.end]...), '\n')
 	}
-	e.buf = append(append(e.buf, l.buf[l.place.start:l.value.end]...), '\n')
 }
 
 func (e *textEncoder) set(s *pointSet) {

@@ -126,7 +126,7 @@ func (r *run) opened(m *member) bool {
 // begins starts a family.
 func (r *run) begins(m *member) {
 	n := &r.names.entries[m.family]
-	n.state, n.out = open, m.kind
+	n.state, n.out, n.begun = open, m.kind, true
 	r.open, r.openMeta = m.family, m.meta
 	meta := &r.names.entries[m.meta]
 	h := &r.header

@@ -8,32 +8,36 @@ type groupFamily struct {
 
 // gather sorts series into families, however they stood. Of a series, and of a
 // bucket or a quantile, that stands twice the first is kept, as in Prometheus 3,
-// which has one spelling for numbers there.
+// which has one spelling for numbers there. Most series stand behind one of
+// their family.
 func (r *run) gather(series []namedSeries) {
 	index := make(map[familyKey]*groupFamily)
 	points := make(map[pointKey]bool)
-	seen := make(map[string]bool)
-	for _, s := range series {
-		family := r.family(s.Name)
-		if r.repeated(seen, points, s, family.Type) {
+	before := newRepetitions(series)
+	var family Family
+	var last *groupFamily
+	for i, s := range series {
+		if i == 0 || s.Name != series[i-1].Name {
+			family = r.family(s.Name)
+		}
+		if before.has(i) || repeatsPoint(points, s, family.Type) {
 			r.stats.drop(DropDuplicate)
 			continue
 		}
-		r.join(index, &groupFamily{s.group, Family{family.Name, family.Help, family.Type, []Series{s.Series}}})
+		if last == nil || last.group != s.group || last.Name != family.Name {
+			last = r.familyIn(index, s.group, family)
+		}
+		last.Series = append(last.Series, s.Series)
 	}
 }
 
-// repeated tells whether a series was there before.
-func (r *run) repeated(seen map[string]bool, points map[pointKey]bool, s namedSeries, t Type) bool {
-	key := s.group.labels.Key() + "\xfe" + s.Name + "\xfe" + s.Labels.Key()
+// repeatsPoint tells whether a bucket or a quantile was there before.
+func repeatsPoint(before map[pointKey]bool, s namedSeries, t Type) bool {
 	point, isPoint := pointOf(t, s)
-	if seen[key] || isPoint && points[point] {
-		return true
+	if !isPoint || before[point] {
+		return isPoint
 	}
-	seen[key] = true
-	if isPoint {
-		points[point] = true
-	}
+	before[point] = true
 	return false
 }
 
@@ -152,7 +156,7 @@ func (r *run) spread(names map[string]bool) (more bool) {
 }
 
 func (r *run) plainWith(s Series, help string) Family {
-	if s.native != nil && !r.encoders.hasText() {
+	if s.native != nil && !r.encoders.has(Text) {
 		r.stats.Natives++
 	}
 	s.native = nil
@@ -167,11 +171,18 @@ func (r *run) plainWith(s Series, help string) Family {
 
 // join appends a family, or its series to the family of that name.
 func (r *run) join(index map[familyKey]*groupFamily, f *groupFamily) {
-	key := familyKey{f.group, f.Name}
-	if there := index[key]; there != nil {
-		there.Series = append(there.Series, f.Series...)
-		return
+	there := r.familyIn(index, f.group, f.Family)
+	there.Series = append(there.Series, f.Series...)
+}
+
+// familyIn returns the family of that name in a group. A new one has no series.
+func (r *run) familyIn(index map[familyKey]*groupFamily, g *group, like Family) *groupFamily {
+	key := familyKey{g, like.Name}
+	f := index[key]
+	if f == nil {
+		f = &groupFamily{g, Family{like.Name, like.Help, like.Type, nil}}
+		index[key] = f
+		r.order = append(r.order, f)
 	}
-	index[key] = f
-	r.order = append(r.order, f)
+	return f
 }

@@ -18,6 +18,9 @@ type line struct {
 	shape     shape
 	value     span
 	timestamp bool // has one
+	// known is what all encoders write before the value, or nil. Of such a line
+	// nothing but the value is there.
+	known []byte
 }
 
 // maxLabels is how many labels the fast way takes.

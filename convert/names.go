@@ -36,6 +36,7 @@ type name struct {
 	help     []byte // unescaped
 	state    state
 	out      Type // the type under which its family went out
+	begun    bool // in the outputs
 	affected bool // see run.affect
 	retyped  bool // see run.retype
 
@@ -106,7 +107,7 @@ func (n *names) see(i int) {
 		return
 	}
 	e.seen, e.kind, e.help, e.state = n.now, kindNone, nil, unopened
-	e.affected, e.retyped = false, false
+	e.begun, e.affected, e.retyped = false, false, false
 	n.live = append(n.live, i)
 }
 

@@ -27,10 +27,6 @@ type Output interface {
 // AppendTo encodes a family, which has series, for all outputs of its group.
 func (f *Family) AppendTo(batch Batch, group Labels) {
 	for _, out := range batch.Outputs(group) {
-		f.appendTo(out)
+		out.Append(out.Format().AppendFamily(nil, f), len(f.Series))
 	}
-}
-
-func (f *Family) appendTo(out Output) {
-	out.Append(out.Format().AppendFamily(nil, f), len(f.Series))
 }

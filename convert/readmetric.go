@@ -168,7 +168,7 @@ func (r *run) native(family string, labels []Label, h *dto.Histogram, held []nam
 	} else {
 		held[len(held)-1].native = encoded
 	}
-	if r.encoders.hasText() {
+	if r.encoders.has(Text) {
 		r.stats.Natives++
 	}
 	return nil

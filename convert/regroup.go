@@ -33,8 +33,12 @@ func (r *run) withholdReported() {
 	})
 }
 
-// takeBack takes the affected families out of the target's outputs.
+// takeBack takes the affected families out of the target's outputs, if any is
+// there.
 func (r *run) takeBack() (series []namedSeries) {
+	if !slices.ContainsFunc(r.names.live, r.isTakenBack) {
+		return nil
+	}
 	for i, out := range r.batch.Outputs(r.Target) {
 		format := out.Format()
 		out.Rewrite(func(body []byte, n int) ([]byte, int) {
@@ -53,6 +57,12 @@ func (r *run) takeBack() (series []namedSeries) {
 		})
 	}
 	return series
+}
+
+// isTakenBack tells it of the family of a name.
+func (r *run) isTakenBack(i int) bool {
+	n := &r.names.entries[i]
+	return n.affected && n.begun
 }
 
 func (r *run) isAffected(family string) bool {

@@ -1,7 +1,5 @@
 package convert
 
-import "slices"
-
 // relabels tells whether there are rules.
 func (r *run) relabels() bool { return len(r.Rules) > 0 }
 
@@ -18,7 +16,7 @@ func (r *run) beginRules() {
 	}
 	r.verdicts.begin()
 	r.rewritten.reset(nil)
-	r.onlyText = !slices.ContainsFunc(r.encoders, func(e encoder) bool { return e.format() != Text })
+	r.onlyText, r.onlyProtobuf = !r.encoders.has(Protobuf), !r.encoders.has(Text)
 }
 
 // relabelLine takes a line of which the rules say what becomes of it.
@@ -155,18 +153,6 @@ func (r *run) isRepeated(hash uint64) bool {
 		r.beyond[hash] = struct{}{}
 	}
 	return false
-}
-
-// rewrite takes a line with what rules made of its name and labels.
-func (r *run) rewrite(v *verdict, value []byte) error {
-	s := &r.rewritten
-	s.scratch = append(append(s.scratch[:0], r.verdicts.textOf(v)...), value...)
-	s.scratch = append(s.scratch, '\n')
-	l := s.rescan()
-	if l == nil {
-		panic("convert: a line that was written cannot be read")
-	}
-	return r.add(r.same(l))
 }
 
 // holdRelabeled has a series wait for the end, unless its group is another

@@ -26,11 +26,14 @@ func checkRemembered(t *testing.T, c *convertCase) {
 
 // remembered converts with what is known of the series, and returns all that
 // the conversion says, as text.
-func remembered(c *convertCase, known *verdicts) string {
+func remembered(c *convertCase, known *verdicts) string { return rememberedAs(c, known, "") }
+
+// rememberedAs does so into one format, or into both without one.
+func rememberedAs(c *convertCase, known *verdicts, only Format) string {
 	kept := c.converter.verdicts
 	defer func() { c.converter.verdicts = kept }()
 	c.converter.verdicts = known
-	var batch twoBatch
+	batch := twoBatch{only: only}
 	in := c.input
 	in.Body = strings.NewReader(c.body)
 	stats, err := c.converter.Convert(in, &batch)

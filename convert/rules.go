@@ -37,7 +37,20 @@ func (r *run) judge(name string, written []Label, refused error) (*outcome, erro
 	if !g.own || len(h.Labels) > maxLabels || !h.isClassic() {
 		return &outcome{ruling: rulingHold, held: h, exported: exported}, nil
 	}
-	return &outcome{ruling: rulingRewrite, text: appendSeriesText(nil, &h.Series), exported: exported}, nil
+	o := &outcome{ruling: rulingRewrite, text: appendSeriesText(nil, &h.Series), exported: exported}
+	if r.onlyProtobuf && r.numeric == "" { // else lines are put together, by their text
+		o.encoded = appendEncoded(nil, &h.Series)
+	}
+	return o, nil
+}
+
+// appendEncoded appends outcome.encoded.
+func appendEncoded(dst []byte, s *Series) []byte {
+	dst = append(append(dst, s.Name...), ' ')
+	for _, l := range s.Labels {
+		dst = appendLabel(dst, l)
+	}
+	return dst
 }
 
 // maxRelabeled is the size of labels that package labels panics at, in bytes.

@@ -47,11 +47,12 @@ type run struct {
 	rewritten scanner             // has lines that rules have made
 	repeats   int                 // series that rules have kept and that stood before as they are
 	beyond    map[uint64]struct{} // scratch of isRepeated
-	onlyText  bool                // all encoders write text
 	numeric   string              // see setNumeric
 	mix       uint64              // see hash
 	key       []byte              // scratch of seriesKey
 	value     []byte              // scratch of relabelSample
+	// All encoders write this format.
+	onlyText, onlyProtobuf bool
 
 	kept, conflicting []Label           // scratch of place
 	exports           map[string]string // exported_… names
@@ -102,7 +103,7 @@ const maxKept = 4 << 20
 // being used again.
 func (r *run) clear() bool {
 	r.Converter, r.batch, r.groups, r.own, r.held, r.beyond = nil, nil, nil, nil, nil, nil
-	r.window.from, r.scanner.target = nil, nil
+	r.window.from, r.scanner.target, r.rewritten.line.known = nil, nil, nil
 	r.order, r.kept, r.conflicting = nil, nil, nil
 	r.reader.in, r.reader.labels, r.reader.many = "", nil, nil
 	r.encoders.clear()

@@ -83,7 +83,7 @@ func (s *scanner) rescan() *line {
 	if !s.scan(s.scratch, 0) {
 		return nil
 	}
-	s.line.verbatim = false
+	s.line.verbatim, s.line.known = false, nil
 	return &s.line
 }
 

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"bytes"
 	"hash/maphash"
 	"unsafe"
 )
@@ -49,6 +50,7 @@ type verdict struct {
 	ruling   ruling
 	reason   uint8 // index of unfitReasons
 	exported bool  // for Stats.Exported
+	encoded  bool  // the text is that of outcome.encoded
 }
 
 // A ruling says what is done with a series.
@@ -76,7 +78,16 @@ type outcome struct {
 	reason   DropReason
 	exported bool
 	text     []byte // of a rewritten series, up to its value
+	encoded  []byte // instead of that, or nil: its name, a blank, and its labels in protobuf
 	held     heldSeries
+}
+
+// known is what is kept of a rewritten series.
+func (o *outcome) known() []byte {
+	if o.encoded != nil {
+		return o.encoded
+	}
+	return o.text
 }
 
 func newVerdicts(most int) *verdicts {
@@ -147,7 +158,7 @@ func (v *verdicts) see(i int) (found *verdict, again bool) {
 
 // add keeps an outcome, if there is room, and returns its index.
 func (v *verdicts) add(hash uint64, o *outcome) int {
-	n := verdict{hash: hash, ruling: o.ruling, exported: o.exported}
+	n := verdict{hash: hash, ruling: o.ruling, exported: o.exported, encoded: o.encoded != nil}
 	if o.ruling == rulingUnfit {
 		n.reason = indexOfReason(o.reason)
 	}
@@ -157,8 +168,8 @@ func (v *verdicts) add(hash uint64, o *outcome) int {
 	}
 	switch o.ruling {
 	case rulingRewrite:
-		n.at, n.size = uint32(len(v.text)), uint32(len(o.text))
-		v.text = append(v.text, o.text...)
+		n.at, n.size = uint32(len(v.text)), uint32(len(o.known()))
+		v.text = append(v.text, o.known()...)
 	case rulingHold:
 		n.at = uint32(len(v.held))
 		v.held = append(v.held, o.held)
@@ -200,7 +211,7 @@ func (v *verdicts) forget() {
 		}
 		switch n.ruling {
 		case rulingRewrite:
-			text := v.textOf(&n)
+			text := v.knownOf(&n)
 			n.at = uint32(len(fresh.text))
 			fresh.text = append(fresh.text, text...)
 		case rulingHold:
@@ -218,12 +229,26 @@ func (v *verdicts) forget() {
 	*v = *fresh
 }
 
-// textOf returns what stands for a series up to its value.
-func (v *verdicts) textOf(n *verdict) []byte {
+// knownOf returns what is kept of a rewritten series, see outcome.known.
+func (v *verdicts) knownOf(n *verdict) []byte {
 	if n == &v.unkept {
-		return v.unkeptOutcome.text
+		return v.unkeptOutcome.known()
 	}
 	return v.text[n.at : n.at+n.size]
+}
+
+// textOf returns what stands for a rewritten series up to its value.
+func (v *verdicts) textOf(n *verdict) []byte {
+	known := v.knownOf(n)
+	if !n.encoded {
+		return known
+	}
+	name, labels, _ := bytes.Cut(known, []byte(" "))
+	ls, err := decodeLabels(labels)
+	if err != nil {
+		panic("convert: labels that were encoded cannot be read: " + err.Error())
+	}
+	return appendSeriesText(nil, &Series{Name: string(name), Labels: ls})
 }
 
 // heldOf returns a series that waits for the end.
@@ -249,7 +274,7 @@ func (v *verdicts) growth(o *outcome) (n int) {
 	if 2*len(v.all) > len(v.places) {
 		n += 4 * len(v.places)
 	}
-	if more := len(o.text); len(v.text)+more > cap(v.text) {
+	if more := len(o.known()); len(v.text)+more > cap(v.text) {
 		n += cap(v.text) + more
 	}
 	if o.ruling == rulingHold && len(v.held) == cap(v.held) {

@@ -34,12 +34,16 @@ func FuzzRelabel(f *testing.F) {
 		c := &convertCase{body: body, input: exposition{body, textType}.input()}
 		c.converter = Converter{Target: oracleTarget, HonorLabels: honor, Rules: rules, Limits: Limits{Samples: int(limit)}}
 		all, few := newVerdicts(maxVerdicts), newVerdicts(6<<10)
+		const both = ""
+		each := map[Format]*verdicts{Text: newVerdicts(maxVerdicts), Protobuf: newVerdicts(maxVerdicts), both: newVerdicts(maxVerdicts)}
 		for i, body := range []string{body, body, thinned(body), "a 1\n" + body, body} {
 			c.body = body
-			want := remembered(c, newVerdicts(0))
-			for _, known := range []*verdicts{all, few} {
-				if got := remembered(c, known); got != want {
-					t.Errorf("scrape %d, at most %d bytes: got\n%s\nwant\n%s", i, known.most, got, want)
+			for _, format := range []Format{Protobuf, Text, both} {
+				want := rememberedAs(c, newVerdicts(0), format)
+				for _, known := range []*verdicts{all, few, each[format]} {
+					if got := rememberedAs(c, known, format); got != want {
+						t.Errorf("scrape %d as %q, at most %d bytes: got\n%s\nwant\n%s", i, format, known.most, got, want)
+					}
 				}
 			}
 		}

@@ -11,10 +11,12 @@ func (r *run) write() {
 }
 
 func appendAll(batch Batch, families []*groupFamily, wanted func(Output) bool) {
+	var buf []byte
 	for _, f := range families {
 		for _, out := range batch.Outputs(f.group.labels) {
 			if wanted(out) {
-				f.appendTo(out)
+				buf = out.Format().AppendFamily(buf[:0], &f.Family)
+				out.Append(buf, len(f.Series))
 			}
 		}
 	}
