@@ -14,9 +14,9 @@ import (
 // Prometheus by both ways, over many scrapes, but for what is listed; and what
 // is listed is there. Each capture goes through with both values of
 // honor_labels, and in both encodings; those that have labels of a target's name
-// in all four ways. One after the other: it is much work for the gateways.
+// in all four ways. One after the other, and with no other test beside: it is much
+// work for gateways and Prometheus, and others measure time.
 func TestTransparencyOfCaptures(t *testing.T) {
-	t.Parallel()
 	classic, native := exhibitsOf(t)
 	expected := []listed{seriesAdded, pushTimes, refusedType, retypedType, timestamps}
 	for _, c := range []struct {
