@@ -103,7 +103,7 @@ func (r *reader) readJob(v value, dir string) *job {
 	for _, f := range fields {
 		j.read(f)
 	}
-	j.checkHTTP(v)
+	j.checkHTTP(&j.body, v)
 	j.body.below = append(j.body.below, v.node.FootComment)
 	return j
 }
