@@ -10,6 +10,7 @@ package prometheusyaml
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -78,6 +79,7 @@ func Import(name string, text []byte, o Options) (*Result, error) {
 	d := r.readDocument(root)
 	res := r.compose(d)
 	r.noteRelative(name)
+	r.noteDocuments(name, text)
 	res.uses = r.readRules(d.ruleFiles)
 	res.findings = r.findings
 	if err := r.check(name, d, res); err != nil {
@@ -100,6 +102,17 @@ func parse(name string, text []byte) (value, error) {
 	root.node.HeadComment = n.HeadComment
 	root.node.FootComment = n.FootComment
 	return root, nil
+}
+
+// noteDocuments says that a file has more than the document that is read.
+func (r *reader) noteDocuments(name string, text []byte) {
+	var first, second yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(text))
+	if documents.Decode(&first) != nil || documents.Decode(&second) == io.EOF || len(second.Content) == 1 && valueOf(second.Content[0], name).isNull() {
+		return
+	}
+	s := scope{reader: r}
+	s.note(place{name, max(second.Line, 1)}, "the file has more than one YAML document: only the first one was read, as by Prometheus")
 }
 
 // compose writes the whole file.
