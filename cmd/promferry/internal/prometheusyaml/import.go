@@ -13,6 +13,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,6 +50,12 @@ func (res *Result) IsWhole() bool {
 	return !slices.ContainsFunc(res.findings, func(f finding) bool { return f.kind != note })
 }
 
+// needs tells whether a variable is in what was written: with a block that was
+// left out, its secrets were too.
+func (res *Result) needs(variable string) bool {
+	return bytes.Contains(res.HCL, []byte(strconv.Quote(variable)))
+}
+
 // A pushed job is one that was written, with one of the job labels of its targets.
 type pushed struct {
 	name     string        // job_name
@@ -81,7 +88,7 @@ func Import(name string, text []byte, o Options) (*Result, error) {
 	r.noteRelative(name)
 	r.noteDocuments(name, text)
 	res.uses = r.readRules(d.ruleFiles)
-	res.findings = r.findings
+	res.findings = slices.DeleteFunc(r.findings, func(f finding) bool { return f.variable != "" && !res.needs(f.variable) })
 	if err := r.check(name, d, res); err != nil {
 		res.HCL = nil
 		return res, err

@@ -63,7 +63,7 @@ func (s *secrets) remember(value string) {
 // hide writes env() for a secret and says what the user has to do.
 func (s *scope) hide(name string, v value, instead string) hclwrite.Tokens {
 	variable := s.variable(name, secretPart{node: v.node})
-	s.choice(v.place, "%s is a secret: set %s in promferry's environment to it%s", shown(name), variable, instead)
+	s.ask(variable, v.place, "%s is a secret: set %s in promferry's environment to it%s", shown(name), variable, instead)
 	return environment(variable)
 }
 
