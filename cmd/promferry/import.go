@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,14 +18,16 @@ import (
 // reader must know to standard error.
 type importCommand struct {
 	file      string
-	gateway   string
+	gateway   string // "" where nothing says it
 	jobs      []string
 	localOnly bool
 }
 
+const assumedGateway = "http://localhost:9091"
+
 func newImportCommand(clause *kingpin.CmdClause) *importCommand {
 	c := new(importCommand)
-	flag(clause, "gateway", "The Pushgateway to push to.").PlaceHolder("URL").Default("http://localhost:9091").StringVar(&c.gateway)
+	flag(clause, "gateway", "The Pushgateway to push to; "+assumedGateway+" if it is not given.").PlaceHolder("URL").StringVar(&c.gateway)
 	clause.Flag("job", "Only this job. Repeatable.").PlaceHolder("NAME").StringsVar(&c.jobs)
 	clause.Flag("local-only", "Only targets on this machine: loopback addresses and its host name.").BoolVar(&c.localOnly)
 	clause.Arg("FILE", "A prometheus.yml; - for standard input.").Required().StringVar(&c.file)
@@ -33,12 +36,15 @@ func newImportCommand(clause *kingpin.CmdClause) *importCommand {
 }
 
 func (c *importCommand) run(_ context.Context, a *app) int {
-	gateway, err := parseGateway(c.gateway)
+	gateway, err := parseGateway(cmp.Or(c.gateway, assumedGateway))
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
 	result, err := c.translate(a, gateway)
 	if result != nil {
+		if c.gateway == "" && err == nil {
+			fmt.Fprintf(a.err, "--gateway was not given: %s was assumed.\n\n", assumedGateway)
+		}
 		if reported := result.WriteReport(a.err, gateway); reported != nil {
 			return a.fail(exitFailure, reported)
 		}

@@ -67,7 +67,7 @@ func (s *scope) httpSD(b *block, v value) {
 			s.unknown(f)
 		}
 	}
-	s.checkHTTP(v)
+	s.checkHTTP(b, v)
 }
 
 // instead says what to do about a discovery that promferry does not have.

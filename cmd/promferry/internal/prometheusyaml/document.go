@@ -166,5 +166,6 @@ func (s *scope) readYAML(p path) (value, error) {
 	if rest, inside := strings.CutPrefix(shown, s.Dir+string(filepath.Separator)); inside {
 		shown = filepath.Join(filepath.Dir(p.file), rest)
 	}
+	s.noteDocuments(shown, text)
 	return parse(shown, text)
 }

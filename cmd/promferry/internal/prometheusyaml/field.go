@@ -1,6 +1,7 @@
 package prometheusyaml
 
 import (
+	"math"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -55,8 +56,8 @@ func number(s *scope, b *block, f field) {
 	if !ok || t == "" {
 		return
 	}
-	n, err := strconv.ParseUint(strings.ReplaceAll(t, "_", ""), 0, 63)
-	if err != nil {
+	var n uint64 // YAML has integers in more spellings than Go: 1e3
+	if err := f.value.node.Decode(&n); err != nil || n > math.MaxInt64 || strings.HasPrefix(t, "-") {
 		s.refused(f.place, "%s: want an integer from 0, got %.40q", f.key, t)
 		return
 	}

@@ -23,6 +23,8 @@ type finding struct {
 	place
 	job  string // "" for what belongs to none
 	text string
+
+	variable string // of the environment, which it asks for; "" where none
 }
 
 // where is its place, for people.
@@ -49,7 +51,15 @@ func (s *scope) wanted() bool {
 
 // find reports once what may be read twice.
 func (s *scope) find(of kind, at place, format string, args ...any) {
-	f := finding{of, at, s.job, fmt.Sprintf(format, args...)}
+	s.add(finding{kind: of, place: at, job: s.job, text: fmt.Sprintf(format, args...)})
+}
+
+// ask reports a variable that is to be set.
+func (s *scope) ask(variable string, at place, format string, args ...any) {
+	s.add(finding{kind: choice, place: at, job: s.job, text: fmt.Sprintf(format, args...), variable: variable})
+}
+
+func (s *scope) add(f finding) {
 	if s.wanted() && !s.found[f] {
 		s.found[f] = true
 		s.findings = append(s.findings, f)

@@ -14,12 +14,16 @@ func (j *job) finish(of global) {
 	if !j.checkTimes(j.timeoutAt, j.intervalOr(of), j.timeout) {
 		j.body.drop("scrape_timeout")
 	}
+	j.discovered[model.ScrapeIntervalLabel] = model.Duration(j.intervalOr(of)).String()
+	j.discovered[model.ScrapeTimeoutLabel] = model.Duration(j.timeoutOr(of)).String()
 	j.writeProtocols(of)
 	if j.LocalOnly {
 		j.leaveLocal()
 	}
+	j.leaveRefused()
 	j.leaveTwins()
 	j.noteTargets()
+	j.findRenamed()
 	j.keepInstances()
 	if !j.outlined() && !j.scrapes() {
 		j.note(j.place, "nothing is left to scrape: the job was left out")
@@ -79,17 +83,13 @@ type twin struct {
 	all string
 }
 
-// noteTargets says what may surprise of the static targets, and leaves out those
-// that Prometheus would not scrape either.
+// noteTargets says what may surprise of the static targets.
 func (j *job) noteTargets() {
 	j.eachTarget(func(t target, s scraped) bool {
 		host, hasPort := cutPort(s.address)
 		switch {
 		case !s.kept:
 			j.note(t.place, "target %s is dropped by relabel_configs, as in Prometheus", t)
-		case strings.ContainsAny(s.address, "/?#") && !strings.HasPrefix(s.address, "unix:"):
-			j.refused(t.place, "target %s is no host:port, and was left out; a path or a scheme belongs into metrics_path and scheme", t)
-			return false
 		case !hasPort && host != "":
 			j.note(t.place, "a target has no port: as in Prometheus 3, it is asked at that of the scheme, and instance stays without; Prometheus 2 wrote :80 or :443 to both: write the port where the old instance has to stay")
 		case isPrometheus(j.name, s.address):

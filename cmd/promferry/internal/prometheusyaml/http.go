@@ -117,15 +117,19 @@ func httpHeaders(s *scope, b *block, f field) {
 	}
 }
 
-// checkHTTP says what Prometheus would refuse of an HTTP client: two ways to
-// authenticate, for example.
-func (s *scope) checkHTTP(v value) {
+// checkHTTP leaves out of an HTTP client what keeps it from loading, two ways to
+// authenticate, for example, and says what else Prometheus would refuse.
+func (s *scope) checkHTTP(b *block, v value) {
+	c := client{scope: s, block: b, place: v.place}
+	if c.settle(); c.left {
+		return
+	}
 	type plain promconfig.HTTPClientConfig // its UnmarshalYAML would return errors that quote values
-	var c plain
-	if err := v.node.Decode(&c); err != nil {
+	var read plain
+	if err := v.node.Decode(&read); err != nil {
 		return // a value of a wrong type was found where it was read
 	}
-	if err := (*promconfig.HTTPClientConfig)(&c).Validate(); err != nil {
+	if err := (*promconfig.HTTPClientConfig)(&read).Validate(); err != nil {
 		s.refused(v.place, "%s", err)
 	}
 }

@@ -10,8 +10,10 @@ package prometheusyaml
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,6 +50,12 @@ func (res *Result) IsWhole() bool {
 	return !slices.ContainsFunc(res.findings, func(f finding) bool { return f.kind != note })
 }
 
+// needs tells whether a variable is in what was written: with a block that was
+// left out, its secrets were too.
+func (res *Result) needs(variable string) bool {
+	return bytes.Contains(res.HCL, []byte(strconv.Quote(variable)))
+}
+
 // A pushed job is one that was written, with one of the job labels of its targets.
 type pushed struct {
 	name     string        // job_name
@@ -78,8 +86,9 @@ func Import(name string, text []byte, o Options) (*Result, error) {
 	d := r.readDocument(root)
 	res := r.compose(d)
 	r.noteRelative(name)
+	r.noteDocuments(name, text)
 	res.uses = r.readRules(d.ruleFiles)
-	res.findings = r.findings
+	res.findings = slices.DeleteFunc(r.findings, func(f finding) bool { return f.variable != "" && !res.needs(f.variable) })
 	if err := r.check(name, d, res); err != nil {
 		res.HCL = nil
 		return res, err
@@ -100,6 +109,17 @@ func parse(name string, text []byte) (value, error) {
 	root.node.HeadComment = n.HeadComment
 	root.node.FootComment = n.FootComment
 	return root, nil
+}
+
+// noteDocuments says that a file has more than the document that is read.
+func (r *reader) noteDocuments(name string, text []byte) {
+	var first, second yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(text))
+	if documents.Decode(&first) != nil || documents.Decode(&second) == io.EOF || len(second.Content) == 1 && valueOf(second.Content[0], name).isNull() {
+		return
+	}
+	s := scope{reader: r}
+	s.note(place{name, max(second.Line, 1)}, "the file has more than one YAML document: only the first one was read, as by Prometheus")
 }
 
 // compose writes the whole file.

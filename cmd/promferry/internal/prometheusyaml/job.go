@@ -26,6 +26,8 @@ type job struct {
 	metricBlocks  block
 	groups        []group
 	rules         []*relabel.Config
+	written       []placedRule      // rules for targets and for series
+	renamed       map[string]string // labels of targets that have another name now
 	discovered    map[string]string // labels of each target before relabeling
 	discovers     bool              // some of its targets are not known here
 	discoversMore []string          // by means that promferry does not have
@@ -49,8 +51,8 @@ var jobFields = map[string]func(j *job, f field){
 	"file_sd_configs":          (*job).readFileSD,
 	"dns_sd_configs":           (*job).readDNSSD,
 	"http_sd_configs":          (*job).readHTTPSD,
-	"relabel_configs":          func(j *job, f field) { j.rules = j.scope.rules(&j.ruleBlocks, f) },
-	"metric_relabel_configs":   func(j *job, f field) { j.scope.rules(&j.metricBlocks, f) },
+	"relabel_configs":          (*job).readRules,
+	"metric_relabel_configs":   (*job).readSeriesRules,
 }
 
 // scrapeFields are the other ones.
@@ -80,7 +82,7 @@ const atTheGateway = "write it in Prometheus, into the job that scrapes the gate
 
 // readJob reads one scrape_config; nil where it has no name.
 func (r *reader) readJob(v value, dir string) *job {
-	j := &job{scope: scope{r, "", dir}, place: v.place, comments: []string{v.node.HeadComment, v.node.LineComment}, discovered: map[string]string{}}
+	j := &job{scope: scope{r, "", dir}, place: v.place, comments: []string{v.node.HeadComment, v.node.LineComment}, discovered: map[string]string{}, renamed: map[string]string{}}
 	fields := j.fields(v)
 	i := slices.IndexFunc(fields, func(f field) bool { return f.key == "job_name" })
 	if i >= 0 {
@@ -101,7 +103,7 @@ func (r *reader) readJob(v value, dir string) *job {
 	for _, f := range fields {
 		j.read(f)
 	}
-	j.checkHTTP(v)
+	j.checkHTTP(&j.body, v)
 	j.body.below = append(j.body.below, v.node.FootComment)
 	return j
 }

@@ -25,18 +25,26 @@ func action(s *scope, b *block, f field) {
 	}
 }
 
+// A taker tells whether a rule can be written, and says so where not. The later
+// rules of its list may mend what it does.
+type taker func(at place, rule *relabel.Config, later []*relabel.Config) bool
+
 // rules writes relabel_configs or metric_relabel_configs, and returns those that
-// Prometheus would take.
-func (s *scope) rules(b *block, f field) []*relabel.Config {
+// were written.
+func (s *scope) rules(b *block, f field, take taker) []*relabel.Config {
 	var rules []*relabel.Config
 	comments := f.above
 	b.below = append(b.below, f.below)
 	items, kind := s.items(f), strings.TrimSuffix(f.key, "s")
-	carriers := carriersOf(decodeRules(items))
+	later := decodeRules(items)
+	carriers := carriersOf(later)
 	for _, item := range items {
 		rule, err := decodeRule(item)
 		if err != nil {
 			s.refused(item.place, "%s: %s: the rule was left out", kind, ruleError(item, err))
+			continue
+		}
+		if later = later[1:]; !take(item.place, rule, later) {
 			continue
 		}
 		s.write(b.add(kind, slices.Concat(comments, item.comments())), item, handlersOf(rule, carriers))

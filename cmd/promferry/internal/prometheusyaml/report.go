@@ -46,7 +46,7 @@ func (res *Result) writeFindings(b *strings.Builder) {
 }
 
 // lines are the findings of one kind in the order of the files. What is the same
-// at many places is said once.
+// at many places is said once; of what is only good to know, not all are named.
 func (res *Result) lines(of kind) []string {
 	findings := slices.DeleteFunc(slices.Clone(res.findings), func(f finding) bool { return f.kind != of })
 	slices.SortStableFunc(findings, func(a, b finding) int {
@@ -61,9 +61,22 @@ func (res *Result) lines(of kind) []string {
 		places[f.text] = append(places[f.text], f.where())
 	}
 	for i, text := range texts {
-		texts[i] = strings.Join(places[text], ", ") + ": " + text
+		at := places[text]
+		if of == note {
+			at = few(at)
+		}
+		texts[i] = strings.Join(at, ", ") + ": " + text
 	}
 	return texts
+}
+
+// few are three places at most, and how many more there are.
+func few(places []string) []string {
+	const most = 3
+	if len(places) <= most {
+		return places
+	}
+	return append(slices.Clone(places[:most]), fmt.Sprintf("and %d more", len(places)-most))
 }
 
 // writeScrapeJob writes the job with which Prometheus scrapes the gateway.

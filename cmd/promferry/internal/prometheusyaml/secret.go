@@ -1,6 +1,7 @@
 package prometheusyaml
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -32,7 +33,7 @@ func (s *scope) variable(name string, of secretPart) string {
 	if variable, known := s.secrets.variables[of]; known {
 		return variable
 	}
-	stem := "PROMFERRY_" + notInVariables.ReplaceAllString(strings.ToUpper(s.job+"_"+name), "_")
+	stem := "PROMFERRY_" + variableOf(s.job, "JOB") + "_" + variableOf(name, "SECRET")
 	variable := stem
 	for i := 2; s.secrets.taken[variable]; i++ {
 		variable = fmt.Sprintf("%s_%d", stem, i)
@@ -41,6 +42,12 @@ func (s *scope) variable(name string, of secretPart) string {
 	s.secrets.variables[of] = variable
 	s.secrets.remember(of.node.Value)
 	return variable
+}
+
+// variableOf is a name in the letters of a variable; otherwise where it has none
+// of them.
+func variableOf(name, otherwise string) string {
+	return cmp.Or(strings.Trim(notInVariables.ReplaceAllString(strings.ToUpper(name), "_"), "_"), otherwise)
 }
 
 var notInVariables = regexp.MustCompile(`[^A-Z0-9]+`)
@@ -56,7 +63,7 @@ func (s *secrets) remember(value string) {
 // hide writes env() for a secret and says what the user has to do.
 func (s *scope) hide(name string, v value, instead string) hclwrite.Tokens {
 	variable := s.variable(name, secretPart{node: v.node})
-	s.choice(v.place, "%s is a secret: set %s in promferry's environment to it%s", shown(name), variable, instead)
+	s.ask(variable, v.place, "%s is a secret: set %s in promferry's environment to it%s", shown(name), variable, instead)
 	return environment(variable)
 }
 

@@ -93,7 +93,7 @@ func (j *job) readLabels(g *group, f field) {
 		t, ok := j.text(l.key, l.value)
 		switch {
 		case !ok:
-		case l.key == "le" || l.key == "quantile":
+		case isOfPoints(l.key):
 			j.dropped(l.place, "label %q was left out: a Pushgateway mixes it up with that of histograms and summaries", l.key)
 		case l.key == model.MetricNameLabel || !model.UTF8Validation.IsValidLabelName(l.key):
 			j.refused(l.place, "label %.60q was left out: no target has a label of this name", l.key)
@@ -115,12 +115,13 @@ func (j *job) labelValue(l field, text string) hclwrite.Tokens {
 }
 
 // labelName is the name of a target's label: all gateways take the classic ones.
-func (s *scope) labelName(l field) string {
+func (j *job) labelName(l field) string {
 	if model.LegacyValidation.IsValidLabelName(l.key) {
 		return l.key
 	}
 	name := model.EscapeName(l.key, model.UnderscoreEscaping)
-	s.dropped(l.place, "label %.60q was written as %s: a grouping key takes [a-zA-Z_][a-zA-Z0-9_]* only", l.key, name)
+	j.renamed[l.key] = name
+	j.dropped(l.place, "label %.60q was written as %s: a grouping key takes [a-zA-Z_][a-zA-Z0-9_]* only", l.key, name)
 	return name
 }
 
@@ -130,6 +131,9 @@ type scraped struct {
 	instance string // "" where it would be the address
 	job      string
 	kept     bool
+	interval string
+	timeout  string
+	mixedUp  string // a label of it that no group can have; "" where none
 	all      string // labels after relabeling
 	key      string // those of them that series get
 }
@@ -154,6 +158,7 @@ func (j *job) scrape(t target, g group) scraped {
 	b.Set(model.AddressLabel, t.address)
 	of := scraped{kept: relabel.ProcessBuilder(b, j.rules...)}
 	of.address, of.instance, of.job = b.Get(model.AddressLabel), b.Get(model.InstanceLabel), b.Get(model.JobLabel)
+	of.interval, of.timeout = b.Get(model.ScrapeIntervalLabel), b.Get(model.ScrapeTimeoutLabel)
 	if of.instance == "" {
 		b.Set(model.InstanceLabel, of.address)
 	}
@@ -161,6 +166,9 @@ func (j *job) scrape(t target, g group) scraped {
 	b.Range(func(l labels.Label) {
 		if strings.HasPrefix(l.Name, model.ReservedLabelPrefix) {
 			b.Del(l.Name)
+		}
+		if isOfPoints(l.Name) {
+			of.mixedUp = l.Name
 		}
 	})
 	of.key = b.Labels().String()

@@ -52,7 +52,7 @@ func proxyURL(s *scope, b *block, f field) {
 	b.set(f.key, quoted(t), f.comments()...)
 	if user != nil {
 		variable := s.variable("proxy_authorization", secretPart{f.value.node, credentials})
-		s.choice(f.place, "%s has credentials in it: set %s in promferry's environment to \"Basic \" and what printf %%s user:password | base64 prints", f.key, variable)
+		s.ask(variable, f.place, "%s has credentials in it: set %s in promferry's environment to \"Basic \" and what printf %%s user:password | base64 prints", f.key, variable)
 		b.add("proxy_connect_header", nil, "Proxy-Authorization").set("values", list([]element{{value: environment(variable)}}))
 	}
 }
@@ -85,11 +85,11 @@ func (s *scope) hideUser(b *block, f field, user *url.Userinfo) {
 	if _, has := user.Password(); !has {
 		variable := s.variable("username", part)
 		auth.set("username", environment(variable))
-		s.choice(f.place, "%s has a user in it, which may be a token: set %s in promferry's environment to it", f.key, variable)
+		s.ask(variable, f.place, "%s has a user in it, which may be a token: set %s in promferry's environment to it", f.key, variable)
 		return
 	}
 	variable := s.variable("password", part)
 	auth.set("username", quoted(user.Username()))
 	auth.set("password", environment(variable))
-	s.choice(f.place, "%s has a password in it: set %s in promferry's environment to it, or write password_file", f.key, variable)
+	s.ask(variable, f.place, "%s has a password in it: set %s in promferry's environment to it, or write password_file", f.key, variable)
 }
