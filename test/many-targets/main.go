@@ -13,8 +13,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
+
+	"github.com/promferry/promferry/test/proc"
 )
 
 func main() {
@@ -45,19 +45,9 @@ func run() error {
 	}
 	defer os.RemoveAll(o.dir)
 	if o.binary == "" {
-		if o.binary, err = o.build(); err != nil {
+		if o.binary, err = proc.Build(o.dir); err != nil {
 			return err
 		}
 	}
 	return o.measure()
-}
-
-func (o options) build() (string, error) {
-	binary := filepath.Join(o.dir, "promferry")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/promferry")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return binary, nil
 }

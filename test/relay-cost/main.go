@@ -14,9 +14,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"time"
+
+	"github.com/promferry/promferry/test/proc"
 )
 
 func main() {
@@ -68,7 +68,7 @@ func (o *options) measure(shapes []shape) error {
 	defer os.RemoveAll(dir)
 	o.dir = dir
 	if o.binary == "" {
-		if o.binary, err = build(dir); err != nil {
+		if o.binary, err = proc.Build(dir); err != nil {
 			return err
 		}
 	}
@@ -81,16 +81,6 @@ func (o *options) measure(shapes []shape) error {
 		r.add(s, costs)
 	}
 	return nil
-}
-
-func build(dir string) (string, error) {
-	binary := filepath.Join(dir, "promferry")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/promferry")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return binary, nil
 }
 
 // shape measures the relays in turn, so that a machine that slows down or
