@@ -99,6 +99,7 @@ var commands = map[string]expectation{
 	"promferry prune --gateway=http://localhost:9091 --older-than=1d":                                           {stdout: " groups is older than 1d\n"},
 	"promferry import prometheus prometheus.yml > moved.hcl":                                                    {check: (*reader).imports},
 	"promferry check config moved.hcl":                                                                          {},
+	"promferry run --config.file=moved.hcl":                                                                     {group: "node"},
 	`promferry verify --prometheus=http://localhost:9090 --direct='{job="node_pull"}' --relayed='{job="node"}'`: {check: (*reader).verifies},
 	"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":        {},
 }
