@@ -130,10 +130,14 @@ func uncarried(ls labels.Labels) (reason DropReason) {
 		switch {
 		case strings.HasPrefix(l.Name, "__") && l.Name != "__name__":
 			reason = DropReservedLabel
-		case strings.Contains(l.Name, ":") && model.LegacyValidation.IsValidMetricName(l.Name) && reason == "":
+		case reason != "":
+		case strings.Contains(l.Name, ":") && model.LegacyValidation.IsValidMetricName(l.Name), strings.Contains(l.Name, "\x00"):
 			reason = DropUTF8Name
 		}
 	})
+	if reason == "" && strings.Contains(name, "\x00") {
+		return DropUTF8Name
+	}
 	if reason == "" && own && IsReported(name) && isUTF8(ls) {
 		return DropUTF8Name
 	}

@@ -147,9 +147,9 @@ func (r *run) unfit(g *group, name string, ls Labels) DropReason {
 		if strings.HasPrefix(l.Name, model.ReservedLabelPrefix) {
 			return DropReservedLabel
 		}
-		if breaksExposition(l.Name) {
-			return DropUTF8Name
-		}
+	}
+	if hasNUL(name) || slices.ContainsFunc(ls, func(l Label) bool { return breaksExposition(l.Name) }) {
+		return DropUTF8Name
 	}
 	return ""
 }

@@ -28,7 +28,14 @@ func isClassicLabel(name string) bool { return model.LegacyValidation.IsValidLab
 // must not have. It writes those that could be a metric's without quotes
 // (MetricFamilyToText of prometheus/common), and a Prometheus that finds a colon
 // there takes nothing of all that the gateway has.
-func breaksExposition(label string) bool { return isClassicName(label) && !isClassicLabel(label) }
+func breaksExposition(label string) bool {
+	return isClassicName(label) && !isClassicLabel(label) || hasNUL(label)
+}
+
+// hasNUL tells the names, of metrics and labels, at which a Prometheus takes
+// nothing of all that a gateway with UTF-8 names has: its text parsers end a name
+// in quotes there.
+func hasNUL(name string) bool { return strings.IndexByte(name, 0) >= 0 }
 
 // escapedName is what a target calls a metric that tells it to a Prometheus
 // without UTF-8 names: each character that is not classic is an underscore
