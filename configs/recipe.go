@@ -55,12 +55,10 @@ func (r *recipe) resolve(found map[string]string, thisHost func() string) (t Tar
 	return t, true, nil
 }
 
+// builderOf has the labels in the order of their names: a labelmap rule that maps
+// two onto one lets the last win, and that should be the same one each time.
 func builderOf(values map[string]string) *labels.Builder {
-	b := labels.NewBuilder(labels.EmptyLabels())
-	for name, value := range values {
-		b.Set(name, value)
-	}
-	return b
+	return labels.NewBuilder(labels.FromMap(values))
 }
 
 // discovered are the labels before relabeling, with what the job says where the
@@ -202,7 +200,7 @@ func timeOf(b *labels.Builder, name string) (time.Duration, error) {
 func keyOf(b *labels.Builder) (convert.Labels, error) {
 	key, from := map[string]string{}, map[string]string{}
 	var err error
-	b.Range(func(l labels.Label) {
+	b.Labels().Range(func(l labels.Label) {
 		if err == nil && !strings.HasPrefix(l.Name, model.ReservedLabelPrefix) {
 			err = addTo(key, from, l)
 		}
