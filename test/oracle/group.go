@@ -117,7 +117,9 @@ func (h *history) follow(method string, body []line) error {
 	if err != nil {
 		return err
 	}
-	h.refused = false
+	if r.scrape > 0 { // a report alone may be the first part of what was refused
+		h.refused = false
+	}
 	if method == http.MethodPost && r.up == 1 {
 		return errors.New("a scrape that went well is merged, want it to replace the group")
 	}

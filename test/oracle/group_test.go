@@ -69,6 +69,7 @@ func TestHistory(t *testing.T) {
 		"values that are kept": {target: kept, bodies: [][]line{append(report(0, 0), bodyOf(t, kept, 1)[4:]...)}},
 		"a part":               {refused: true, bodies: [][]line{bodyOf(t, own, 1)[:7], report(0, 0)[:2], bodyOf(t, own, 2)[9:]}},
 		"a part after a whole": {refused: true, bodies: [][]line{bodyOf(t, own, 1), bodyOf(t, own, 2)[:7]}, says: "not one whole scrape"},
+		"a part after report":  {refused: true, target: kept, bodies: [][]line{report(0, 0), append(report(0, 0), bodyOf(t, kept, 1)[4:7]...)}},
 		"parts of two":         {refused: true, bodies: [][]line{append(bodyOf(t, own, 4)[:9], bodyOf(t, own, 3)[9:]...)}, says: "not all of scrape 4"},
 		"an older part":        {refused: true, bodies: [][]line{bodyOf(t, own, 4)[:9], bodyOf(t, own, 3)[:9]}, says: "scrape 3 after 4"},
 		"removed, under way":   {life: removed, bodies: [][]line{bodyOf(t, own, 1)}},
