@@ -167,31 +167,38 @@ func (p *Pool) cycle(ctx context.Context, t *Target, w *worker) result {
 // to be lost. Targets may share an address, but never all of their labels.
 func (p *Pool) tell(t *Target, res result) {
 	failing, changed := t.note(res)
-	logger := p.options.Logger.With("job", t.Job, "target", t.Address, "instance", t.Labels.Get(model.InstanceLabel))
 	var panicked *panicError
 	switch {
 	case changed && errors.As(res.err, &panicked):
-		logger.Error("this is a defect of promferry, please report it", "reason", reasonOf(res.err), "err", res.err, "stack", string(panicked.stack))
+		p.loggerOf(t).Error("this is a defect of promferry, please report it", "reason", reasonOf(res.err), "err", res.err, "stack", string(panicked.stack))
 	case changed && failing:
-		logger.Error("scrape failed", "reason", reasonOf(res.err), "err", res.err)
+		p.loggerOf(t).Error("scrape failed", "reason", reasonOf(res.err), "err", res.err)
 	case changed:
-		logger.Info("scrape works again")
+		p.loggerOf(t).Info("scrape works again")
 	default:
-		logger.Debug("scraped", "took", res.took, "samples", res.stats.Samples, "err", res.err)
+		p.options.Logger.Debug("scraped", "job", t.Job, "target", t.Address, "took", res.took, "samples", res.stats.Samples, "err", res.err)
 	}
 	if !failing {
-		t.tellMisplaced(logger, res.stats.Dropped)
+		p.tellMisplaced(t, res.stats.Dropped)
 	}
+}
+
+// loggerOf names the target in each line. It is made for the few that are told.
+func (p *Pool) loggerOf(t *Target) *slog.Logger {
+	return p.options.Logger.With("job", t.Job, "target", t.Address, "instance", t.Labels.Get(model.InstanceLabel))
 }
 
 // tellMisplaced logs when series begin to be left out since their labels give
 // them no group of this target: mostly by rules that were not meant so, and then
 // all of them may be lost while up is 1.
-func (t *Target) tellMisplaced(logger *slog.Logger, dropped map[convert.DropReason]int) {
+func (p *Pool) tellMisplaced(t *Target, dropped map[convert.DropReason]int) {
 	for _, reason := range []convert.DropReason{convert.DropEmptyIdentity, convert.DropGroupOwned} {
 		n := dropped[reason]
-		if n > 0 && !t.misplaces[reason] {
-			logger.Warn("series are left out: see job and instance after honor_labels and metric rules", "reason", reason, "series", n)
+		if (n > 0) == t.misplaces[reason] {
+			continue
+		}
+		if n > 0 {
+			p.loggerOf(t).Warn("series are left out: see job and instance after honor_labels and metric rules", "reason", reason, "series", n)
 		}
 		if t.misplaces == nil {
 			t.misplaces = make(map[convert.DropReason]bool)

@@ -83,12 +83,7 @@ func TestFileDiscovery(t *testing.T) {
 	eventually(t, "one gone, one new", gw.hasInstances("kept", "new"))
 
 	rewrite(t, file, `[{"targets": [`)
-	eventually(t, "the error in the log", func() error {
-		if len(linesWith(ferry.stderr.String(), file+": line 1")) == 0 {
-			return fmt.Errorf("log: %s", &ferry.stderr)
-		}
-		return nil
-	})
+	ferry.says(t, file+": line 1")
 	before := len(times())
 	eventually(t, "scrapes go on", func() error {
 		if n := len(times()); n < before+3 {
@@ -130,12 +125,7 @@ func TestHTTPDiscovery(t *testing.T) {
 	eventually(t, "both targets", gw.hasInstances("a", "b"))
 
 	server.answer.Store(status(http.StatusServiceUnavailable, "canary"))
-	eventually(t, "the error in the log", func() error {
-		if len(linesWith(ferry.stderr.String(), "503")) == 0 {
-			return fmt.Errorf("log: %s", &ferry.stderr)
-		}
-		return nil
-	})
+	ferry.says(t, "503")
 	if err := gw.hasInstances("a", "b")(); err != nil {
 		t.Errorf("while the server fails: %v", err)
 	}
@@ -174,13 +164,7 @@ func TestDiscoveryAcrossRestarts(t *testing.T) {
 		}
 		return nil
 	})
-	asked := server.requests.Load()
-	eventually(t, "more looks", func() error {
-		if n := server.requests.Load(); n < asked+3 {
-			return fmt.Errorf("%d", n-asked)
-		}
-		return nil
-	})
+	isAskedAgain(t, server)
 	if deletes := tap.requests("DELETE"); len(deletes) > 0 {
 		t.Errorf("got DELETE %v before anything is known", deletes)
 	}
@@ -206,12 +190,7 @@ func TestDiscoveryThatFindsNothing(t *testing.T) {
 
 	server.answer.Store(status(http.StatusServiceUnavailable, ""))
 	second := run(t, file, "--state.file="+state)
-	eventually(t, "start without an answer", func() error {
-		if len(linesWith(second.stderr.String(), "targets are not discovered yet")) == 0 {
-			return fmt.Errorf("log: %s", &second.stderr)
-		}
-		return nil
-	})
+	second.says(t, "targets are not discovered yet")
 	server.answer.Store(typed("application/json", "[]"))
 	eventually(t, "the group gone", gw.hasInstances())
 	second.terminate(t)
@@ -236,13 +215,7 @@ func TestDiscoveryReloadWhileItFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	ferry.reload(t)
-	asked := server.requests.Load()
-	eventually(t, "more looks", func() error {
-		if n := server.requests.Load(); n < asked+3 {
-			return fmt.Errorf("%d", n-asked)
-		}
-		return nil
-	})
+	isAskedAgain(t, server)
 	if deletes := tap.requests("DELETE"); len(deletes) > 0 {
 		t.Errorf("got DELETE %v, want none", deletes)
 	}
@@ -295,6 +268,29 @@ func TestDiscoveryOfATargetThatMoves(t *testing.T) {
 		t.Errorf("got DELETE %v, want no gap", deletes)
 	}
 	ferry.terminate(t)
+}
+
+// isAskedAgain waits for some more requests.
+func isAskedAgain(t *testing.T, server *scripted) {
+	t.Helper()
+	asked := server.requests.Load()
+	eventually(t, "more looks", func() error {
+		if n := server.requests.Load(); n < asked+3 {
+			return fmt.Errorf("%d", n-asked)
+		}
+		return nil
+	})
+}
+
+// says waits for a line of the log.
+func (d daemon) says(t *testing.T, text string) {
+	t.Helper()
+	eventually(t, text+" in the log", func() error {
+		if len(linesWith(d.stderr.String(), text)) == 0 {
+			return fmt.Errorf("log: %s", &d.stderr)
+		}
+		return nil
+	})
 }
 
 // groupHas checks one series of a group.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
@@ -205,5 +206,29 @@ func TestSettleIsWholeWithWhatItAsked(t *testing.T) {
 	w.settle(next, w.now)
 	if !next.whole {
 		t.Error("not whole, although all have looked")
+	}
+}
+
+// TestDiscoveryDefaults: what is looked at how often without a word is said by
+// the configuration and by who looks, and is the same.
+func TestDiscoveryDefaults(t *testing.T) {
+	p := assembled(t, newFerry(1<<20, composition{}), `
+gateway "a" {
+  url = "http://a:9091"
+}
+job "one" {
+  file_sd_config {
+    files = ["*.json"]
+  }
+  http_sd_config {
+    url = "http://sd/"
+  }
+}
+`, new(parts))
+	want := []time.Duration{discovery.DefaultFilesRefresh, discovery.DefaultHTTPRefresh}
+	for i, fi := range p.finders() {
+		if got := fi.settings.RefreshInterval; got != want[i] {
+			t.Errorf("%s: every %s, want %s", fi.settings.Kind(), got, want[i])
+		}
 	}
 }

@@ -34,7 +34,7 @@ type Answer struct {
 	Err    error // says that nothing is known of the place now, and names it
 }
 
-// How often to look, unless the configuration says. The last three are those of
+// How often to look, unless the configuration says. The last two are those of
 // Prometheus.
 const (
 	// FilesInterval is how often [Files] are looked at: a look that finds
@@ -42,7 +42,6 @@ const (
 	FilesInterval       = time.Second
 	DefaultFilesRefresh = 5 * time.Minute
 	DefaultHTTPRefresh  = time.Minute
-	DefaultDNSRefresh   = 30 * time.Second
 )
 
 // MaxBytes is how much a file or an answer over HTTP may have. Prometheus has
