@@ -39,6 +39,13 @@ func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
 	c.web.telemetryPath = "/metrics"
 	clause.Flag("web.listen-address", "Address of the status page; a free port of loopback if it is taken.").Default(defaultListenAddress).StringVar(&c.listen)
 	flag(clause, "gateway", "Push to this Pushgateway instead of one inside of the demo.").PlaceHolder("URL").StringVar(&c.gateway)
+	explain(clause, manual{
+		examples: []string{
+			`promferry demo`,
+			`promferry demo --gateway=http://localhost:9091`,
+		},
+		exits: []string{"0 stopped by SIGINT or SIGTERM", "1 could not start, or the gateway could not be told of the end", badUsage},
+	})
 	return c
 }
 

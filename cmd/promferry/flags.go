@@ -31,6 +31,8 @@ func flag(to flagger, name, help string) *kingpin.FlagClause {
 	return to.Flag(name, help).Envar(twin)
 }
 
+const configFileFlag = "config.file"
+
 // defaultConfigFile is read where no flag says what to do.
 const defaultConfigFile = "promferry.hcl"
 
@@ -42,7 +44,7 @@ type configFlags struct {
 }
 
 func (f *configFlags) register(to flagger) {
-	flag(to, "config.file", "Configuration file, or a directory of *.hcl. Repeatable. Default: "+defaultConfigFile+".").PlaceHolder("FILE").StringsVar(&f.files)
+	flag(to, configFileFlag, "Configuration file, or a directory of *.hcl. Repeatable. Default: "+defaultConfigFile+".").PlaceHolder("FILE").StringsVar(&f.files)
 	flag(to, "target", "Scrape this target (localhost:8000, a URL, unix:///run/app.sock): a configuration without a file. Repeatable.").PlaceHolder("ADDRESS").StringsVar(&f.quick.Targets)
 	flag(to, "gateway", "Push to this Pushgateway, with --target.").PlaceHolder("URL").StringVar(&f.quick.Gateway)
 	flag(to, "job", "Job label, with --target.").StringVar(&f.quick.Job)
@@ -118,4 +120,4 @@ func (f *configFlags) isQuick() bool {
 const starts = `  promferry demo
   promferry --target=localhost:9100 --gateway=http://pushgateway:9091
   promferry --config.file=/etc/promferry/promferry.hcl
-  promferry --help`
+  promferry run --help`

@@ -31,7 +31,13 @@ func newImportCommand(clause *kingpin.CmdClause) *importCommand {
 	clause.Flag("job", "Only this job. Repeatable.").PlaceHolder("NAME").StringsVar(&c.jobs)
 	clause.Flag("local-only", "Only targets on this machine: loopback addresses and its host name.").BoolVar(&c.localOnly)
 	clause.Arg("FILE", "A prometheus.yml; - for standard input.").Required().StringVar(&c.file)
-	clause.HelpLong("  promferry import prometheus /etc/prometheus/prometheus.yml --gateway=http://pushgateway:9091 >promferry.hcl\n  promferry import prometheus prometheus.yml --job=node --local-only")
+	explain(clause, manual{
+		examples: []string{
+			`promferry import prometheus /etc/prometheus/prometheus.yml --gateway=http://pushgateway:9091 >promferry.hcl`,
+			`promferry import prometheus prometheus.yml --job=node --local-only`,
+		},
+		exits: []string{"0 all of it is translated", "1 something did not map; the report names it", "2 usage, or the file cannot be read"},
+	})
 	return c
 }
 

@@ -31,6 +31,13 @@ func newOnceCommand(clause *kingpin.CmdClause) *onceCommand {
 	flag(clause, "dry-run", "Scrape, but print each request instead of sending it.").BoolVar(&c.dryRun)
 	flag(clause, "timeout", "Longest time for all of it.").Default("60s").DurationVar(&c.timeout)
 	flag(clause, "lock.file", "Fail at once while another run holds this file.").PlaceHolder("FILE").StringVar(&c.lockFile)
+	explain(clause, manual{
+		examples: []string{
+			`promferry once --dry-run`,
+			`promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock`,
+		},
+		exits: []string{"0 all pushed", "1 a scrape or a push failed, or another run holds the lock file; a line on standard error for each", badUsage},
+	})
 	return c
 }
 

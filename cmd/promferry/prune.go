@@ -28,8 +28,13 @@ func newPruneCommand(clause *kingpin.CmdClause) *pruneCommand {
 	clause.Flag("match", `Only groups with these labels, as job="shop" or {job=~"a|b",instance!=""}. Repeatable: all must match.`).StringsVar(&c.match)
 	clause.Flag("yes", "Delete them; without it they are only shown.").BoolVar(&c.yes)
 	flag(clause, "timeout", "Longest time for all of it.").Default("30s").DurationVar(&c.timeout)
-	clause.HelpLong(`  promferry prune --gateway=http://localhost:9091 --older-than=1h
-  promferry prune --gateway=http://localhost:9091 --older-than=1d --match='job="batch"' --yes`)
+	explain(clause, manual{
+		examples: []string{
+			`promferry prune --gateway=http://localhost:9091 --older-than=1h`,
+			`promferry prune --gateway=http://localhost:9091 --older-than=1d --match='job="batch"' --yes`,
+		},
+		exits: []string{"0 shown, or deleted", "1 a gateway has not answered, or still has a group", badUsage},
+	})
 	return c
 }
 

@@ -33,8 +33,13 @@ func newPushCommand(clause *kingpin.CmdClause) *pushCommand {
 	flag(clause, "method", "PUT replaces the whole group, POST only the families that are pushed.").Default(http.MethodPut).EnumVar(&c.method, http.MethodPut, http.MethodPost)
 	flag(clause, "dry-run", "Print the request instead of sending it.").BoolVar(&c.dryRun)
 	flag(clause, "timeout", "Longest time from the end of the input to the answers of all gateways.").Default("30s").DurationVar(&c.timeout)
-	clause.HelpLong(`  echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup
-  promferry push --config.file=promferry.hcl --job=report --label=team=sales report.prom`)
+	explain(clause, manual{
+		examples: []string{
+			`echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup`,
+			`promferry push --config.file=promferry.hcl --job=report --label=team=sales report.prom`,
+		},
+		exits: []string{"0 stored by all gateways", "1 the input has a mistake, or a gateway has not stored it", badUsage},
+	})
 	return c
 }
 

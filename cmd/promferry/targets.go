@@ -26,6 +26,13 @@ func newTargetsCommand(clause *kingpin.CmdClause) *targetsCommand {
 	c := new(targetsCommand)
 	c.config.register(clause)
 	flag(clause, "timeout", "Longest time for the discovery of targets.").Default("10s").DurationVar(&c.timeout)
+	explain(clause, manual{
+		examples: []string{
+			`promferry targets`,
+			`promferry targets --config.file=/etc/promferry/promferry.hcl`,
+		},
+		exits: []string{"0 all targets are found and good", "1 a discovery failed, or a target is refused", badUsage},
+	})
 	return c
 }
 
