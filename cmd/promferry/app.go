@@ -45,8 +45,7 @@ func execute(ctx context.Context, args []string, s std) int {
 	}
 	name, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(s.err, "promferry: %v\nTry: promferry %s--help\n", err, commandOf(parser, args))
-		return exitUsage
+		return a.fail(exitUsage, fmt.Errorf("%w\nTry: promferry %s--help", err, commandOf(parser, args)))
 	}
 	code := commands[name].run(ctx, a)
 	if code == exitOK {
@@ -181,7 +180,7 @@ func nameOf(argument string) string {
 
 // fail says what went wrong and returns the code.
 func (a *app) fail(code int, err error) int {
-	fmt.Fprintf(a.err, "promferry: %v\n", err)
+	fmt.Fprintln(a.err, paint(a.err, bad, "promferry:"), err)
 	return code
 }
 

@@ -140,9 +140,9 @@ func transcript(to io.Writer) func(push.Outcome) {
 		if time.Since(start) > transcriptTime && out.Err == nil {
 			return
 		}
-		result := "stored"
+		result := paint(to, good, "stored")
 		if out.Err != nil {
-			result = out.Err.Error()
+			result = paint(to, bad, out.Err.Error())
 		}
 		fmt.Fprintf(to, "%s  %-6s %s  %d series, %d bytes, %v: %s\n",
 			time.Now().Format(time.TimeOnly), out.Method, out.Path, out.Series, out.Bytes, out.Took.Round(10*time.Microsecond), result)

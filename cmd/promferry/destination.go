@@ -37,7 +37,7 @@ func (f *destinationFlags) load(a *app) *configs.Config {
 	loader := &configs.Loader{GatewaysOnly: true}
 	cfg, diags, err := f.read(loader)
 	if err == nil && len(diags) > 0 && (cfg == nil || a.debugging()) {
-		err = loader.WriteDiagnostics(a.err, diags)
+		err = loader.WriteDiagnosticsFor(a.err, diags, readerAt(a.err))
 	}
 	if err == nil && cfg != nil {
 		err = f.choose(cfg)

@@ -64,7 +64,10 @@ func (f *configFlags) load(a *app) loaded {
 		return loaded{}
 	}
 	if l.config == nil || !f.silent {
-		fmt.Fprint(a.err, l.diagnostics)
+		if err := l.loader.WriteDiagnosticsFor(a.err, l.problems, readerAt(a.err)); err != nil {
+			a.fail(exitUsage, err)
+			return loaded{}
+		}
 	}
 	return l
 }
@@ -88,24 +91,24 @@ func (f *configFlags) check() error {
 // loaded is what became of one load.
 type loaded struct {
 	config      *configs.Config // nil: it cannot be used
-	diagnostics string          // errors or warnings for people, secrets masked; "" is fine
+	problems    hcl.Diagnostics // errors or warnings
+	diagnostics string          // the same for people, secrets masked; "" is fine
 	loader      *configs.Loader
 }
 
 // read loads what flags say that are good; a file may have gone meanwhile.
 func (f *configFlags) read() (loaded, error) {
 	l := loaded{loader: new(configs.Loader)}
-	var diags hcl.Diagnostics
 	switch {
 	case f.isQuick():
-		l.config, diags = l.loader.LoadBytes("flags", f.quick.HCL())
+		l.config, l.problems = l.loader.LoadBytes("flags", f.quick.HCL())
 	case len(f.files) > 0:
-		l.config, diags = l.loader.Load(f.files...)
+		l.config, l.problems = l.loader.Load(f.files...)
 	default:
-		l.config, diags = l.loader.Load(defaultConfigFile)
+		l.config, l.problems = l.loader.Load(defaultConfigFile)
 	}
 	var text strings.Builder
-	if err := l.loader.WriteDiagnostics(&text, diags); err != nil {
+	if err := l.loader.WriteDiagnostics(&text, l.problems); err != nil {
 		return l, err
 	}
 	l.diagnostics = text.String()

@@ -41,12 +41,12 @@ func newImportCommand(clause *kingpin.CmdClause) *importCommand {
 	return c
 }
 
-func (c *importCommand) run(_ context.Context, a *app) int {
+func (c *importCommand) run(ctx context.Context, a *app) int {
 	gateway, err := parseGateway(cmp.Or(c.gateway, assumedGateway))
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
-	result, err := c.translate(a, gateway)
+	result, err := c.translate(ctx, a, gateway)
 	if result != nil {
 		if c.gateway == "" && err == nil {
 			fmt.Fprintf(a.err, "--gateway was not given: %s was assumed.\n\n", assumedGateway)
@@ -68,8 +68,11 @@ func (c *importCommand) run(_ context.Context, a *app) int {
 }
 
 // translate reads the file and what it names.
-func (c *importCommand) translate(a *app, gateway *url.URL) (*prometheusyaml.Result, error) {
+func (c *importCommand) translate(ctx context.Context, a *app, gateway *url.URL) (*prometheusyaml.Result, error) {
 	name := nameOf(c.file)
+	if name != stdin || !isTyped(a.in) {
+		defer a.progress(ctx, func() string { return "import: " + name + " is read and translated" })()
+	}
 	text, err := readAll(a, name)
 	if err != nil {
 		return nil, err

@@ -50,11 +50,21 @@ func (c *pruneCommand) run(ctx context.Context, a *app) int {
 	}
 	ctx, cancel := untilSignalOrTimeout(ctx, c.timeout)
 	defer cancel()
-	found := f.survey(ctx, want)
-	if c.yes {
-		f.deliver(ctx, func() { deleteAll(found) })
-	}
+	found := c.look(ctx, a, f, want)
 	return c.tell(ctx, a, found, &deleted)
+}
+
+// look shows how far it has come: a gateway that holds much answers slowly.
+func (c *pruneCommand) look(ctx context.Context, a *app, f *ferry, want staleness) []survey {
+	stop := a.progress(ctx, func() string { return "prune: gateways are asked for their groups" })
+	found := f.survey(ctx, want)
+	stop()
+	if c.yes {
+		stop := a.progress(ctx, func() string { return "prune: groups are deleted" })
+		f.deliver(ctx, func() { deleteAll(found) })
+		stop()
+	}
+	return found
 }
 
 // wanted is what the flags say.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -77,9 +76,8 @@ func (c *pushCommand) push(ctx context.Context, a *app, f *ferry, group convert.
 		return a.fail(exitFailure, err)
 	}
 	failures := f.deliver(ctx, batch.Commit)
-	for _, line := range slices.Concat(in.notes(stats), f.retyped(), f.refused(), failures) {
-		fmt.Fprintln(a.err, line)
-	}
+	a.tell(doubtful, slices.Concat(in.notes(stats), f.retyped(), f.refused()))
+	a.tell(bad, failures)
 	if len(failures) > 0 {
 		return exitFailure
 	}

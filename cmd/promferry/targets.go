@@ -71,10 +71,10 @@ func (j *jobPart) print(out io.Writer, gateways []configs.Gateway) error {
 		}
 	}
 	for _, t := range j.dropped {
-		fmt.Fprintf(out, "%s\n  discovered  %s\n  dropped     by relabeling\n", found(t), masked(t.Discovered))
+		fmt.Fprintf(out, "%s\n  discovered  %s\n  %s     by relabeling\n", found(t), masked(t.Discovered), paint(out, doubtful, "dropped"))
 	}
 	for _, t := range j.refused {
-		fmt.Fprintf(out, "%s\n  discovered  %s\n  refused     %v\n", found(t.Target), masked(t.Discovered), t.err)
+		fmt.Fprintf(out, "%s\n  discovered  %s\n  %s     %v\n", found(t.Target), masked(t.Discovered), paint(out, bad, "refused"), t.err)
 	}
 	return nil
 }

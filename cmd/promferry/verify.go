@@ -51,7 +51,9 @@ func (c *verifyCommand) run(ctx context.Context, a *app) int {
 	}
 	ctx, cancel := withTimeout(ctx, c.timeout)
 	defer cancel()
+	stop := a.progress(ctx, func() string { return "verify: Prometheus is asked for both ways" })
 	report, err := v.compare(ctx)
+	stop()
 	if err != nil {
 		return a.fail(exitOfQuery(err), err)
 	}
