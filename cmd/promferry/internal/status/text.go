@@ -12,7 +12,11 @@ import (
 // by ViewAll, as a pipe has no second page.
 func (v View) WriteText(w io.Writer) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n", oneLine(v.Verdict().Text))
+	verdict := v.Verdict()
+	fmt.Fprintln(&b, oneLine(verdict.Text))
+	if verdict.Also != "" {
+		fmt.Fprintln(&b, oneLine(verdict.Also))
+	}
 	v.textOfLoad(&b)
 	var gateways, searches, targets lines
 	gateways.row("GATEWAY", "URL", "STATE", "FOR", "LAST SUCCESS", "VERSION", "ENCODING", "COMPRESSION", "GROUPS")

@@ -21,6 +21,7 @@ const (
 type Verdict struct {
 	Level Level
 	Text  string
+	Also  string // what else is not well, of less weight; "" is nothing
 }
 
 // Verdict judges the snapshot.
@@ -45,7 +46,7 @@ func (s Snapshot) Verdict() Verdict {
 	j.count(j.refused, "found target is refused", "found targets are refused")
 	j.count(leftOut, "family is left out of pushes", "families are left out of pushes")
 	if s.Load.Failed {
-		j.say(Warn, "the configuration was not reloaded")
+		j.add("the configuration was not reloaded")
 	}
 	return j.verdict(counts)
 }
@@ -53,30 +54,41 @@ func (s Snapshot) Verdict() Verdict {
 // A judgement collects what is not well.
 type judgement struct {
 	level            Level
-	says             []string
+	says, also       []string
 	away             int // gateways
 	unfound, refused int
 }
 
-// say adds what is not well. The first level is the worst.
+// say adds what keeps targets from Prometheus.
 func (j *judgement) say(level Level, format string, args ...any) {
+	j.raise(level)
+	j.says = append(j.says, fmt.Sprintf(format, args...))
+}
+
+// add adds what else is not well.
+func (j *judgement) add(text string) {
+	j.raise(Warn)
+	j.also = append(j.also, text)
+}
+
+// raise keeps the worst level.
+func (j *judgement) raise(level Level) {
 	if j.level == "" || level == Bad || level == Warn && j.level == Waiting {
 		j.level = level
 	}
-	j.says = append(j.says, fmt.Sprintf(format, args...))
 }
 
 func (j *judgement) targets(c Counts) {
 	if c.Down > 0 {
-		j.say(Bad, "%d of %s down", c.Down, areTargets(c.All()))
+		j.say(Bad, "%s of %s down", number(c.Down), areTargets(c.All()))
 	}
 	if c.Unpushed > 0 && c.Down == 0 {
-		j.say(Bad, "%d of %s up, but not pushed", c.Unpushed, areTargets(c.All()))
+		j.say(Bad, "%s of %s up but not pushed", number(c.Unpushed), areTargets(c.All()))
 	} else if c.Unpushed > 0 {
-		j.say(Bad, "%d up, but not pushed", c.Unpushed)
+		j.say(Bad, "%s up but not pushed", are(c.Unpushed))
 	}
 	if c.Pending > 0 {
-		j.say(Waiting, "%d of %s not scraped and pushed yet", c.Pending, areTargets(c.All()))
+		j.say(Waiting, "%s of %s not scraped and pushed yet", number(c.Pending), areTargets(c.All()))
 	}
 }
 
@@ -112,38 +124,50 @@ func (j *judgement) job(job Job) {
 func (j *judgement) count(n int, one, more string) {
 	switch {
 	case n == 1:
-		j.say(Warn, "1 %s", one)
+		j.add("1 " + one)
 	case n > 1:
-		j.say(Warn, "%d %s", n, more)
+		j.add(number(n) + " " + more)
 	}
 }
 
 func (j *judgement) verdict(c Counts) Verdict {
 	switch {
-	case c.All() == 0 && j.level == "":
-		return Verdict{Warn, "There are no targets"}
 	case c.All() == 0:
+		j.raise(Warn)
 		j.says = append([]string{"there are no targets"}, j.says...)
-	case j.level == "" || c.Up == c.All():
+	case c.Up == c.All():
+		j.raise(Good)
 		j.says = append([]string{allUp(c.All())}, j.says...)
 	}
-	if j.level == "" {
-		j.level = Good
+	return Verdict{j.level, sentence(j.says), sentence(j.also)}
+}
+
+// sentence joins its parts.
+func sentence(parts []string) string {
+	text := strings.Join(parts, ", ")
+	if text == "" {
+		return ""
 	}
-	text := strings.Join(j.says, ", ")
-	return Verdict{j.level, strings.ToUpper(text[:1]) + text[1:]}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func allUp(n int) string {
 	if n == 1 {
 		return "the one target is up and pushed"
 	}
-	return fmt.Sprintf("all %d targets are up and pushed", n)
+	return fmt.Sprintf("all %s targets are up and pushed", number(n))
 }
 
 func areTargets(n int) string {
 	if n == 1 {
 		return "1 target is"
 	}
-	return fmt.Sprintf("%d targets are", n)
+	return number(n) + " targets are"
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "1 is"
+	}
+	return number(n) + " are"
 }

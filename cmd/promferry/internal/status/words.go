@@ -41,11 +41,19 @@ func (s Snapshot) ago(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
-	return short(s.At.Sub(t)) + " ago"
+	if age := s.At.Sub(t).Round(time.Second); age > 0 {
+		return short(age) + " ago"
+	}
+	return "just now"
 }
 
 // in is how far away a moment is.
-func (s Snapshot) in(t time.Time) string { return "in " + short(t.Sub(s.At)) }
+func (s Snapshot) in(t time.Time) string {
+	if wait := t.Sub(s.At).Round(time.Second); wait > 0 {
+		return "in " + short(wait)
+	}
+	return "now"
+}
 
 // size is a number of bytes in decimal units.
 func size[T int | int64](n T) string {
