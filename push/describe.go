@@ -16,6 +16,13 @@ type Description struct {
 	Started time.Time         // by the gateway's clock; zero: it does not say
 }
 
+// From tells whether the version is that one or a later one; false where it says
+// none that can be read.
+func (d Description) From(major, minor int) bool { return parseVersion(d.Version).from(major, minor) }
+
+// HasVersion tells whether it says one that can be read.
+func (d Description) HasVersion() bool { return parseVersion(d.Version).known() }
+
 // Describe asks the gateway for its version and its flags. A *StatusError in the
 // chain of the error is an answer; it takes at most Timeout.
 func (g *Gateway) Describe(ctx context.Context) (Description, error) {

@@ -14,10 +14,13 @@ import (
 // pushed.
 type Exposure struct {
 	Types       map[string]convert.Type // of all families, the gateway's own among them
+	Own         map[string]convert.Type // of those only
 	Series      int                     // lines of series
 	Pushgateway bool                    // it has what every Pushgateway has
 	Pushes      float64                 // requests for groups since the gateway's start
 	CPU         time.Duration           // that the gateway has used since then; 0: it does not say
+
+	family string // whose lines these are
 }
 
 // Exposure reads the gateway's /metrics, as a Prometheus that scrapes it does. A
@@ -27,7 +30,7 @@ type Exposure struct {
 func (g *Gateway) Exposure(ctx context.Context) (Exposure, error) {
 	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
-	x := Exposure{Types: make(types)}
+	x := Exposure{Types: make(types), Own: make(types)}
 	body, err := g.get(ctx, "/metrics")
 	if err != nil {
 		return x, err
@@ -44,17 +47,23 @@ func (x *Exposure) line(line []byte) {
 		return
 	}
 	if line[0] == '#' {
-		types(x.Types).line(line)
+		if name := types(x.Types).line(line); name != "" {
+			x.family = name
+		}
 		return
 	}
 	x.Series++
+	own := isOwn(line)
+	if own && x.family != "" {
+		x.Own[x.family] = x.Types[x.family]
+	}
 	name := line[:max(bytes.IndexAny(line, "{ "), 0)]
 	switch {
 	case string(name) == "push_time_seconds":
 		x.Pushgateway = true
-	case string(name) == "process_cpu_seconds_total" && isOwn(line):
+	case string(name) == "process_cpu_seconds_total" && own:
 		x.CPU = time.Duration(valueOf(line) * float64(time.Second))
-	case bytes.HasPrefix(name, []byte("pushgateway_")) && isOwn(line):
+	case bytes.HasPrefix(name, []byte("pushgateway_")) && own:
 		x.Pushgateway = true
 		if string(name) == "pushgateway_http_requests_total" && bytes.Contains(line, []byte(`handler="push"`)) {
 			x.Pushes += valueOf(line)

@@ -70,22 +70,25 @@ func (g *Gateway) storedTypes(ctx context.Context) (types, error) {
 // a TYPE line that is cut, or longer than a buffer, is left out.
 func parseTypes(r io.Reader) (types, error) {
 	t := make(types)
-	err := readLines(r, func(line []byte) { t.line(line) })
+	err := readLines(r, func(line []byte) { _ = t.line(line) })
 	if err != nil {
 		return nil, err
 	}
 	return t, nil
 }
 
-// line takes a TYPE line.
-func (t types) line(line []byte) {
+// line takes a TYPE line, and returns whose it is; "" for another line.
+func (t types) line(line []byte) (name string) {
 	rest, found := bytes.CutPrefix(line, []byte("# TYPE "))
 	if !found || !bytes.HasSuffix(rest, []byte("\n")) {
-		return
+		return ""
 	}
-	if name, kind, ok := typeOf(string(rest)); ok && len(t) < maxTypes {
-		t[name] = kind
+	name, kind, ok := typeOf(string(rest))
+	if !ok || len(t) >= maxTypes {
+		return ""
 	}
+	t[name] = kind
+	return name
 }
 
 // readLines gives visit each line, with its line break; of a long one only the
