@@ -43,7 +43,7 @@ require (
 	golang.org/x/oauth2 v0.37.0
 	// errgroup and semaphore of the pool
 	golang.org/x/sync v0.24.0
-	// whether exec has a terminal, which sends its command the signals that are typed
+	// whether exec has a terminal, which sends its command the signals that are typed; how many files a process may have open, for doctor
 	golang.org/x/sys v0.49.0
 	// delimited protobuf with a size limit, in the demo gateway
 	google.golang.org/protobuf v1.36.12

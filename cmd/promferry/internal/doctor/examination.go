@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,7 +45,7 @@ const targetShare = 0.6
 func (e Examination) Run(ctx context.Context) Report {
 	w := &walk{reading: semaphore.NewWeighted(maxReading)}
 	visits := e.visit(ctx, w)
-	report := Report{Host: e.Host, Gateways: make([]Gateway, len(e.Gateways)), Targets: make([]Target, len(visits))}
+	report := Report{Host: slices.Concat(Checks{}, e.Host), Gateways: make([]Gateway, len(e.Gateways)), Targets: make([]Target, len(visits))}
 	w.collisions(visits)
 	var group sync.WaitGroup
 	for i, g := range e.Gateways {

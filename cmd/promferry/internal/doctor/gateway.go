@@ -129,8 +129,8 @@ func (in *inspection) checkTypes() {
 	}
 	all := in.holders.clashes()
 	unchecked := in.unchecked()
-	lost := texts(all, func(c clash) bool { return !c.retyped || unchecked })
-	retyped := texts(all, func(c clash) bool { return c.retyped && !unchecked })
+	lost := texts(all, func(c clash) bool { return unchecked || c.ours && !c.retyped })
+	retyped := texts(all, func(c clash) bool { return c.ours && c.retyped && !unchecked })
 	switch {
 	case len(lost) > 0 && unchecked:
 		in.Checks.fail(name, oneLine("families that break its /metrics, as it does not check: "+some(lost, 3)), typesAdvice)

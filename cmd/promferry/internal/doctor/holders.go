@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/promferry/promferry/convert"
@@ -66,33 +65,32 @@ func (h holdersOf) add(name string, is holder) {
 	h[name] = append(all, is)
 }
 
-// A clash is a family of ours that a gateway cannot have beside another.
+// A clash is a family that a gateway cannot have beside another.
 type clash struct {
-	text     string
-	retyped  bool // it goes out with the other's type, which is the same to Prometheus
-	internal bool // both are ours
+	text    string
+	ours    bool // a target of this configuration has it
+	retyped bool // ours goes out with the other's type, which is the same to Prometheus
 }
 
-// clashes are those with a family of ours, by name.
+// clashes are all of them, by name.
 func (h holdersOf) clashes() (all []clash) {
 	types := h.types()
 	for _, name := range slices.Sorted(maps.Keys(h)) {
-		ours := slices.IndexFunc(h[name], func(is holder) bool { return is.ours })
-		if ours < 0 {
-			continue
-		}
-		mine := h[name][ours]
-		other := slices.IndexFunc(h[name], func(is holder) bool { return is.kind != mine.kind })
+		first := h[name][max(0, slices.IndexFunc(h[name], func(is holder) bool { return is.ours }))]
+		other := slices.IndexFunc(h[name], func(is holder) bool { return is.kind != first.kind })
 		switch {
 		case other >= 0:
-			its := h[name][other]
+			second := h[name][other]
 			all = append(all, clash{
-				text:     fmt.Sprintf("%s: %s in %s, %s in %s", name, mine.kind, mine.by, its.kind, its.by),
-				retyped:  mine.kind.Simple() && its.kind.Simple(),
-				internal: its.ours,
+				text:    fmt.Sprintf("%s: %s in %s, %s in %s", name, first.kind, first.by, second.kind, second.by),
+				ours:    first.ours,
+				retyped: first.kind.Simple() && second.kind.Simple(),
 			})
-		case push.InTheWay(types, name, mine.kind):
-			all = append(all, clash{text: fmt.Sprintf("%s: %s in %s, whose lines are another family's, too", name, mine.kind, mine.by)})
+		case push.InTheWay(types, name, first.kind):
+			all = append(all, clash{
+				text: fmt.Sprintf("%s: %s in %s, whose lines are another family's, too", name, first.kind, first.by),
+				ours: first.ours,
+			})
 		}
 	}
 	return all
@@ -107,11 +105,11 @@ func (h holdersOf) types() map[string]convert.Type {
 	return types
 }
 
-// texts are those of clashes that are retyped or not.
-func texts(clashes []clash, retyped func(clash) bool) (all []string) {
+// texts are those of the clashes that are wanted.
+func texts(clashes []clash, wanted func(clash) bool) (all []string) {
 	for _, c := range clashes {
-		if retyped(c) {
-			all = append(all, strings.TrimSpace(c.text))
+		if wanted(c) {
+			all = append(all, c.text)
 		}
 	}
 	return all

@@ -70,9 +70,9 @@ func (l load) core() float64 {
 // check says how near the gateway is to its limit.
 func (l load) check(cs *Checks, who speaker) {
 	const name = "load"
-	found := fmt.Sprintf("%s a second are expected, of %s: about %s of one core", rateText(l.rate()), l.costText(), percent(l.core()))
+	found := l.text()
 	if l.used > 0 && l.since >= longEnough {
-		found += fmt.Sprintf("; it has used %s since its start", percent(l.used))
+		found += fmt.Sprintf("; since its start it has used %s of one", percent(l.used))
 	}
 	worst := l.core()
 	if l.since >= longEnough {
@@ -88,11 +88,12 @@ func (l load) check(cs *Checks, who speaker) {
 	}
 }
 
-func (l load) costText() string {
+func (l load) text() string {
 	if !l.checks {
-		return "which it checks none"
+		return fmt.Sprintf("%s a second: %s of one core", rateText(l.rate()), percent(l.core()))
 	}
-	return fmt.Sprintf("which each has it look through %s in about %s", count(l.stored, "stored series", "stored series"), took(l.perPush()))
+	return fmt.Sprintf("%s a second, each with a check of %d series in about %s: %s of one core",
+		rateText(l.rate()), l.stored, took(l.perPush()), percent(l.core()))
 }
 
 func (l load) advice(who speaker) string {
@@ -113,5 +114,5 @@ func percent(part float64) string {
 	if part < 0.01 {
 		return "less than 1 %"
 	}
-	return fmt.Sprintf("%.0f %%", 100*part)
+	return fmt.Sprintf("about %.0f %%", 100*part)
 }

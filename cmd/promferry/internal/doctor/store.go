@@ -202,7 +202,7 @@ func (s *stock) checkWriters() {
 	case len(s.mixed) > 0:
 		s.Checks.warn(name, oneLine("groups with families that their targets do not serve now: "+some(s.mixed, 3)), "If the target has not changed since its last push, another program pushes there. "+writersAdvice)
 	case len(s.fresh) > 0 && s.here == Absent:
-		s.Checks.warn(name, oneLine("pushed just now, though no promferry answers on this host: "+some(s.fresh, 3)), "If promferry runs here, say where with --web.listen-address. If not, another host pushes the same groups. "+writersAdvice)
+		s.Checks.warn(name, oneLine("pushed just now, though no promferry answers on this host: "+some(s.fresh, 3)), "Well if it was promferry once, or a promferry that listens elsewhere (--web.listen-address). If not, another host pushes the same groups. "+writersAdvice)
 	default:
 		s.Checks.ok(name, "no sign of another one")
 	}

@@ -85,36 +85,47 @@ func (t Table) targets(to io.Writer, all []Target) {
 }
 
 func (t Table) job(to io.Writer, all []Target) {
-	fine, notes := 0, 0
+	n := make(map[Outcome]int)
 	for _, target := range all {
-		if target.Outcome.rank() < Warning.rank() {
-			fine++
-		}
-		if target.Outcome == Note {
-			notes++
-		}
+		n[target.Outcome]++
 	}
-	line := fmt.Sprintf("  job %q: %d of %s fine", all[0].Job, fine, count(len(all), "target is", "targets are"))
-	if len(all) == 1 && fine == 1 {
+	fine := n[OK] + n[Note]
+	line := fmt.Sprintf("  job %q: %d of %d targets are fine", all[0].Job, fine, len(all))
+	switch {
+	case len(all) == 1 && fine == 1:
 		line = fmt.Sprintf("  job %q: its target is fine", all[0].Job)
+	case len(all) == 1:
+		line = fmt.Sprintf("  job %q: its target is not fine", all[0].Job)
 	}
-	if notes > 0 && !t.All {
-		line += fmt.Sprintf(", %d with notes that --all shows", notes)
+	if n[Note] > 0 && !t.All {
+		line += fmt.Sprintf(" (%s, see --all)", count(n[Note], "has notes", "have notes"))
+	}
+	if n[NotReached] > 0 && !t.All {
+		line += fmt.Sprintf(", %d were not looked at in time", n[NotReached])
 	}
 	fmt.Fprintln(to, line)
-	shown := 0
-	for _, target := range all {
-		if !t.All && target.Outcome.rank() < Warning.rank() {
-			continue
-		}
-		if shown++; !t.All && shown > maxTargets {
-			continue
-		}
+	shown := t.wrong(all)
+	for _, target := range shown {
 		t.target(to, target)
 	}
-	if more := shown - maxTargets; more > 0 && !t.All {
-		fmt.Fprintf(to, "    and %d more that are not; --all shows them\n", more)
+	if more := n[Failed] + n[Warning] - len(shown); more > 0 && !t.All {
+		fmt.Fprintf(to, "    and %d more; --all shows them\n", more)
 	}
+}
+
+// wrong are the targets to show, the worst first; with All these are all.
+func (t Table) wrong(all []Target) (shown []Target) {
+	if t.All {
+		return all
+	}
+	for _, o := range []Outcome{Failed, Warning} {
+		for _, target := range all {
+			if target.Outcome == o && len(shown) < maxTargets {
+				shown = append(shown, target)
+			}
+		}
+	}
+	return shown
 }
 
 func (t Table) target(to io.Writer, target Target) {
@@ -155,7 +166,7 @@ func (r Report) verdict() string {
 		parts = append(parts, count(wrong, "thing is wrong", "things are wrong"))
 	}
 	if unknown > 0 {
-		parts = append(parts, fmt.Sprintf("%d not looked at in time", unknown))
+		parts = append(parts, fmt.Sprintf("%d not looked at within --timeout", unknown))
 	}
 	if warnings > 0 {
 		parts = append(parts, count(warnings, "warning", "warnings"))

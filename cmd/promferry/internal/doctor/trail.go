@@ -165,13 +165,14 @@ func isDial(err error) bool {
 func (t *trail) failure(link string, err error) string {
 	var dns *net.DNSError
 	var op *net.OpError
+	var way *transport.Error
 	switch {
 	case link == linkResolve && errors.As(err, &dns):
 		return dns.Error()
 	case link == linkConnect && t.connectErr != nil && errors.As(t.connectErr, &op):
 		return op.Error()
-	case link == linkTLS && t.tlsErr != nil:
-		return oneLine(t.tlsErr.Error())
+	case link == linkTLS && errors.As(err, &way):
+		return oneLine(way.Error())
 	}
 	return oneLine(plain(err).Error())
 }
@@ -182,7 +183,7 @@ func (t *trail) good(cs *Checks, link string, who speaker) {
 	case link == linkResolve && t.host != "":
 		cs.ok(link, t.host+" is "+strings.Join(t.addresses[:min(len(t.addresses), 4)], ", "))
 	case link == linkResolve:
-		cs.ok(link, "no name to resolve")
+		cs.ok(link, "an address, no name")
 	case link == linkConnect:
 		cs.ok(link, t.connected)
 	case t.tls != nil:

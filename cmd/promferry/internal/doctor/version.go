@@ -22,30 +22,31 @@ func (in *inspection) checkVersion(ctx context.Context) {
 		return
 	}
 	in.Version = in.about.Version
-	limits := in.limits()
-	if len(limits) == 0 {
-		in.Checks.ok(name, in.Version+": "+sent)
+	if missing := in.missing(); len(missing) > 0 {
+		in.Checks.note(name, fmt.Sprintf("%s: %s; it has no %s", in.Version, sent, strings.Join(missing, ", no ")))
 		return
 	}
-	in.Checks.note(name, fmt.Sprintf("%s: %s; %s", in.Version, sent, strings.Join(limits, "; ")))
+	in.Checks.ok(name, in.Version+": "+sent)
 }
 
-// limits are what a Pushgateway of this version cannot do (contract C14, C19, C46, C47).
-func (in *inspection) limits() (all []string) {
+// missing is what a Pushgateway of this version does not have (contract C19, C46,
+// C47).
+func (in *inspection) missing() (all []string) {
 	v := in.about
-	if !v.From(1, 5) {
-		all = append(all, "it takes nothing compressed (from 1.5.0)")
-	} else if !v.From(1, 6) {
-		all = append(all, "it takes no snappy (from 1.6.0)")
+	switch {
+	case !v.From(1, 5):
+		all = append(all, "compression (from 1.5.0)")
+	case !v.From(1, 6):
+		all = append(all, "snappy (from 1.6.0)")
 	}
 	switch {
 	case !v.From(1, 11):
-		all = append(all, "UTF-8 names get underscores (from 1.11.0)")
+		all = append(all, "UTF-8 names (from 1.11.0)")
 	case v.Flags["push.enable-utf8-names"] != "true":
-		all = append(all, "UTF-8 names get underscores (without --push.enable-utf8-names)")
+		all = append(all, "UTF-8 names (--push.enable-utf8-names)")
 	}
 	if !v.From(1, 6) {
-		all = append(all, "it stores a text that is cut off as if it were whole (mended in 1.6.0)")
+		all = append(all, "protection from texts of others that are cut off (from 1.6.0)")
 	}
 	return all
 }
