@@ -73,7 +73,7 @@ func (in *inspection) identify(ctx context.Context, err error) (exposed bool, ex
 		in.refused(status)
 		return false, nil
 	case status == nil && !errors.As(err, &answer):
-		in.Checks.fail(linkAnswers, oneLine(err.Error()), in.noAnswerAdvice(err))
+		in.Checks.fail(linkAnswers, oneLine(err.Error()), in.noAnswerAdvice(ctx, err))
 		return false, nil
 	}
 	in.exposure, exposureErr = in.Exposure(ctx)
@@ -84,8 +84,8 @@ func (in *inspection) identify(ctx context.Context, err error) (exposed bool, ex
 }
 
 // noAnswerAdvice is for a connection on which no answer came.
-func (in *inspection) noAnswerAdvice(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) {
+func (in *inspection) noAnswerAdvice(ctx context.Context, err error) string {
+	if errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 		return fmt.Sprintf("It takes connections and does not answer: look at its load, restart it, or raise timeout of %s.", in.who.name)
 	}
 	return fmt.Sprintf("Look at its log, and at what stands between: a proxy, a load balancer. Its credentials are those of %s.", in.who.name)

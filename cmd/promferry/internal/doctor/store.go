@@ -54,12 +54,8 @@ const long = time.Hour
 
 // checkStore reads what the gateway holds.
 func (in *inspection) checkStore(ctx context.Context) {
-	s := stock{inspection: in, instances: make(map[string]bool)}
-	for _, own := range in.own {
-		s.instances[own.labels.Get(model.InstanceLabel)] = true
-	}
+	s := newStock(in)
 	err := in.Stored(ctx, func(g push.StoredGroup) bool {
-		in.Groups++
 		s.add(g)
 		return true
 	})
@@ -67,6 +63,18 @@ func (in *inspection) checkStore(ctx context.Context) {
 		in.Checks.warn("groups", oneLine(err.Error()), "What is stored could not be read, so that nothing is known of it: look whether /api/v1/metrics of the gateway can be reached, and raise --timeout if it is large.")
 		return
 	}
+	s.say()
+}
+
+func newStock(in *inspection) *stock {
+	s := &stock{inspection: in, instances: make(map[string]bool)}
+	for _, own := range in.own {
+		s.instances[own.labels.Get(model.InstanceLabel)] = true
+	}
+	return s
+}
+
+func (s *stock) say() {
 	s.checkGroups()
 	s.checkPushes()
 	s.checkWriters()
@@ -74,6 +82,7 @@ func (in *inspection) checkStore(ctx context.Context) {
 }
 
 func (s *stock) add(g push.StoredGroup) {
+	s.Groups++
 	if !g.Identified {
 		s.hidden++
 		return
@@ -129,7 +138,7 @@ const grace = 5 * time.Second
 
 // foreign are the families of a group that its target does not serve.
 func (own *ownGroup) foreign(g push.StoredGroup) (names []string) {
-	if !own.isTarget || !own.visit.scraped || own.visit.escaped {
+	if !own.isTarget || !own.visit.scraped || own.visit.partial {
 		return nil // not known
 	}
 	served := make(map[string]bool, len(own.visit.families))

@@ -49,7 +49,8 @@ func (w *walk) target(ctx context.Context, v *visit) {
 	if !v.accept(got, err, who) {
 		return
 	}
-	v.scraped, v.samples, v.escaped = true, got.stats.Samples, got.stats.Escaped > 0
+	v.scraped, v.samples = true, got.stats.Samples
+	v.partial = got.stats.Escaped > 0 || got.bodies.Cut()
 	w.look(ctx, v, got)
 	w.remember(v, &got.bodies)
 }

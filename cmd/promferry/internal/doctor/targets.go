@@ -31,7 +31,7 @@ type visit struct {
 	checks   Checks
 	scraped  bool
 	samples  int
-	escaped  bool                    // names are written with underscores
+	partial  bool                    // families are not all that go out, or have other names there
 	groups   []convert.Labels        // that it makes; its own one is the first
 	families []unique.Handle[string] // of its own group
 }
