@@ -47,6 +47,8 @@ require (
 	golang.org/x/sync v0.24.0
 	// whether exec has a terminal, which sends its command the signals that are typed
 	golang.org/x/sys v0.49.0
+	// whether somebody looks at a terminal, and how wide it is, on all platforms: colours and the line of progress
+	golang.org/x/term v0.47.0
 	// delimited protobuf with a size limit, in the demo gateway
 	google.golang.org/protobuf v1.36.12
 )

@@ -34,6 +34,14 @@ func newRunCommand(clause *kingpin.CmdClause) *runCommand {
 	flag(clause, "web.enable-lifecycle", "Allow POST /-/reload, which reloads the configuration.").BoolVar(&c.web.lifecycle)
 	flag(clause, "shutdown.timeout", "Longest time for the last pushes at a stop.").Default("10s").DurationVar(&c.shutdownTimeout)
 	flag(clause, "state.file", "Remember in this file which groups were pushed: those that a later configuration has no more are deleted at its start.").PlaceHolder("FILE").StringVar(&c.stateFile)
+	explain(clause, manual{
+		examples: []string{
+			`promferry run --target=localhost:9100 --gateway=http://localhost:9091 --job=node`,
+			`promferry run --config.file=/etc/promferry/promferry.hcl --state.file=/var/lib/promferry/state`,
+			`promferry run --config.auto-reload --log.format=json`,
+		},
+		exits: []string{"0 stopped by SIGINT or SIGTERM, and the groups are left as on_shutdown says", "1 could not start, or a gateway could not be told of the end", badUsage},
+	})
 	return c
 }
 
