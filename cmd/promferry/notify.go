@@ -28,7 +28,7 @@ type notifier struct {
 
 // statusInterval is how often the status is looked at, where no watchdog wants
 // more.
-const statusInterval = 15 * time.Second
+const statusInterval = 10 * time.Second
 
 // newNotifier is nil where no service manager has asked to be told.
 func newNotifier(f *ferry, reloads *reloader, logger *slog.Logger) *notifier {
