@@ -52,6 +52,23 @@ func start(t testing.TB, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{cmd: cmd, ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stderr
+	p.run(t)
+	return p
+}
+
+// startAsOnTerminal starts a command whose stdout has both of its outputs, in
+// their order.
+func startAsOnTerminal(t testing.TB, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stdout
+	p.run(t)
+	return p
+}
+
+func (p *process) run(t testing.TB) {
+	t.Helper()
+	cmd := p.cmd
 	if cmd.Env == nil {
 		cmd.Env = environment()
 	}
@@ -66,7 +83,6 @@ func start(t testing.TB, cmd *exec.Cmd) *process {
 		_ = cmd.Process.Kill() // fails where it has ended
 		<-p.ended
 	})
-	return p
 }
 
 // environment is all that a process gets of this one's, and more.
