@@ -39,6 +39,13 @@ func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
 	c.web.telemetryPath = "/metrics"
 	clause.Flag("web.listen-address", "Address of the status page; a free port of loopback if it is taken.").Default(defaultListenAddress).StringVar(&c.listen)
 	flag(clause, "gateway", "Push to this Pushgateway instead of one inside of the demo.").PlaceHolder("URL").StringVar(&c.gateway)
+	explain(clause, manual{
+		examples: []string{
+			`promferry demo`,
+			`promferry demo --gateway=http://localhost:9091`,
+		},
+		exits: []string{"0 stopped by SIGINT or SIGTERM", "1 could not start, or the gateway could not be told of the end", badUsage},
+	})
 	return c
 }
 
@@ -133,9 +140,9 @@ func transcript(to io.Writer) func(push.Outcome) {
 		if time.Since(start) > transcriptTime && out.Err == nil {
 			return
 		}
-		result := "stored"
+		result := paint(to, good, "stored")
 		if out.Err != nil {
-			result = out.Err.Error()
+			result = paint(to, bad, out.Err.Error())
 		}
 		fmt.Fprintf(to, "%s  %-6s %s  %d series, %d bytes, %v: %s\n",
 			time.Now().Format(time.TimeOnly), out.Method, out.Path, out.Series, out.Bytes, out.Took.Round(10*time.Microsecond), result)

@@ -24,6 +24,14 @@ func newFmtCommand(clause *kingpin.CmdClause) *fmtCommand {
 	c := new(fmtCommand)
 	clause.Flag("check", "Change nothing; exit with 1 if a file would be changed.").BoolVar(&c.check)
 	clause.Arg("FILE", "Files to rewrite in place; - for standard input to standard output. Default: "+defaultConfigFile+".").StringsVar(&c.files)
+	explain(clause, manual{
+		examples: []string{
+			`promferry fmt`,
+			`promferry fmt --check promferry.hcl`,
+			`promferry fmt - <promferry.hcl`,
+		},
+		exits: []string{"0 formatted, or nothing to do", "1 --check would change a file", "2 usage, or a file that is no HCL or cannot be read"},
+	})
 	return c
 }
 
