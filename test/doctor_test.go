@@ -252,8 +252,9 @@ func TestDoctorOfATypeClash(t *testing.T) {
 	mustHave(t, checks, "types", "failed", `app_a: gauge in {instance="i",job="app"}, histogram in {job="other"}, go_goroutines: histogram in {instance="i",job="app"}, gauge in the gateway's own metrics`)
 
 	target.answer.Store(exposition("# TYPE app_b counter\napp_b 1\n"))
+	gw.put(t, "/metrics/job/reports", "# TYPE up counter\nup 1\n")
 	checks = examine(t, 0, file).Gateways[0].Checks
-	mustHave(t, checks, "types", "note", `app_b: counter in {instance="i",job="app"}, gauge in {job="other"}`)
+	mustHave(t, checks, "types", "note", `app_b: counter in {instance="i",job="app"}, gauge in {job="other"}, up: gauge in {instance="i",job="app"}, counter in {job="reports"}`)
 }
 
 // TestDoctorOfAnotherWriter: what of it a real gateway shows.
