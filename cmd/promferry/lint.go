@@ -31,6 +31,13 @@ func newCheckMetricsCommand(clause *kingpin.CmdClause) *checkMetricsCommand {
 	c := new(checkMetricsCommand)
 	clause.Arg("URL", "The metrics endpoint, or - for standard input.").Required().StringVar(&c.from)
 	clause.Flag("timeout", "Longest time to wait.").Default("10s").DurationVar(&c.timeout)
+	explain(clause, manual{
+		examples: []string{
+			`promferry check metrics http://localhost:9100/metrics`,
+			`curl -s http://localhost:9100/metrics | promferry check metrics -`,
+		},
+		exits: []string{"0 nothing to improve", "1 no answer, or one that cannot be parsed", badUsage, "3 something to improve, or that a push would lose"},
+	})
 	return c
 }
 
