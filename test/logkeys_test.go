@@ -84,7 +84,7 @@ func keysOf(n ast.Node) (keys []string) {
 		case f.Sel.Name == "With":
 			pairs = n.Args
 		case slices.Contains([]string{"Debug", "Info", "Warn", "Error"}, f.Sel.Name) && len(n.Args) > 0:
-			if _, message := n.Args[0].(*ast.BasicLit); message { // http.Error has none there
+			if of, _ := f.X.(*ast.Ident); of == nil || of.Name != "http" { // http.Error is no log
 				pairs = n.Args[1:]
 			}
 		}
