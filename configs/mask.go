@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/prometheus/common/model"
 )
 
 // A span is the bytes [start, end) of a text.
@@ -59,6 +60,8 @@ func soundsSecret(name string) bool {
 	name = strings.ToLower(name)
 	switch {
 	case name == "params" || name == "endpoint_params" || name == "values" || name == "key":
+		return true
+	case strings.HasPrefix(name, model.ParamLabelPrefix):
 		return true
 	case strings.HasSuffix(name, "_file") || strings.HasSuffix(name, "_url"):
 		return false

@@ -65,6 +65,16 @@ func startAt(t testing.TB, cmd *exec.Cmd, screen *os.File) *process {
 	return p
 }
 
+// startAsOnTerminal starts a command whose stdout has both of its outputs, in
+// their order.
+func startAsOnTerminal(t testing.TB, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stdout
+	p.start(t)
+	return p
+}
+
 func (p *process) start(t testing.TB) {
 	t.Helper()
 	cmd := p.cmd

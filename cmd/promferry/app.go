@@ -159,6 +159,8 @@ func register(parser *kingpin.Application) map[string]command {
 	add(clause, newImportCommand(clause))
 	clause = parser.Command("verify", "Compare what a Prometheus has of targets that it scrapes itself, and through a gateway.")
 	add(clause, newVerifyCommand(clause))
+	clause = parser.Command("doctor", "Say what is wrong between the targets and the gateways, and what to do. Changes nothing.")
+	add(clause, newDoctorCommand(clause))
 	clause = parser.Command("fmt", "Format configuration files.")
 	add(clause, newFmtCommand(clause))
 	clause = parser.Command("demo", "Show the whole chain in one process, with nothing installed.")

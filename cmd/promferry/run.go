@@ -80,7 +80,8 @@ func (c *runCommand) run(ctx context.Context, a *app) int {
 		return a.fail(exitFailure, err)
 	}
 	logger.Info("promferry starts", "version", version.Info(), "gateways", len(start.config.Gateways), "targets", len(f.pool.Status()))
-	s := service{c.web, listener, c.reloader(f, start, reloads, logger), c.shutdownTimeout, logger}
+	reloading := c.reloader(f, start, reloads, logger)
+	s := service{c.web, listener, reloading, reloading.notifier, c.shutdownTimeout, logger}
 	if err := f.serve(ctx, s); err != nil {
 		return a.fail(exitFailure, err)
 	}
@@ -94,6 +95,7 @@ func (c *runCommand) reloader(f *ferry, start loaded, hangups <-chan os.Signal, 
 		r.watch.look(start.loader)
 	}
 	r.register(f.registry, start)
+	r.notifier = newNotifier(f, r, logger)
 	return r
 }
 
@@ -102,6 +104,7 @@ type service struct {
 	web             webFlags
 	listener        net.Listener // nil: no web server
 	reloads         *reloader    // nil: the configuration stays
+	notifier        *notifier    // nil: nobody is told
 	shutdownTimeout time.Duration
 	logger          *slog.Logger
 }
@@ -118,6 +121,7 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	stopScraping := f.startScraping()
 	stopDiscovery := f.startDiscovery(s.shutdownTimeout)
 	stopReloading := s.reloads.start()
+	awaitNotified := s.notifier.start(ctx)
 	<-ctx.Done()
 	began := time.Now()
 	ending, cancel := context.WithTimeoutCause(context.Background(), s.shutdownTimeout, fmt.Errorf("not finished within --shutdown.timeout=%s", s.shutdownTimeout))
@@ -127,6 +131,7 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	err := f.retire(ending, stopScraping)
 	err = errors.Join(err, stopPushing(ending), f.left(ending, s.logger), f.ledger.Close(ending))
 	stopWeb()
+	awaitNotified(ending)
 	s.logger.Info("promferry stops", "took", time.Since(began).Round(time.Millisecond))
 	return err
 }
