@@ -52,7 +52,16 @@ func start(t testing.TB, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{cmd: cmd, ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stderr
-	p.run(t)
+	p.start(t)
+	return p
+}
+
+// startAt starts a command that has a terminal as all its standard files.
+func startAt(t testing.TB, cmd *exec.Cmd, screen *os.File) *process {
+	t.Helper()
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = screen, screen, screen
+	p.start(t)
 	return p
 }
 
@@ -62,11 +71,11 @@ func startAsOnTerminal(t testing.TB, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{cmd: cmd, ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stdout
-	p.run(t)
+	p.start(t)
 	return p
 }
 
-func (p *process) run(t testing.TB) {
+func (p *process) start(t testing.TB) {
 	t.Helper()
 	cmd := p.cmd
 	if cmd.Env == nil {
