@@ -95,6 +95,7 @@ type reader struct {
 	running  *process
 	group    string // that running pushes
 	done     []string
+	printed  string // by the last command that ended
 }
 
 func newReader(t *testing.T, d document) *reader {
