@@ -35,6 +35,7 @@ bench:
 	go run ./test/relay-cost -duration 10s -rules -shapes 1x1k,100x2k,1x50k
 	go run ./test/push-cost -runs 3
 	go run ./test/many-targets
+	go run ./test/gateway-sizing
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
