@@ -4,13 +4,16 @@ REVISION ?= $(shell git rev-parse --verify -q HEAD 2>/dev/null)
 
 info      = github.com/prometheus/common/version
 LDFLAGS   = -s -w -X $(info).Version=$(VERSION) -X $(info).Revision=$(REVISION)
-GOFLAGS_BUILD = -trimpath -ldflags '$(LDFLAGS)'
+# What git knows goes in by LDFLAGS alone, so that a copy without .git is the same.
+GOFLAGS_BUILD = -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+BINARY   ?= promferry
+DIST     ?= dist
 
-.PHONY: build test soak demo bench lint fuzz clean
+.PHONY: build test soak demo bench lint fuzz man completions release deb clean
 
 # A static binary: ./promferry
 build:
-	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o promferry ./cmd/promferry
+	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $(BINARY) ./cmd/promferry
 
 # Installs the missing real parts where it can, then runs all tests.
 # TESTFLAGS=-race is what CI adds.
@@ -49,5 +52,28 @@ fuzz:
 		go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$p </dev/null || exit 1; \
 	done
 
+# The man page and the completions, as packages have them.
+man:
+	mkdir -p $(DIST)/man
+	go run $(GOFLAGS_BUILD) ./cmd/promferry --help-man | gzip -9n >$(DIST)/man/promferry.1.gz
+
+completions:
+	mkdir -p $(DIST)/completions
+	for shell in bash zsh; do \
+		go run $(GOFLAGS_BUILD) ./cmd/promferry --completion-script-$$shell >$(DIST)/completions/promferry.$$shell || exit 1; \
+	done
+	mv $(DIST)/completions/promferry.zsh $(DIST)/completions/_promferry
+
+# Archives, Debian packages and their checksums: the same commit makes the same
+# bytes. `make deb` makes those of this machine's architecture alone.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+RELEASEFLAGS = -dist $(DIST) -version '$(VERSION)' -revision '$(REVISION)' -time $(SOURCE_DATE_EPOCH)
+release: man completions
+	gzip -9nc CHANGELOG.md >$(DIST)/changelog.gz
+	go run ./deploy/release $(RELEASEFLAGS) $(if $(PLATFORMS),-platforms $(PLATFORMS))
+
+deb:
+	$(MAKE) release PLATFORMS=linux/$$(go env GOARCH)
+
 clean:
-	rm -f promferry
+	rm -rf promferry $(DIST)

@@ -124,7 +124,7 @@ func recovery(told string) string {
 // superseded counts a body that waited in vain. Where the group waits for another
 // try that says nothing of the gateway's speed. g.mu is held.
 func (g *Gateway) superseded(s *slot) (all []news) {
-	g.Metrics.superseded(g.address())
+	g.supersedes()
 	if s.tries == (streak{}) && g.outage.told == "" && g.behind.tell(isBehind, newsInterval) {
 		g.behind.over() // it has no end that could be told
 		all = append(all, news{level: slog.LevelWarn, message: isBehind, err: errBehind})

@@ -10,12 +10,10 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kingpin/v2"
-	"github.com/prometheus/common/promslog"
 )
 
 func newTestParser() *kingpin.Application {
-	a := &app{std: std{out: io.Discard, err: io.Discard}, logLevel: promslog.NewLevel(), logFormat: promslog.NewFormat()}
-	parser, _ := a.newParser()
+	parser, _ := newApp(std{out: io.Discard, err: io.Discard}).newParser()
 	_, _ = parser.ParseContext(nil) // adds help
 	return parser
 }

@@ -56,7 +56,7 @@ func (c *importCommand) run(ctx context.Context, a *app) int {
 		}
 	}
 	if err != nil {
-		return a.fail(exitUsage, fmt.Errorf("import %w", err))
+		return a.fail(exitUsage, err)
 	}
 	if _, err := a.out.Write(result.HCL); err != nil {
 		return a.fail(exitFailure, fmt.Errorf("write output: %w", err))
@@ -85,7 +85,7 @@ func (c *importCommand) translate(ctx context.Context, a *app, gateway *url.URL)
 	if err != nil && c.localOnly {
 		return nil, err
 	}
-	return prometheusyaml.Import(name, text, prometheusyaml.Options{
+	result, err := prometheusyaml.Import(name, text, prometheusyaml.Options{
 		Gateway:   gateway.String(),
 		Jobs:      c.jobs,
 		LocalOnly: c.localOnly,
@@ -94,6 +94,10 @@ func (c *importCommand) translate(ctx context.Context, a *app, gateway *url.URL)
 		ReadFile:  os.ReadFile,
 		Glob:      filepath.Glob,
 	})
+	if err != nil {
+		err = fmt.Errorf("import %w", err) // it begins with the name
+	}
+	return result, err
 }
 
 // parseGateway takes a URL that needs no credentials, which it never shows.

@@ -28,7 +28,7 @@ type notifier struct {
 
 // statusInterval is how often the status is looked at, where no watchdog wants
 // more.
-const statusInterval = 15 * time.Second
+const statusInterval = 10 * time.Second
 
 // newNotifier is nil where no service manager has asked to be told.
 func newNotifier(f *ferry, reloads *reloader, logger *slog.Logger) *notifier {
@@ -129,9 +129,9 @@ func statusLine(f *ferry, reloads *reloader) string {
 			up++
 		}
 	}
-	gateways, answering := f.gatewayStatus(), 0
+	gateways, answering := f.gateways(), 0
 	for _, g := range gateways {
-		if g.State == push.StateAnswering {
+		if g.Status().State == push.StateAnswering {
 			answering++
 		}
 	}
