@@ -31,12 +31,14 @@ func newDoctorCommand(clause *kingpin.CmdClause) *doctorCommand {
 	clause.Flag("format", "What is written: text for people, or json.").Short('o').Default("text").EnumVar(&c.format, "text", "json")
 	clause.Flag("all", "Show every check of every target; without it only what is wrong. JSON always has all.").BoolVar(&c.all)
 	flag(clause, "timeout", "Longest time for all of it.").Default("30s").DurationVar(&c.timeout)
-	clause.HelpLong(`  promferry doctor --config.file=/etc/promferry/promferry.hcl
-  promferry doctor --target=localhost:9100 --gateway=http://localhost:9091
-  promferry doctor --format=json | jq '.gateways[].load'
-
-Exit codes: 0 nothing is wrong, there may be warnings; 1 something is wrong, or
-was not looked at in time; 2 flags or configuration.`)
+	explain(clause, manual{
+		examples: []string{
+			`promferry doctor --config.file=/etc/promferry/promferry.hcl`,
+			`promferry doctor --target=localhost:9100 --gateway=http://localhost:9091`,
+			`promferry doctor --format=json | jq '.gateways[].load'`,
+		},
+		exits: []string{"0 nothing is wrong; there may be warnings", "1 something is wrong, or was not looked at in time", badUsage},
+	})
 	return c
 }
 

@@ -20,7 +20,7 @@ type parts struct {
 	gateways        []gatewayPart
 	jobs            []jobPart
 	text            string // of the configuration, secrets masked
-	whole           bool // the targets of all jobs were known to settle
+	whole           bool   // the targets of all jobs were known to settle
 }
 
 type gatewayPart struct {
