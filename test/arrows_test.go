@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"test/once-vs-curl":                     {},
 	"test/relay-cost":                       {"test/bodies", "test/proc"},
 	"test/push-cost":                        {"convert", "test/bodies", "test/proc"},
+	"test/gateway-sizing":                   {"convert", "test/bodies", "test/proc"},
 	"cmd/promferry/internal/prometheusyaml": {},
 }
 
