@@ -88,12 +88,14 @@ func follow(t *testing.T, d document) {
 type reader struct {
 	*testing.T
 	document
-	text    string
-	dir     string  // where it works; what lies outside, as /etc/promferry, is below it
-	gateway gateway // the one of localhost:9091
-	running *process
-	group   string // that running pushes
-	done    []string
+	text     string
+	dir      string   // where it works; what lies outside, as /etc/promferry, is below it
+	gateway  gateway  // the one of localhost:9091
+	exporter *process // the node_exporter, where the document stops it
+	running  *process
+	group    string // that running pushes
+	done     []string
+	printed  string // by the last command that ended
 }
 
 func newReader(t *testing.T, d document) *reader {
@@ -137,17 +139,20 @@ type step struct{ command, output string }
 func steps(t testing.TB, path, text string) (all []step) {
 	t.Helper()
 	for _, block := range blocks(text, "console") {
-		block = strings.ReplaceAll(block, "\\\n", "")
+		block = continued.ReplaceAllString(block, " ")
 		if !strings.HasPrefix(block, "$ ") {
 			t.Fatalf("%s: a console block begins without a command: %q", path, block)
 		}
 		for _, part := range strings.Split("\n"+block, "\n$ ")[1:] {
 			command, output, _ := strings.Cut(part, "\n")
-			all = append(all, step{strings.Join(strings.Fields(command), " "), output})
+			all = append(all, step{command, output})
 		}
 	}
 	return all
 }
+
+// continued is where a command goes on in the next line.
+var continued = regexp.MustCompile(`\s*\\\n\s*`)
 
 // step does what a command says and checks what comes of it.
 func (r *reader) step(s step) {
@@ -181,16 +186,18 @@ func (r *reader) step(s step) {
 // ends runs a command to its end.
 func (r *reader) ends(s step, want expectation) error {
 	p, out := r.shell(s.command)
-	if code := p.exitCode(r); code != want.code {
-		return fmt.Errorf("exit code %d, want %d\n%s", code, want.code, out())
+	code := p.exitCode(r)
+	r.printed = out()
+	if code != want.code {
+		return fmt.Errorf("exit code %d, want %d\n%s", code, want.code, r.printed)
 	}
 	if s.output == "" && want.prints != "" {
-		if !strings.Contains(out(), want.prints) {
-			return fmt.Errorf("printed %q, want %q in it", out(), want.prints)
+		if !strings.Contains(r.printed, want.prints) {
+			return fmt.Errorf("printed %q, want %q in it", r.printed, want.prints)
 		}
 		return nil
 	}
-	return transcript(s.output).matches(out())
+	return transcript(s.output).matches(r.printed)
 }
 
 // goOn starts a command that goes on until the next one of its kind, or the end.
@@ -207,9 +214,7 @@ func (r *reader) goOn(s step, want expectation) {
 	if want.group != "" {
 		r.upIs(want.group, "1")
 		for _, probe := range []string{"healthy", "ready"} {
-			if p, out := r.shell("promferry check " + probe); p.exitCode(r) != 0 {
-				r.Errorf("check %s: %s", probe, out())
-			}
+			eventually(r, "check "+probe, func() error { return r.ends(step{command: "promferry check " + probe}, expectation{}) })
 		}
 	}
 	if s.output != "" {

@@ -13,6 +13,7 @@ import (
 //   - a number of two digits or more, or with a fraction, is any number, with
 //     any unit of time; one digit, and a port behind a colon, are meant,
 //   - blanks and rules of tables may be shorter or longer,
+//   - empty lines at the end are none,
 //   - a line … stands for any lines, and … in a line for any text.
 type transcript string
 
@@ -35,9 +36,9 @@ func (want transcript) matches(got string) error {
 	return nil
 }
 
-// trimLines takes away blanks where lines end.
+// trimLines takes away blanks where lines end, and empty lines at the end.
 func trimLines(text string) string {
-	if text != "" && !strings.HasSuffix(text, "\n") {
+	if text = strings.TrimRight(text, " \t\n"); text != "" {
 		text += "\n"
 	}
 	return regexp.MustCompile(`(?m)[ \t]+$`).ReplaceAllString(text, "")
