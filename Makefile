@@ -9,7 +9,7 @@ GOFLAGS_BUILD = -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
 BINARY   ?= promferry
 DIST     ?= dist
 
-.PHONY: build test soak demo bench lint fuzz man completions release deb clean
+.PHONY: build test soak demo bench lint fuzz man completions tool release deb clean
 
 # A static binary: ./promferry
 build:
@@ -53,24 +53,29 @@ fuzz:
 		go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$p </dev/null || exit 1; \
 	done
 
-# The man page and the completions, as packages have them.
-man:
+# The man page and the completions, as packages have them: what the program says
+# of itself. It is built for this machine, whatever it is released for.
+man: tool
 	mkdir -p $(DIST)/man
-	go run $(GOFLAGS_BUILD) ./cmd/promferry --help-man | gzip -9n >$(DIST)/man/promferry.1.gz
+	$(TOOL) --help-man >$(DIST)/man/promferry.1
+	gzip -9nf $(DIST)/man/promferry.1
 
-completions:
+completions: tool
 	mkdir -p $(DIST)/completions
-	for shell in bash zsh; do \
-		go run $(GOFLAGS_BUILD) ./cmd/promferry --completion-script-$$shell >$(DIST)/completions/promferry.$$shell || exit 1; \
-	done
-	mv $(DIST)/completions/promferry.zsh $(DIST)/completions/_promferry
+	$(TOOL) --completion-script-bash >$(DIST)/completions/promferry.bash
+	$(TOOL) --completion-script-zsh >$(DIST)/completions/_promferry
+	$(TOOL) --completion-script-fish >$(DIST)/completions/promferry.fish
+
+TOOL = $(DIST)/bin/$(shell go env GOHOSTOS)_$(shell go env GOHOSTARCH)/promferry
+tool:
+	GOOS= GOARCH= $(MAKE) --no-print-directory build BINARY=$(TOOL)
 
 # Archives, Debian packages and their checksums: the same commit makes the same
 # bytes. `make deb` makes those of this machine's architecture alone.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 RELEASEFLAGS = -dist $(DIST) -version '$(VERSION)' -revision '$(REVISION)' -time $(SOURCE_DATE_EPOCH)
 release: man completions
-	gzip -9nc CHANGELOG.md >$(DIST)/changelog.gz
+	gzip -9nc CHANGELOG.md >$(DIST)/NEWS.gz
 	go run ./deploy/release $(RELEASEFLAGS) $(if $(PLATFORMS),-platforms $(PLATFORMS))
 
 deb:

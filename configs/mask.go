@@ -55,7 +55,7 @@ var (
 )
 
 // soundsSecret judges the name of an attribute. Header values and parameters are
-// never shown (config.md, Rules).
+// never shown.
 func soundsSecret(name string) bool {
 	name = strings.ToLower(name)
 	switch {

@@ -190,6 +190,19 @@ func TestDoctorOfBrokenGateways(t *testing.T) {
 	}
 }
 
+// TestDoctorOfTheNewestGateway: what follows from another version and its flags.
+func TestDoctorOfTheNewestGateway(t *testing.T) {
+	t.Parallel()
+	gw := startNewestPushgateway(t, "--persistence.file="+t.TempDir()+"/store")
+	target := startScripted(t, exposition(goodText))
+	file := config(t, "gateway \"default\" {\n  url = %q\n  compression = \"snappy\"\n}\njob \"app\" { targets = [%q] }\n", gw.url, target.address())
+	checks := examine(t, 0, file).Gateways[0].Checks
+	mustHave(t, checks, "version", "note", "pushes go as protobuf, snappy; it has no UTF-8 names (--push.enable-utf8-names)")
+	if slices.ContainsFunc(checks, func(c doctorCheck) bool { return c.Check == "persistence" || c.Check == "admin" }) {
+		t.Errorf("got %+v, want nothing of flags that are as they should be", checks)
+	}
+}
+
 // TestDoctorOfAnOldGateway: before 1.2.0 it does not say what it is.
 func TestDoctorOfAnOldGateway(t *testing.T) {
 	t.Parallel()
@@ -239,8 +252,9 @@ func TestDoctorOfATypeClash(t *testing.T) {
 	mustHave(t, checks, "types", "failed", `app_a: gauge in {instance="i",job="app"}, histogram in {job="other"}, go_goroutines: histogram in {instance="i",job="app"}, gauge in the gateway's own metrics`)
 
 	target.answer.Store(exposition("# TYPE app_b counter\napp_b 1\n"))
+	gw.put(t, "/metrics/job/reports", "# TYPE up counter\nup 1\n")
 	checks = examine(t, 0, file).Gateways[0].Checks
-	mustHave(t, checks, "types", "note", `app_b: counter in {instance="i",job="app"}, gauge in {job="other"}`)
+	mustHave(t, checks, "types", "note", `app_b: counter in {instance="i",job="app"}, gauge in {job="other"}, up: gauge in {instance="i",job="app"}, counter in {job="reports"}`)
 }
 
 // TestDoctorOfAnotherWriter: what of it a real gateway shows.

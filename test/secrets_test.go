@@ -80,7 +80,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	eventually(t, "pushes", func() error {
 		return ferry.atLeast(`promferry_push_errors_total{gateway="default",reason="307"}`, 3)
 	})
-	for _, path := range []string{"/", "/metrics"} {
+	for _, path := range ownPages {
 		body, err := get(ferry.url + path)
 		if err != nil {
 			t.Error(err)

@@ -46,17 +46,21 @@ func (c *doctorCommand) run(ctx context.Context, a *app) int {
 	if err := checkTimeout(c.timeout); err != nil {
 		return a.fail(exitUsage, err)
 	}
-	cfg := c.config.load(a).config
-	if cfg == nil {
+	c.config.silent = true // a check tells of warnings
+	l := c.config.load(a)
+	if l.config == nil {
 		return exitUsage
 	}
-	f, err := compose(cfg, a.oneShot())
+	f, err := compose(l.config, a.oneShot())
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
 	ctx, cancel := untilSignalOrTimeout(ctx, c.timeout)
 	defer cancel()
-	report := f.examination(ctx, c).Run(ctx)
+	e := doctor.Examination{Here: c.here(ctx)}
+	e.Host.CheckConfiguration(l.diagnostics)
+	f.prepare(ctx, c, &e)
+	report := e.Run(ctx)
 	if err := c.write(a.out, report); err != nil {
 		return a.fail(exitFailure, err)
 	}
@@ -83,9 +87,8 @@ func (c *doctorCommand) write(to io.Writer, report doctor.Report) error {
 // discoveryShare is the part of --timeout that the search for targets may take.
 const discoveryShare = 4
 
-// examination is of what would run.
-func (f *ferry) examination(ctx context.Context, c *doctorCommand) doctor.Examination {
-	e := doctor.Examination{Here: c.here(ctx)}
+// prepare adds what would run.
+func (f *ferry) prepare(ctx context.Context, c *doctorCommand, e *doctor.Examination) {
 	unknown := f.discoverFirst(ctx, c.timeout/discoveryShare)
 	e.Targets = f.current().targets()
 	for _, g := range f.gateways() {
@@ -94,15 +97,20 @@ func (f *ferry) examination(ctx context.Context, c *doctorCommand) doctor.Examin
 		e.Gateways = append(e.Gateways, doctor.Subject{Gateway: g, Now: clock.now})
 	}
 	e.Host.CheckDiscovery(unknown)
-	for _, job := range f.current().jobs {
-		for _, t := range job.refused {
-			e.Host.CheckRefused(t.err)
-		}
-	}
+	e.Host.CheckRefused(f.current().refusals())
 	e.Host.CheckRunning(e.Here, c.listen)
 	e.Host.CheckOpenFiles(len(e.Targets), len(e.Gateways))
 	e.Host.CheckStateFile(c.stateFile)
-	return e
+}
+
+// refusals say why targets are not scraped.
+func (p *parts) refusals() (all []error) {
+	for _, job := range p.jobs {
+		for _, t := range job.refused {
+			all = append(all, t.err)
+		}
+	}
+	return all
 }
 
 // here tells whether a promferry answers on this host.

@@ -17,15 +17,22 @@ import (
 func (f *ferry) snapshot() status.Snapshot {
 	p := f.current()
 	s := status.Snapshot{At: time.Now(), Version: userAgent()}
-	pages := make(map[gatewayName]string)
+	names := names{pages: make(map[gatewayName]string)}
+	names.host, _ = os.Hostname() // without it, addresses stay as they are
 	for _, g := range p.named().All() {
 		s.Gateways = append(s.Gateways, gatewayStatus(g))
-		pages[gatewayName{g.Name, g.Shard}] = status.Page(g.Place())
+		names.pages[gatewayName{g.Name, g.Shard}] = status.Page(g.Place())
 	}
 	for _, job := range p.jobs {
-		s.Jobs = append(s.Jobs, job.status(pages))
+		s.Jobs = append(s.Jobs, job.status(names))
 	}
 	return s
+}
+
+// names are how things are called outside of this process.
+type names struct {
+	host  string                 // this machine; "" is not known
+	pages map[gatewayName]string // of the gateways, for people
 }
 
 // A gatewayName tells a shard from all others of a configuration.
@@ -47,9 +54,8 @@ func gatewayStatus(g *push.Gateway) status.Gateway {
 	return shown
 }
 
-// status is that of a job, with the pages of the gateways.
-func (j jobPart) status(pages map[gatewayName]string) status.Job {
-	s := status.Job{Name: j.settings.Name}
+func (j jobPart) status(names names) status.Job {
+	s := status.Job{Name: j.settings.Name, Targets: make([]status.Target, 0, len(j.targets))}
 	for _, fi := range j.finders {
 		now := fi.Status()
 		s.Discovery = append(s.Discovery, status.Discovery{
@@ -57,7 +63,7 @@ func (j jobPart) status(pages map[gatewayName]string) status.Job {
 		})
 	}
 	for i, t := range j.targets {
-		s.Targets = append(s.Targets, j.targetStatus(j.of[i], t, pages))
+		s.Targets = append(s.Targets, j.targetStatus(j.of[i], t, names))
 	}
 	for _, t := range j.dropped {
 		s.Dropped = append(s.Dropped, masked(t.Discovered))
@@ -68,16 +74,16 @@ func (j jobPart) status(pages map[gatewayName]string) status.Job {
 	return s
 }
 
-func (j jobPart) targetStatus(settings configs.Target, t *relay.Target, pages map[gatewayName]string) status.Target {
+func (j jobPart) targetStatus(settings configs.Target, t *relay.Target, names names) status.Target {
 	now := t.Status()
 	s := status.Target{
-		Job: now.Job, Address: now.Address, GlobalURL: globalURL(j.settings, settings),
+		Job: now.Job, Address: now.Address, GlobalURL: globalURL(j.settings, settings, names.host),
 		Labels: now.Labels, Discovered: masked(settings.Discovered), Interval: now.Interval, Timeout: t.Timeout,
 		LastScrape: now.LastScrape, Duration: now.Duration, Error: textOf(now.Error),
 		Samples: now.Samples, Bytes: now.Bytes, Losses: lossesOf(now), Others: now.Others,
 	}
 	for _, p := range now.Pushes {
-		s.Pushes = append(s.Pushes, pushStatus(p, pages[gatewayName{p.Gateway, p.Shard}]))
+		s.Pushes = append(s.Pushes, pushStatus(p, names.pages[gatewayName{p.Gateway, p.Shard}]))
 	}
 	return s
 }
@@ -114,8 +120,8 @@ func lossesOf(now relay.Status) (all []status.Loss) {
 
 // globalURL is a target's address as others see it: by this machine's name where
 // it is on loopback.
-func globalURL(job configs.Job, t configs.Target) string {
-	if host, err := os.Hostname(); err == nil && t.Loopback && t.URL != nil && t.UnixSocket == "" {
+func globalURL(job configs.Job, t configs.Target, host string) string {
+	if host != "" && t.Loopback && t.URL != nil && t.UnixSocket == "" {
 		u := *t.URL
 		if u.Host = host; t.URL.Port() != "" {
 			u.Host += ":" + t.URL.Port()

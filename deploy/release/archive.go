@@ -27,7 +27,7 @@ func (r *release) members(p platform, binary string) []member {
 	for _, name := range []string{"LICENSE", "README.md", "CHANGELOG.md"} {
 		files = append(files, member{name, name, 0o644})
 	}
-	for _, name := range []string{"man/promferry.1.gz", "completions/promferry.bash", "completions/_promferry"} {
+	for _, name := range []string{"man/promferry.1.gz", "completions/promferry.bash", "completions/_promferry", "completions/promferry.fish"} {
 		files = append(files, member{name, filepath.Join(r.dist, name), 0o644})
 	}
 	files = append(files, member{"promferry.hcl", "deploy/packaging/etc/promferry.hcl", 0o644})

@@ -46,30 +46,28 @@ func (in *inspection) walk(ctx context.Context) {
 		in.Checks.notReached(linkAnswers)
 		return
 	}
-	exposed, exposureErr := in.identify(ctx, err)
-	if in.Checks.Worst() == Failed {
+	is, exposureErr := in.identify(ctx, err)
+	if !is {
 		return
 	}
 	in.checkVersion(ctx)
 	in.checkFlags()
 	in.checkExposure(exposureErr)
-	if exposed || err == nil {
-		in.checkStore(ctx)
-	}
+	in.checkStore(ctx)
 	in.checkTypes()
 	in.checkLoad()
 	in.checkClock()
 }
 
-// identify says whether a Pushgateway answers. It reads what the gateway exposes,
-// unless that would say nothing more.
-func (in *inspection) identify(ctx context.Context, err error) (exposed bool, exposureErr error) {
+// identify says whether a Pushgateway answers, and reads what it exposes. err is
+// that of the question what it is.
+func (in *inspection) identify(ctx context.Context, err error) (is bool, exposureErr error) {
 	var status *push.StatusError
 	var answer *push.AnswerError
 	switch {
 	case err == nil:
 		in.Checks.ok(linkAnswers, "a Pushgateway")
-	case errors.As(err, &status) && status.Code != http.StatusNotFound:
+	case errors.As(err, &status) && !isUnknownPath(status.Code):
 		in.refused(status)
 		return false, nil
 	case status == nil && !errors.As(err, &answer):
@@ -77,14 +75,19 @@ func (in *inspection) identify(ctx context.Context, err error) (exposed bool, ex
 		return false, nil
 	}
 	in.exposure, exposureErr = in.Exposure(ctx)
-	if err != nil {
-		in.guess(exposureErr)
-	}
-	return exposureErr == nil, exposureErr
+	return err == nil || in.guess(exposureErr), exposureErr
+}
+
+// isUnknownPath tells the answers of what has no such path.
+func isUnknownPath(code int) bool {
+	return code >= 400 && code < 500 && code != http.StatusUnauthorized && code != http.StatusForbidden
 }
 
 // noAnswerAdvice is for a connection on which no answer came.
 func (in *inspection) noAnswerAdvice(ctx context.Context, err error) string {
+	if isWithoutCredentials(err) {
+		return fmt.Sprintf("Nothing was sent, for want of credentials: look at the files and the token endpoint that %s names.", in.who.name)
+	}
 	if errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 		return fmt.Sprintf("It takes connections and does not answer: look at its load, restart it, or raise timeout of %s.", in.who.name)
 	}
@@ -98,7 +101,7 @@ func (in *inspection) refused(status *push.StatusError) {
 	case status.Code == http.StatusUnauthorized:
 		in.Checks.fail(linkAnswers, found, fmt.Sprintf("Set basic_auth or authorization of %s to what the gateway's --web.config.file wants, and look whether the secret is the right one.", in.who.name))
 	case status.Code == http.StatusForbidden:
-		in.Checks.fail(linkAnswers, found, fmt.Sprintf("Whoever these credentials are for may not do this: look at basic_auth or authorization of %s, and at the proxy in front of the gateway.", in.who.name))
+		in.Checks.fail(linkAnswers, found, fmt.Sprintf("Whoever these credentials are for may not do this: look at basic_auth or authorization of %s, and at the proxy in front of the gateway. Where only pushes may pass, all may be well: doctor does not push.", in.who.name))
 	case status.Location != "":
 		in.Checks.fail(linkAnswers, found+", a redirect to "+status.Location, fmt.Sprintf("Pushes are not redirected: write where it leads into url of %s, without /api and what follows.", in.who.name))
 	default:
@@ -106,12 +109,14 @@ func (in *inspection) refused(status *push.StatusError) {
 	}
 }
 
-// guess says what answers where it is no Pushgateway from 1.2.0 on.
-func (in *inspection) guess(exposureErr error) {
+// guess says what answers where it is no Pushgateway from 1.2.0 on. It is true for
+// an older one.
+func (in *inspection) guess(exposureErr error) bool {
 	var status *push.StatusError
 	switch {
 	case exposureErr == nil && in.exposure.Pushgateway:
 		in.Checks.warn(linkAnswers, "it does not say what it is: a Pushgateway before 1.2.0, or a proxy hides its /api", "Upgrade the Pushgateway, or let /api/v1 pass: without it promferry sends text without compression, and cannot find out why a push is refused.")
+		return true
 	case exposureErr == nil:
 		in.Checks.fail(linkAnswers, "what answers there is no Pushgateway", fmt.Sprintf("Correct url of %s. A gateway that adds up what it gets (prom-aggregation-gateway, pushgateway look-alikes) would make all values wrong: promferry sends nothing to it.", in.who.name))
 	case errors.As(exposureErr, &status) && status.Code == http.StatusNotFound:
@@ -119,6 +124,7 @@ func (in *inspection) guess(exposureErr error) {
 	default:
 		in.Checks.fail(linkAnswers, "what answers there is no Pushgateway: "+oneLine(exposureErr.Error()), fmt.Sprintf("Correct url of %s.", in.who.name))
 	}
+	return false
 }
 
 // checkTypes compares the families of targets with what else is there.

@@ -6,6 +6,13 @@ import (
 	"path/filepath"
 )
 
+// CheckConfiguration adds the warnings of a configuration; "" is none.
+func (cs *Checks) CheckConfiguration(warnings string) {
+	if warnings != "" {
+		cs.warn("configuration", oneLine(warnings), "Mend what the warnings of the configuration say; promferry check config shows them, each with its place.")
+	}
+}
+
 // CheckDiscovery adds what no target could be found of.
 func (cs *Checks) CheckDiscovery(unknown []error) {
 	for _, err := range unknown {
@@ -13,9 +20,18 @@ func (cs *Checks) CheckDiscovery(unknown []error) {
 	}
 }
 
-// CheckRefused adds a target that was found and cannot be scraped.
-func (cs *Checks) CheckRefused(err error) {
-	cs.fail("refused", oneLine(err.Error()), "promferry targets shows all targets before and after relabeling. Mend what finds them, or relabel_config.")
+// maxRefused bounds the checks of targets that are refused.
+const maxRefused = 20
+
+// CheckRefused adds the first targets that were found and cannot be scraped.
+func (cs *Checks) CheckRefused(all []error) {
+	const name, advice = "refused", "promferry targets shows all targets before and after relabeling. Mend what finds them, or relabel_config."
+	for _, err := range all[:min(len(all), maxRefused)] {
+		cs.fail(name, oneLine(err.Error()), advice)
+	}
+	if more := len(all) - maxRefused; more > 0 {
+		cs.fail(name, fmt.Sprintf("and %d more", more), advice)
+	}
 }
 
 // CheckRunning says whether a promferry answers at an address.

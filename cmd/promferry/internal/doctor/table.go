@@ -55,7 +55,7 @@ func (t Table) checks(to io.Writer, indent string, checks Checks) {
 			behind = append(behind, c.Name)
 			continue
 		}
-		fmt.Fprintln(to, strings.TrimRight(fmt.Sprintf("%s%s  %-11s  %s", indent, t.word(c.Outcome), c.Name, c.Found), " "))
+		fmt.Fprintln(to, strings.TrimRight(fmt.Sprintf("%s%s  %-13s  %s", indent, t.word(c.Outcome), c.Name, c.Found), " "))
 	}
 	if len(behind) > 0 {
 		fmt.Fprintf(to, "%s%s  %s\n", indent, t.word(NotReached), strings.Join(behind, ", "))

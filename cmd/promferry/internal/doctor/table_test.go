@@ -34,20 +34,20 @@ func TestTable(t *testing.T) {
 	var b strings.Builder
 	Table{}.Write(&b, reportOf(4))
 	want := `this host
-  ok           open files   enough
+  ok           open files     enough
 
 gateway "g"  http://gw:9091
   ok           resolve
-  failed       connect      refused
+  failed       connect        refused
   not reached  answers
 
 targets
   job "j": 2 of 4 targets are fine (2 have notes, see --all)
     http://t0/metrics  instance "0"
-      failed       scrape       status 404
+      failed       scrape         status 404
       not reached  parse
     http://t3/metrics  instance "3"
-      failed       scrape       status 404
+      failed       scrape         status 404
       not reached  parse
 
 what to do

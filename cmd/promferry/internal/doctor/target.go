@@ -28,9 +28,11 @@ const near = 0.8
 
 // An answer is what a target gave.
 type answer struct {
-	stats  convert.Stats
-	bodies lint.Bodies
-	took   time.Duration
+	converter convert.Converter
+	stats     convert.Stats
+	bodies    lint.Bodies
+	took      time.Duration
+	where     func(line int) string // the place of a line; nil: there is one body only
 }
 
 // target walks the chain of one target.
@@ -52,6 +54,7 @@ func (w *walk) target(ctx context.Context, v *visit) {
 	v.scraped, v.samples = true, got.stats.Samples
 	v.partial = got.stats.Escaped > 0 || got.bodies.Cut()
 	w.look(ctx, v, got)
+	got.converter.Report(convert.Report{Up: true}, &got.bodies) // is pushed, too, and not the target's to mend
 	w.remember(v, &got.bodies)
 }
 
@@ -89,8 +92,9 @@ func (w *walk) scrape(ctx context.Context, t *relay.Target) (*answer, error) {
 
 func (got *answer) convert(t *relay.Target, exposition *scrape.Exposition) (err error) {
 	got.bodies.MaxBytes = lintLimit
-	converter := convert.Converter{Target: t.Labels, HonorLabels: t.HonorLabels, Limits: t.Limits, Rules: t.Rules, Buffers: t.Buffers}
-	got.stats, err = converter.Convert(convert.Input{
+	got.where = exposition.Where
+	got.converter = convert.Converter{Target: t.Labels, HonorLabels: t.HonorLabels, Limits: t.Limits, Rules: t.Rules, Buffers: t.Buffers}
+	got.stats, err = got.converter.Convert(convert.Input{
 		Body:      exposition.Body,
 		MediaType: exposition.MediaType,
 		Unframed:  exposition.Unframed,
@@ -106,7 +110,7 @@ func (v *visit) accept(got *answer, err error, who speaker) bool {
 	switch {
 	case errors.As(err, &syntax):
 		v.checks.ok(linkScrape, got.summary())
-		v.checks.fail(linkParse, oneLine(syntax.Error()), "What it serves is no exposition, so nothing of it is taken: look at that line of "+v.target.Address+", and tell the makers of "+who.program+".")
+		v.checks.fail(linkParse, oneLine(got.place(syntax)), "What it serves is no exposition, so nothing of it is taken: look at that line of "+v.target.Address+", and tell the makers of "+who.program+".")
 	case errors.As(err, &limit):
 		v.checks.ok(linkScrape, got.summary())
 		v.checks.fail(linkParse, oneLine(limit.Error()), fmt.Sprintf("Raise %s of %s, or have it expose less: now nothing of it is taken.", limit.Limit, who.name))
@@ -120,6 +124,14 @@ func (v *visit) accept(got *answer, err error, who speaker) bool {
 	}
 	v.checks.notReached(linkLint, linkCarry)
 	return false
+}
+
+// place says what is wrong and where.
+func (got *answer) place(syntax *convert.SyntaxError) string {
+	if got.where == nil {
+		return syntax.Error()
+	}
+	return fmt.Sprintf("%s, column %d: %s", got.where(syntax.Line), syntax.Column, syntax.Message)
 }
 
 func (got *answer) summary() string {

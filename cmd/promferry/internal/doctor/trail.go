@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/promferry/promferry/scrape"
 	"github.com/promferry/promferry/transport"
 )
 
@@ -115,7 +116,10 @@ func (t *trail) links(cs *Checks, secure bool, err error, who speaker) (reached 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	broken, ended := "", false
-	if err != nil {
+	switch {
+	case isWithoutCredentials(err):
+		return true // what was seen is a token endpoint, if anything
+	case err != nil:
 		broken = t.broken(err)
 	}
 	for _, link := range []string{linkResolve, linkConnect, linkTLS} {
@@ -142,8 +146,6 @@ func (t *trail) broken(err error) string {
 		return ""
 	case t.tlsErr != nil, way != nil && way.Reason == transport.ReasonTLS:
 		return linkTLS
-	case way != nil && way.Reason == transport.ReasonCredentials:
-		return ""
 	case way != nil && way.Reason == transport.ReasonProxy:
 		return linkConnect
 	case t.resolveErr != nil, t.asked && len(t.addresses) == 0 && t.connected == "":
@@ -154,6 +156,15 @@ func (t *trail) broken(err error) string {
 		return linkTLS
 	}
 	return ""
+}
+
+// isWithoutCredentials tells a request that was not sent, as its secret or its
+// token could not be had.
+func isWithoutCredentials(err error) bool {
+	var way *transport.Error
+	var failed *scrape.Error
+	return errors.As(err, &way) && way.Reason == transport.ReasonCredentials ||
+		errors.As(err, &failed) && failed.Reason == scrape.ReasonCredentials
 }
 
 func isDial(err error) bool {

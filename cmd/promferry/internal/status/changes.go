@@ -15,7 +15,7 @@ func (p Push) Changes() (all []string) {
 		all = append(all, plural(p.Duplicates, "series")+" left out: duplicate")
 	}
 	if n := len(p.LeftOut); n > 0 {
-		text := plural(n, "family") + " left out, as the gateway refuses them: " + strings.Join(first(p.LeftOut), ", ")
+		text := plural(n, "family") + " left out, refused by the gateway: " + strings.Join(first(p.LeftOut), ", ")
 		if more(p.LeftOut) > 0 {
 			text += ", …"
 		}

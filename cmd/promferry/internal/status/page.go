@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -52,7 +53,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"rfc3339": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"clock":   func(t time.Time) string { return t.Format("15:04:05 MST") },
 	"short":   short, "number": number, "plural": plural, "size": size[int], "bytes": size[int64],
-	"pair": pair, "pairs": pairs, "printable": printable, "oneLine": oneLine,
+	"pair": pair, "pairs": pairs, "printable": printable, "trim": strings.TrimSpace, "oneLine": oneLine,
 }).Parse(pageHTML))
 
 // WriteHTML writes the page.

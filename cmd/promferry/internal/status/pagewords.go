@@ -13,7 +13,7 @@ func title(v View) string {
 	switch n := v.Counts.Broken(); {
 	case n > 0:
 		return fmt.Sprintf("%s of %s broken · promferry", number(n), number(v.Counts.All()))
-	case v.Verdict().Level == Good:
+	case v.Verdict.Level == Good:
 		return "all up · promferry"
 	}
 	return "promferry"
@@ -117,11 +117,17 @@ const (
 func first[T any](all []T) []T { return all[:min(len(all), maxListed)] }
 func more[T any](all []T) int  { return max(len(all)-maxListed, 0) }
 
-// What is listed of the targets that are not scraped, and how many more there are.
+// ShownDropped are the first of the dropped targets.
 func (j Job) ShownDropped() []convert.Labels { return first(j.Dropped) }
-func (j Job) MoreDropped() int               { return more(j.Dropped) }
-func (j Job) ShownRefused() []Refused        { return first(j.Refused) }
-func (j Job) MoreRefused() int               { return more(j.Refused) }
+
+// MoreDropped is how many there are beside them.
+func (j Job) MoreDropped() int { return more(j.Dropped) }
+
+// ShownRefused are the first of the refused targets.
+func (j Job) ShownRefused() []Refused { return first(j.Refused) }
+
+// MoreRefused is how many there are beside them.
+func (j Job) MoreRefused() int { return more(j.Refused) }
 
 // ShownSearches are the first of the searches.
 func (v View) ShownSearches() []Job { return v.Searches[:min(len(v.Searches), maxSearches)] }

@@ -136,12 +136,3 @@ func placeName(gateway, shard string) string {
 	}
 	return gateway + " " + shard
 }
-
-// Targets returns those of all jobs.
-func (s Snapshot) Targets() []Target {
-	var all []Target
-	for _, j := range s.Jobs {
-		all = append(all, j.Targets...)
-	}
-	return all
-}

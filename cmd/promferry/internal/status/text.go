@@ -12,10 +12,9 @@ import (
 // by ViewAll, as a pipe has no second page.
 func (v View) WriteText(w io.Writer) error {
 	var b bytes.Buffer
-	verdict := v.Verdict()
-	fmt.Fprintln(&b, oneLine(verdict.Text))
-	if verdict.Also != "" {
-		fmt.Fprintln(&b, oneLine(verdict.Also))
+	fmt.Fprintln(&b, oneLine(v.Verdict.Text))
+	if v.Verdict.Also != "" {
+		fmt.Fprintln(&b, oneLine(v.Verdict.Also))
 	}
 	v.textOfLoad(&b)
 	var gateways, searches, targets lines

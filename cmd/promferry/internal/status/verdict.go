@@ -28,8 +28,10 @@ type Verdict struct {
 func (s Snapshot) Verdict() Verdict {
 	var counts Counts
 	leftOut := 0
-	for _, t := range s.Targets() {
-		counts.add(t.State())
+	for _, job := range s.Jobs {
+		for _, t := range job.Targets {
+			counts.add(t.State())
+		}
 	}
 	for _, g := range s.Gateways {
 		leftOut += g.LeftOut

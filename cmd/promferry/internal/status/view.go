@@ -12,6 +12,7 @@ const PageSize = 100
 type View struct {
 	Snapshot
 	Query    Query
+	Verdict  Verdict
 	Counts   Counts // of all targets
 	Matching int    // targets that the query wants
 	First    int    // of those that are on this page, from 1; 0: none
@@ -40,7 +41,7 @@ func (s Snapshot) View(q Query) View {
 
 // ViewAll arranges the snapshot with all targets that the query wants.
 func (s Snapshot) ViewAll(q Query) View {
-	v := View{Snapshot: s, Query: q}
+	v := View{Snapshot: s, Query: q, Verdict: s.Verdict()}
 	for _, job := range s.Jobs {
 		if len(job.Discovery)+len(job.Dropped)+len(job.Refused) > 0 {
 			v.Searches = append(v.Searches, job)

@@ -18,10 +18,12 @@ func short(d time.Duration) string {
 		return d.Round(10 * time.Microsecond).String()
 	case d < time.Second:
 		return d.Round(time.Millisecond).String()
+	}
+	switch d = d.Round(time.Second); {
 	case d < time.Minute:
-		return d.Round(time.Second).String()
+		return d.String()
 	case d < time.Hour:
-		return units(d.Round(time.Second), time.Minute, "m", time.Second, "s")
+		return units(d, time.Minute, "m", time.Second, "s")
 	case d < 24*time.Hour:
 		return units(d.Round(time.Minute), time.Hour, "h", time.Minute, "m")
 	}
