@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"cmd/promferry/internal/lint":           {"convert"},
 	"deploy/release":                        {},
 	"cmd/promferry/internal/doctor":         {"scrape", "convert", "push", "relay", "transport", "cmd/promferry/internal/lint"},
+	"cmd/promferry/internal/status":         {"convert"},
 	"test":                                  {},
 	"test/bodies":                           {},
 	"test/certs":                            {},
