@@ -80,8 +80,21 @@ func (c *doctorCommand) write(to io.Writer, report doctor.Report) error {
 		}
 		return nil
 	}
-	doctor.Table{All: c.all}.Write(to, report)
+	doctor.Table{All: c.all, Paint: func(o doctor.Outcome, word string) string {
+		if color, found := outcomeColors[o]; found {
+			return paint(to, color, word)
+		}
+		return word
+	}}.Write(to, report)
 	return nil
+}
+
+// outcomeColors are those of the words that have one.
+var outcomeColors = map[doctor.Outcome]outcome{
+	doctor.OK:         good,
+	doctor.Warning:    doubtful,
+	doctor.NotReached: doubtful,
+	doctor.Failed:     bad,
 }
 
 // discoveryShare is the part of --timeout that the search for targets may take.
