@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"cmd/promferry":                         {"scrape", "scrape/discovery", "convert", "push", "builtin", "configs", "relay", "transport", "cmd/promferry/internal/gateway", "cmd/promferry/internal/verify", "cmd/promferry/internal/prometheusyaml"},
 	"cmd/promferry/internal/gateway":        {},
 	"cmd/promferry/internal/verify":         {},
+	"deploy/release":                        {},
 	"test":                                  {},
 	"test/bodies":                           {},
 	"test/certs":                            {},
