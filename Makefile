@@ -36,6 +36,7 @@ bench:
 	go run ./test/relay-cost -duration 10s -rules -shapes 1x1k,100x2k,1x50k
 	go run ./test/push-cost -runs 3
 	go run ./test/many-targets
+	go run ./test/gateway-sizing
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
@@ -48,10 +49,9 @@ lint:
 # report "context deadline exceeded" without an input: golang/go#75804.
 FUZZTIME ?= 200000x
 fuzz:
-	@for p in $$(go list ./...); do \
-		for f in $$(go test -list '^Fuzz' $$p | grep ^Fuzz); do \
-			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$p || exit 1; \
-		done; \
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' . | sed 's|/[^/]*:func | |' | while read p f; do \
+		echo "$$p $$f"; \
+		go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$p </dev/null || exit 1; \
 	done
 
 # The man page and the completions, as packages have them: what the program says

@@ -45,7 +45,7 @@ require (
 	golang.org/x/oauth2 v0.37.0
 	// errgroup and semaphore of the pool
 	golang.org/x/sync v0.24.0
-	// whether exec has a terminal, which sends its command the signals that are typed
+	// whether exec has a terminal, which sends its command the signals that are typed; how many files a process may have open, for doctor
 	golang.org/x/sys v0.49.0
 	// whether somebody looks at a terminal, and how wide it is, on all platforms: colours and the line of progress
 	golang.org/x/term v0.47.0
@@ -66,9 +66,12 @@ require (
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/grafana/regexp v0.0.0-20250905093917-f7b3be9d1853 // indirect
 	github.com/jpillora/backoff v1.0.0 // indirect
+	github.com/json-iterator/go v1.1.12 // indirect
 	github.com/mdlayher/socket v0.6.0 // indirect
 	github.com/mdlayher/vsock v1.3.0 // indirect
 	github.com/mitchellh/go-wordwrap v1.0.1 // indirect
+	github.com/modern-go/concurrent v0.0.0-20180306012644-bacd9c7ef1dd // indirect
+	github.com/modern-go/reflect2 v1.0.3-0.20250322232337-35a7c28c31ee // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/mwitkow/go-conntrack v0.0.0-20190716064945-2f068394615f // indirect
 	github.com/power-devops/perfstat v0.0.0-20210106213030-5aafc221ea8c // indirect

@@ -17,6 +17,9 @@ type Config struct {
 	MaxPendingBytes int64 // encoded bodies that wait for gateways, all together
 	Gateways        []Gateway
 	Jobs            []Job // in the order of the files; builtins among them
+	// Text is what all of it was made of: each file below its name, without
+	// comments, and with <secret> where there may be one.
+	Text string
 }
 
 // A Gateway is where groups are pushed to.

@@ -85,6 +85,7 @@ func TestDefaults(t *testing.T) {
 			OnShutdown:        MarkDown,
 			HTTP:              promconfig.HTTPClientConfig{FollowRedirects: true, EnableHTTP2: true},
 		}},
+		Text: "# test.hcl\n" + strings.TrimSpace(minimal) + "\n",
 	}
 	if diff := cmp.Diff(want, load(t, minimal), plain); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)

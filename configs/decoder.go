@@ -55,6 +55,7 @@ func (d *decoder) finish() (*Config, hcl.Diagnostics) {
 	if d.diags.HasErrors() {
 		return nil, d.diags
 	}
+	config.Text = d.shownText() // now that all masks are known
 	return config, d.diags
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/prometheus/common/model"
 )
 
 // A span is the bytes [start, end) of a text.
@@ -54,16 +55,18 @@ var (
 )
 
 // soundsSecret judges the name of an attribute. Header values and parameters are
-// never shown (config.md, Rules).
+// never shown.
 func soundsSecret(name string) bool {
 	name = strings.ToLower(name)
 	switch {
 	case name == "params" || name == "endpoint_params" || name == "values" || name == "key":
 		return true
+	case strings.HasPrefix(name, model.ParamLabelPrefix):
+		return true
 	case strings.HasSuffix(name, "_file") || strings.HasSuffix(name, "_url"):
 		return false
 	}
-	return secretName.MatchString(name) || nearest(name, []string{"password"}) != ""
+	return secretName.MatchString(name) || Nearest(name, []string{"password"}) != ""
 }
 
 var secretName = regexp.MustCompile(`passw|secret|token|credential|api_?key`)

@@ -34,6 +34,9 @@ func (s *section) rule() (rule *relabel.Config, ok bool) {
 		TargetLabel: s.textOr("target_label", ""),
 		Replacement: s.textOr("replacement", relabel.DefaultRelabelConfig.Replacement),
 	}
+	if strings.HasPrefix(rule.TargetLabel, model.ParamLabelPrefix) && s.has("replacement") {
+		s.mask(s.at("replacement"))
+	}
 	for _, t := range s.texts("source_labels") {
 		if !model.UTF8Validation.IsValidLabelName(t.value) {
 			s.refuse("source_labels", t.at, "Bad label name", "%s is no label name.", quote(t.value))

@@ -133,11 +133,11 @@ func (g *Gateway) countEnd(s *slot, err error) {
 	switch c := classify(err); {
 	case c == stored, errors.Is(err, errReportLost):
 	case c == soon && s.outdated:
-		g.Metrics.superseded(g.address())
+		g.supersedes()
 	case c == soon:
-		g.Metrics.dropped(g.address(), dropGaveUp)
+		g.drops(dropGaveUp)
 	default:
-		g.Metrics.dropped(g.address(), dropRefused)
+		g.drops(dropRefused)
 	}
 }
 

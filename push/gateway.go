@@ -14,8 +14,8 @@ import (
 	"github.com/promferry/promferry/convert"
 )
 
-// A Gateway is one Pushgateway. Name, URL, Transport, Timeout and Budget are required. Run
-// sends; the other methods are safe for concurrent use.
+// A Gateway is one Pushgateway. Name, URL, Transport, Timeout and Budget are
+// required. Run sends; the other methods are safe for concurrent use.
 type Gateway struct {
 	Name                string
 	Shard               string            // its name among the shards of the gateway, for people; "": it has none
@@ -55,11 +55,13 @@ type Gateway struct {
 	busySince time.Time        // when there was last something to do after nothing
 	leaving   list.List        // of the slots whose groups go, the oldest first
 	circuit   circuit
-	hurried   bool          // the program ends
-	success   time.Time     // of the last stored request; zero: none yet
-	outage    trouble       // requests fail, whatever they say
-	behind    trouble       // bodies were superseded
-	crowded   trouble       // DELETEs were given up
+	hurried   bool           // the program ends
+	success   time.Time      // of the last stored request; zero: none yet
+	outage    trouble        // requests fail, whatever they say
+	behind    trouble        // bodies were superseded
+	crowded   trouble        // DELETEs were given up
+	dropped   map[string]int // see Tally; with replaced
+	replaced  int
 	changed   chan struct{} // closed and replaced at each change of the fields above
 
 	succession succession

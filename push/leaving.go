@@ -51,7 +51,7 @@ func (g *Gateway) abandonDelete(s *slot) (lost []news) {
 	}
 	if s.waiting != nil {
 		g.forget(s)
-		g.Metrics.dropped(g.address(), dropDelete)
+		g.drops(dropDelete)
 		if g.crowded.tell(crowdedText, newsInterval) {
 			g.crowded.over() // it has no end that could be told
 			lost = append(lost, news{slog.LevelError, crowdedText, s.group, errDeletes})

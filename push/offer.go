@@ -116,7 +116,7 @@ func (g *Gateway) giveUp(s *slot, err error, reason string) []news {
 
 // drop notes that the slot's newest body will not be sent. g.mu is held.
 func (g *Gateway) drop(s *slot, err error, reason string) []news {
-	g.Metrics.dropped(g.address(), reason)
+	g.drops(reason)
 	s.outdated = s.sending
 	g.notify()
 	return g.note(s, err, time.Time{})

@@ -60,6 +60,7 @@ type GatewayStatus struct {
 	Version     string    // "unknown" where it did not say
 	Encoding    string
 	Compression string
+	Tally       Tally
 }
 
 // Status returns how the gateway is doing now.
@@ -71,6 +72,7 @@ func (g *Gateway) Status() GatewayStatus {
 	status := GatewayStatus{
 		Name: g.Name, Shard: g.Shard, State: StateAnswering, Since: c.since, LastSuccess: g.success, LastError: c.err,
 		Version: g.reception.facts().version.String(), Encoding: string(p.format), Compression: string(p.compression),
+		Tally: g.tally(),
 	}
 	if c.open {
 		status.State, status.NextTry = StateDown, c.next

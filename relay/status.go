@@ -24,6 +24,7 @@ type Status struct {
 	Exemplars  int                        // stripped, since the start
 	Natives    int                        // native histograms cut, since the start
 	Escaped    int                        // series whose UTF-8 names went out with underscores, since the start
+	Others     int                        // groups beside its own, which honor_labels or rules made
 	Pushes     []push.GroupStatus         // of the target's own group, by gateway; then those of its other groups that fail
 }
 
@@ -35,18 +36,20 @@ func (p *Pool) Status() []Status {
 	targets := p.all()
 	all := make([]Status, len(targets))
 	for i, t := range targets {
-		all[i] = t.snapshot()
+		all[i] = t.Status()
 	}
 	return all
 }
 
-func (t *Target) snapshot() Status {
+// Status returns how the target does now, whether it is in a pool or not.
+func (t *Target) Status() Status {
 	t.mu.Lock()
 	s := t.status
 	s.Dropped = maps.Clone(s.Dropped)
 	others := t.made
 	t.mu.Unlock()
 	s.Job, s.Address, s.Labels, s.Interval = t.Job, t.Address, t.Labels, t.Interval
+	s.Others = len(others)
 	for _, g := range t.Gateways.Of(t.Labels) {
 		s.Pushes = append(s.Pushes, g.Group(t.Labels))
 	}

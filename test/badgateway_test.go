@@ -149,7 +149,7 @@ func (d daemon) shows(want ...string) error {
 		return err
 	}
 	for pair := range slices.Chunk(want, 2) {
-		row := regexp.MustCompile(`<td>` + pair[0] + `</td>\s*<td><span class="(good|bad)">` + pair[1] + `</span> for `)
+		row := regexp.MustCompile(`<bdi>` + pair[0] + `</bdi>.*\s*.*<span class="state (good|bad)">` + pair[1] + `</span> for `)
 		if !row.Match(page) {
 			return fmt.Errorf("gateway %s is not shown as %s", pair[0], pair[1])
 		}

@@ -95,19 +95,6 @@ func startShell(t testing.TB, path string, args ...string) shell {
 	return s
 }
 
-// startAt starts a command that has a terminal as all its standard files.
-func startAt(t testing.TB, cmd *exec.Cmd, screen *os.File) {
-	t.Helper()
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = screen, screen, screen
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // fails where it has ended
-		_ = cmd.Wait()
-	})
-}
-
 // enter types a line, and waits for a line of the answer.
 func (s shell) enter(t testing.TB, keys, want string) {
 	t.Helper()

@@ -131,7 +131,7 @@ func TestHTTPDiscovery(t *testing.T) {
 	}
 	server.answer.Store(says(listing{"b": target.address()}))
 	eventually(t, "one of them gone", gw.hasInstances("b"))
-	for _, page := range []string{"/", "/metrics"} {
+	for _, page := range ownPages {
 		if body, err := get(ferry.url + page); err != nil || strings.Contains(string(body), "canary") {
 			t.Errorf("%s: %v, or it shows the secret", page, err)
 		}
@@ -322,7 +322,7 @@ func TestSecretsOfFoundTargets(t *testing.T) {
 		t.Errorf("targets: exit code %d, want 1 and 6 refused ones:\n%s", shown.code, shown.stdout)
 	}
 	outputs := map[string]string{"targets": shown.stdout + shown.stderr, "once": promferry(t, nil, "once", "--dry-run", "--config.file="+hcl).stderr}
-	for _, page := range []string{"/", "/metrics"} {
+	for _, page := range ownPages {
 		body, err := get(ferry.url + page)
 		if err != nil {
 			t.Fatal(err)

@@ -104,6 +104,9 @@ func daemonOf(t testing.TB, p *process) daemon {
 	return d
 }
 
+// ownPages are all that a daemon serves of itself.
+var ownPages = []string{"/", "/?format=text", "/api/v1/targets", "/api/v1/gateways", "/config", "/metrics"}
+
 var pageURL = regexp.MustCompile(`msg="status page" url=(http://127\.0\.0\.1:\d+)/`)
 
 // lives checks that the process still does its work.

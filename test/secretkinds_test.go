@@ -83,7 +83,7 @@ func TestSecretsOfAllKinds(t *testing.T) {
 		series := `promferry_push_errors_total{gateway="` + gateway + `",reason="` + reason + `"}`
 		eventually(t, series, func() error { return ferry.atLeast(series, 1) })
 	}
-	for _, path := range []string{"/", "/metrics"} {
+	for _, path := range ownPages {
 		body, err := get(ferry.url + path)
 		if err != nil {
 			t.Error(err)

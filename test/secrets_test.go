@@ -69,6 +69,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 
 	for _, args := range [][]string{
 		{"once", "--log.level=debug"}, {"once", "--dry-run"}, {"targets"},
+		{"doctor", "--all"}, {"doctor", "--format=json", "--log.level=debug"},
 	} {
 		r := promferry(t, env, append(args, "--config.file="+file)...)
 		noCanary(t, strings.Join(args, " "), r.stdout+r.stderr)
@@ -79,7 +80,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	eventually(t, "pushes", func() error {
 		return ferry.atLeast(`promferry_push_errors_total{gateway="default",reason="307"}`, 3)
 	})
-	for _, path := range []string{"/", "/metrics"} {
+	for _, path := range ownPages {
 		body, err := get(ferry.url + path)
 		if err != nil {
 			t.Error(err)

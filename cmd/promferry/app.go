@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ type app struct {
 
 // execute parses the arguments and runs the command that they name.
 func execute(ctx context.Context, args []string, s std) int {
-	a := &app{std: s, logLevel: promslog.NewLevel(), logFormat: promslog.NewFormat()}
+	a := newApp(s)
 	parser, commands := a.newParser()
 	keepArguments(parser, args)
 	out := &checkedWriter{to: s.out}
@@ -43,7 +44,7 @@ func execute(ctx context.Context, args []string, s std) int {
 	if asked, err := writeDocument(out, parser, args); asked {
 		return a.ended(out, err)
 	}
-	name, err := parser.Parse(args)
+	name, err := a.parse(parser, args)
 	if err != nil {
 		return a.fail(exitUsage, fmt.Errorf("%w\nTry: promferry %s--help", err, commandOf(parser, args)))
 	}
@@ -52,6 +53,25 @@ func execute(ctx context.Context, args []string, s std) int {
 		return a.ended(out, nil)
 	}
 	return code
+}
+
+func newApp(s std) *app {
+	return &app{std: s, logLevel: promslog.NewLevel(), logFormat: promslog.NewFormat()}
+}
+
+// parse returns the command that the arguments name. kingpin's help of no command
+// ends the process, so that is looked at before.
+func (a *app) parse(parser *kingpin.Application, args []string) (name string, err error) {
+	if len(args) > 0 && args[0] == "help" {
+		err = misuse(args)
+	}
+	if err == nil {
+		name, err = parser.Parse(args)
+	}
+	if err == nil {
+		return name, nil
+	}
+	return "", cmp.Or(misuse(args), err)
 }
 
 // newParser returns what knows all flags, and the commands by their names.
@@ -139,6 +159,8 @@ func register(parser *kingpin.Application) map[string]command {
 	add(clause, newImportCommand(clause))
 	clause = parser.Command("verify", "Compare what a Prometheus has of targets that it scrapes itself, and through a gateway.")
 	add(clause, newVerifyCommand(clause))
+	clause = parser.Command("doctor", "Say what is wrong between the targets and the gateways, and what to do. Changes nothing.")
+	add(clause, newDoctorCommand(clause))
 	clause = parser.Command("fmt", "Format configuration files.")
 	add(clause, newFmtCommand(clause))
 	clause = parser.Command("demo", "Show the whole chain in one process, with nothing installed.")

@@ -83,7 +83,7 @@ func (c *probeCommand) probe(ctx context.Context) error {
 	}
 	resp, err := transport.New(promconfig.HTTPClientConfig{}, transport.Options{}).RoundTrip(req) // no proxy of the environment
 	if err != nil {
-		return fmt.Errorf("check %s: %w", url, cause(err))
+		return fmt.Errorf("check %s: %w; does promferry run, with this --web.listen-address?", url, cause(err))
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 256))

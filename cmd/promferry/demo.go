@@ -55,6 +55,9 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 	if c.listen == "" {
 		return a.fail(exitUsage, errors.New("--web.listen-address is empty: the demo is there to show its page"))
 	}
+	if u, err := neturl.Parse(c.gateway); c.gateway != "" && (err != nil || u.Host == "") {
+		return a.fail(exitUsage, fmt.Errorf("--gateway=%s: want a URL such as http://localhost:9091", withoutSecrets(c.gateway)))
+	}
 	gatewayURL, stopGateway, err := c.startGateway()
 	if err != nil {
 		return a.fail(exitFailure, err)
@@ -85,9 +88,6 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 // startGateway starts the demo's own gateway, unless the user has one.
 func (c *demoCommand) startGateway() (url string, stop func(), err error) {
 	if c.gateway != "" {
-		if u, err := neturl.Parse(c.gateway); err != nil || u.Host == "" {
-			return "", nil, fmt.Errorf("--gateway=%s: want a URL such as http://localhost:9091", c.gateway)
-		}
 		return c.gateway, func() {}, nil
 	}
 	l, err := listenNear("127.0.0.1:9091")

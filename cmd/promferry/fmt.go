@@ -58,6 +58,9 @@ func (c *fmtCommand) run(_ context.Context, a *app) int {
 
 // format formats one file and tells whether that changed it.
 func (c *fmtCommand) format(a *app, name string) (changed bool, err error) {
+	if isDirectory(name) {
+		return false, fmt.Errorf("format %s: it is a directory; name its files, as %s", name, filepath.Join(name, "*.hcl"))
+	}
 	src, err := readAll(a, name)
 	if err != nil {
 		return false, err

@@ -56,7 +56,7 @@ func (c *importCommand) run(ctx context.Context, a *app) int {
 		}
 	}
 	if err != nil {
-		return a.fail(exitUsage, fmt.Errorf("import %w", err))
+		return a.fail(exitUsage, err)
 	}
 	if _, err := a.out.Write(result.HCL); err != nil {
 		return a.fail(exitFailure, fmt.Errorf("write output: %w", err))
@@ -70,9 +70,7 @@ func (c *importCommand) run(ctx context.Context, a *app) int {
 // translate reads the file and what it names.
 func (c *importCommand) translate(ctx context.Context, a *app, gateway *url.URL) (*prometheusyaml.Result, error) {
 	name := nameOf(c.file)
-	if name != stdin || !isTyped(a.in) {
-		defer a.progress(ctx, func() string { return "import: " + name + " is read and translated" })()
-	}
+	defer c.progress(ctx, a)()
 	text, err := readAll(a, name)
 	if err != nil {
 		return nil, err
@@ -85,7 +83,7 @@ func (c *importCommand) translate(ctx context.Context, a *app, gateway *url.URL)
 	if err != nil && c.localOnly {
 		return nil, err
 	}
-	return prometheusyaml.Import(name, text, prometheusyaml.Options{
+	result, err := prometheusyaml.Import(name, text, prometheusyaml.Options{
 		Gateway:   gateway.String(),
 		Jobs:      c.jobs,
 		LocalOnly: c.localOnly,
@@ -94,6 +92,23 @@ func (c *importCommand) translate(ctx context.Context, a *app, gateway *url.URL)
 		ReadFile:  os.ReadFile,
 		Glob:      filepath.Glob,
 	})
+	if err != nil {
+		err = fmt.Errorf("import %w", err) // it begins with the name
+	}
+	return result, err
+}
+
+// progress says that it goes on: it is quick but for what is slow to come, and
+// for thousands of jobs. Nothing is drawn over what somebody types.
+func (c *importCommand) progress(ctx context.Context, a *app) (stop func()) {
+	name := nameOf(c.file)
+	switch {
+	case name == stdin && isTyped(a.in):
+		return func() {}
+	case name == stdin:
+		name = "standard input"
+	}
+	return a.progress(ctx, func() string { return "import: " + name + " is read and translated" })
 }
 
 // parseGateway takes a URL that needs no credentials, which it never shows.

@@ -129,9 +129,9 @@ func statusLine(f *ferry, reloads *reloader) string {
 			up++
 		}
 	}
-	gateways, answering := f.gatewayStatus(), 0
+	gateways, answering := f.gateways(), 0
 	for _, g := range gateways {
-		if g.State == push.StateAnswering {
+		if g.Status().State == push.StateAnswering {
 			answering++
 		}
 	}

@@ -260,7 +260,7 @@ func lock(name string) (unlock func(), err error) {
 	l := flock.New(name)
 	held, err := l.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", name, err)
+		return nil, fmt.Errorf("lock %s: %w; want a file in a directory that is there and can be written", name, cause(err))
 	}
 	if !held {
 		return nil, fmt.Errorf("lock %s: %w", name, errLocked)
@@ -268,4 +268,4 @@ func lock(name string) (unlock func(), err error) {
 	return func() { _ = l.Unlock() }, nil // the end of the process unlocks it anyway
 }
 
-var errLocked = errors.New("held by another promferry that still runs")
+var errLocked = errors.New("held by another promferry that still runs; where that is usual, start it less often, or lower its --timeout")

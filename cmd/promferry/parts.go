@@ -19,7 +19,8 @@ type parts struct {
 	maxPendingBytes int64
 	gateways        []gatewayPart
 	jobs            []jobPart
-	whole           bool // the targets of all jobs were known to settle
+	text            string // of the configuration, secrets masked
+	whole           bool   // the targets of all jobs were known to settle
 }
 
 type gatewayPart struct {
@@ -45,7 +46,7 @@ type jobPart struct {
 // a block says what it said. It changes nothing that runs. What the jobs find is
 // for settle.
 func (f *ferry) assemble(cfg *configs.Config, before *parts) *parts {
-	p := &parts{workers: cfg.Workers, maxPendingBytes: cfg.MaxPendingBytes}
+	p := &parts{workers: cfg.Workers, maxPendingBytes: cfg.MaxPendingBytes, text: cfg.Text}
 	for _, settings := range cfg.Gateways {
 		p.gateways = append(p.gateways, f.assembleGateway(settings, before.gateway(settings)))
 	}

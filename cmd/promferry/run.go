@@ -173,5 +173,5 @@ func (f *ferry) left(ctx context.Context, logger *slog.Logger) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	return fmt.Errorf("stop: %d groups are not left as on_shutdown says", len(failed))
+	return fmt.Errorf("stop: %s not left as on_shutdown says", count(len(failed), "group is", "groups are"))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/promferry/promferry/cmd/promferry/internal/status"
 )
 
 // defaultListenAddress is on loopback: the page shows the inside of a host.
@@ -45,13 +48,18 @@ func listenDefault() string {
 // check says what is wrong with the flags.
 func (w *webFlags) check() error {
 	p := w.telemetryPath
-	if p == "/" || !strings.HasPrefix(p, "/") || p != path.Clean(p) || strings.HasPrefix(p, "/-/") || strings.ContainsAny(p, "{} ") {
+	if p == "/" || !strings.HasPrefix(p, "/") || p != path.Clean(p) || isOwn(p) || strings.ContainsAny(p, "{} ") {
 		return fmt.Errorf("--web.telemetry-path=%q: want a path such as /metrics", w.telemetryPath)
 	}
 	if err := web.Validate(w.configFile); err != nil {
 		return fmt.Errorf("--web.config.file=%s: %w", w.configFile, err)
 	}
 	return nil
+}
+
+// isOwn tells the paths that have another meaning.
+func isOwn(p string) bool {
+	return p == "/config" || strings.HasPrefix(p, "/-/") || strings.HasPrefix(p, "/api/")
 }
 
 // listen takes the address before anything is scraped, so that a second
@@ -68,8 +76,11 @@ func (w *webFlags) listen() (net.Listener, error) {
 }
 
 func listenHint(err error) string {
-	if errors.Is(err, syscall.EADDRINUSE) {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
 		return "; another promferry? Choose another --web.listen-address, or an empty one for no web server"
+	case errors.Is(err, fs.ErrPermission):
+		return "; choose a --web.listen-address with a port above 1023"
 	}
 	return "; --web.listen-address is host:port, or empty for no web server"
 }
@@ -118,7 +129,11 @@ func (w *webFlags) handler(f *ferry, reloads *reloader) http.Handler {
 	mux.HandleFunc("GET /-/ready", fine) // the listener is open only once the configuration is good
 	mux.Handle("GET "+w.telemetryPath, promhttp.HandlerFor(f.registry, promhttp.HandlerOpts{Registry: f.registry}))
 	mux.Handle("POST /-/reload", w.onlyLifecycle(reloads))
-	mux.Handle("GET /{$}", page{f, reloads, w.telemetryPath})
+	p := pages{f, reloads, w.telemetryPath}
+	mux.HandleFunc("GET /{$}", p.people)
+	mux.HandleFunc("GET /api/v1/targets", p.targets)
+	mux.HandleFunc("GET /api/v1/gateways", p.gateways)
+	mux.HandleFunc("GET /config", p.config)
 	return secured(mux)
 }
 
@@ -136,7 +151,7 @@ func (w *webFlags) onlyLifecycle(next http.Handler) http.Handler {
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		h := rw.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", status.Policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		next.ServeHTTP(rw, r)

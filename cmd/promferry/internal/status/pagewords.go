@@ -1,0 +1,141 @@
+package status
+
+import (
+	"encoding/base64"
+	"fmt"
+	"html/template"
+
+	"github.com/promferry/promferry/convert"
+)
+
+// title says in a browser's tab whether to look.
+func title(v View) string {
+	switch n := v.Counts.Broken(); {
+	case n > 0:
+		return fmt.Sprintf("%s of %s broken · promferry", number(n), number(v.Counts.All()))
+	case v.Verdict.Level == Good:
+		return "all up · promferry"
+	}
+	return "promferry"
+}
+
+// icon is a dot in the colour of the level: in a tab there is no room for words,
+// but the title beside it has them.
+func icon(level Level) template.URL {
+	colour := map[Level]string{Good: "#1a9b4b", Waiting: "#4a7ec7", Warn: "#d08700", Bad: "#d3202f"}[level]
+	svg := `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="` + colour + `"/></svg>`
+	return template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(svg)))
+}
+
+// sign stands before the verdict.
+func sign(level Level) string {
+	return map[Level]string{Good: "✓", Waiting: "…", Warn: "!", Bad: "✗"}[level]
+}
+
+func gatewayLevel(state string) Level {
+	switch state {
+	case GatewayAnswering:
+		return Good
+	case GatewayUnknown:
+		return Waiting
+	}
+	return Bad
+}
+
+func gatewayWords(state string) string {
+	if state == GatewayUnknown {
+		return "no answer yet"
+	}
+	return state
+}
+
+func targetLevel(state State) Level {
+	switch state {
+	case Up:
+		return Good
+	case Pending:
+		return Waiting
+	}
+	return Bad
+}
+
+// A choice is one of a form's.
+type choice struct {
+	Value, Words, Link string
+	Count              int
+	Chosen             bool
+}
+
+// choices are the states to filter by.
+func choices(v View) []choice {
+	all := []choice{
+		{"", "all", "", v.Counts.All(), false},
+		{StateBroken, "broken", "", v.Counts.Broken(), false},
+		{string(Down), Down.Words(), "", v.Counts.Down, false},
+		{string(Unpushed), Unpushed.Words(), "", v.Counts.Unpushed, false},
+		{string(Pending), Pending.Words(), "", v.Counts.Pending, false},
+		{string(Up), Up.Words(), "", v.Counts.Up, false},
+	}
+	for i := range all {
+		all[i].Chosen = all[i].Value == v.Query.State
+		all[i].Link = v.Query.link(all[i].Value, 1)
+	}
+	return all
+}
+
+func refreshChoices(v View) (all []choice) {
+	for _, seconds := range refreshes {
+		words := fmt.Sprintf("every %d s", seconds)
+		if seconds == 0 {
+			words = "never"
+		}
+		all = append(all, choice{Value: fmt.Sprint(seconds), Words: words, Chosen: seconds == v.Query.Refresh})
+	}
+	return all
+}
+
+// summary says how many targets a job has.
+func summary(c Counts) string {
+	words := plural(c.All(), "target")
+	for _, part := range []struct {
+		n     int
+		state State
+	}{{c.Down, Down}, {c.Unpushed, Unpushed}, {c.Pending, Pending}, {c.Up, Up}} {
+		if part.n > 0 {
+			words += fmt.Sprintf(", %s %s", number(part.n), part.state.Words())
+		}
+	}
+	return words
+}
+
+// maxListed bounds what is listed in one cell, maxSearches a table.
+const (
+	maxListed   = 10
+	maxSearches = 100
+)
+
+func first[T any](all []T) []T { return all[:min(len(all), maxListed)] }
+func more[T any](all []T) int  { return max(len(all)-maxListed, 0) }
+
+// ShownDropped are the first of the dropped targets.
+func (j Job) ShownDropped() []convert.Labels { return first(j.Dropped) }
+
+// MoreDropped is how many there are beside them.
+func (j Job) MoreDropped() int { return more(j.Dropped) }
+
+// ShownRefused are the first of the refused targets.
+func (j Job) ShownRefused() []Refused { return first(j.Refused) }
+
+// MoreRefused is how many there are beside them.
+func (j Job) MoreRefused() int { return more(j.Refused) }
+
+// ShownSearches are the first of the searches.
+func (v View) ShownSearches() []Job { return v.Searches[:min(len(v.Searches), maxSearches)] }
+
+// MoreSearches is how many there are beside them.
+func (v View) MoreSearches() int { return max(len(v.Searches)-maxSearches, 0) }
+
+// detail names what opens and closes, so that it stays as it was.
+func detail(kind, of string) string {
+	return kind + "-" + base64.RawURLEncoding.EncodeToString([]byte(of))
+}

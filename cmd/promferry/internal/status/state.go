@@ -1,0 +1,77 @@
+package status
+
+// A State says in one word how a target does.
+type State string
+
+// The states, the worst first.
+const (
+	Down     State = "down"     // the last scrape failed
+	Unpushed State = "unpushed" // it was scraped, but a gateway does not have it
+	Pending  State = "pending"  // not scraped yet, or not answered by each gateway
+	Up       State = "up"       // scraped and pushed
+)
+
+// Broken tells the states that need somebody.
+func (s State) Broken() bool { return s == Down || s == Unpushed }
+
+// Words are the state for people.
+func (s State) Words() string {
+	if s == Unpushed {
+		return "not pushed"
+	}
+	return string(s)
+}
+
+func (s State) rank() int {
+	switch s {
+	case Down:
+		return 0
+	case Unpushed:
+		return 1
+	case Pending:
+		return 2
+	}
+	return 3
+}
+
+// State is that of the target. One that is down may have failing pushes, too.
+func (t Target) State() State {
+	state := Up
+	if t.LastScrape.IsZero() {
+		state = Pending
+	}
+	for _, p := range t.Pushes {
+		switch {
+		case p.LastError != "":
+			state = Unpushed
+		case p.LastSuccess.IsZero() && state == Up:
+			state = Pending
+		}
+	}
+	if t.Error != "" {
+		return Down
+	}
+	return state
+}
+
+// Counts are numbers of targets by state.
+type Counts struct{ Down, Unpushed, Pending, Up int }
+
+// All is the number of all of them.
+func (c Counts) All() int { return c.Down + c.Unpushed + c.Pending + c.Up }
+
+// Broken is the number of those that need somebody.
+func (c Counts) Broken() int { return c.Down + c.Unpushed }
+
+func (c *Counts) add(s State) {
+	switch s {
+	case Down:
+		c.Down++
+	case Unpushed:
+		c.Unpushed++
+	case Pending:
+		c.Pending++
+	case Up:
+		c.Up++
+	}
+}
