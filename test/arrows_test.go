@@ -29,7 +29,6 @@ var arrows = map[string][]string{
 	"cmd/promferry/internal/status":         {"convert"},
 	"deploy/release":                        {},
 	"cmd/promferry/internal/doctor":         {"scrape", "convert", "push", "relay", "transport", "cmd/promferry/internal/lint"},
-	"cmd/promferry/internal/status":         {"convert"},
 	"test":                                  {},
 	"test/bodies":                           {},
 	"test/certs":                            {},
