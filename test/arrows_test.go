@@ -26,7 +26,6 @@ var arrows = map[string][]string{
 	"cmd/promferry/internal/gateway":        {},
 	"cmd/promferry/internal/verify":         {},
 	"cmd/promferry/internal/lint":           {"convert"},
-	"cmd/promferry/internal/status":         {"convert"},
 	"deploy/release":                        {},
 	"cmd/promferry/internal/doctor":         {"scrape", "convert", "push", "relay", "transport", "cmd/promferry/internal/lint"},
 	"test":                                  {},
@@ -40,6 +39,7 @@ var arrows = map[string][]string{
 	"test/once-vs-curl":                     {},
 	"test/relay-cost":                       {"test/bodies", "test/proc"},
 	"test/push-cost":                        {"convert", "test/bodies", "test/proc"},
+	"test/gateway-sizing":                   {"convert", "test/bodies", "test/proc"},
 	"cmd/promferry/internal/prometheusyaml": {},
 }
 
