@@ -7,6 +7,8 @@ require (
 	github.com/alecthomas/kingpin/v2 v2.4.0
 	// offsets of targets: spreads names that are alike, and is the same on each start; checksum of the state file
 	github.com/cespare/xxhash/v2 v2.3.0
+	// sd_notify: the service manager hears when it is ready, and whether it lives; exporter-toolkit requires it too
+	github.com/coreos/go-systemd/v22 v22.7.0
 	// the lock files of `once` and of the state file, on all platforms
 	github.com/gofrs/flock v0.13.1
 	// tests: readable differences
@@ -43,8 +45,10 @@ require (
 	golang.org/x/oauth2 v0.37.0
 	// errgroup and semaphore of the pool
 	golang.org/x/sync v0.24.0
-	// whether exec has a terminal, which sends its command the signals that are typed
+	// whether exec has a terminal, which sends its command the signals that are typed; how many files a process may have open, for doctor
 	golang.org/x/sys v0.49.0
+	// whether somebody looks at a terminal, and how wide it is, on all platforms: colours and the line of progress
+	golang.org/x/term v0.47.0
 	// delimited protobuf with a size limit, in the demo gateway
 	google.golang.org/protobuf v1.36.12
 )
@@ -56,7 +60,6 @@ require (
 	github.com/apparentlymart/go-textseg/v15 v15.0.0 // indirect
 	github.com/apparentlymart/go-textseg/v17 v17.0.1 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
-	github.com/coreos/go-systemd/v22 v22.7.0 // indirect
 	github.com/go-ole/go-ole v1.2.6 // indirect
 	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect

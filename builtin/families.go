@@ -14,8 +14,8 @@ func families(earlier, later *reading, devices []device) []*dto.MetricFamily {
 	return append(all, stateFamilies(devices)...)
 }
 
-// trafficFamilies have the names and labels that the configuration's page
-// promises; a device of which no rate can be told is left out.
+// trafficFamilies have the names and labels that the README promises; a device
+// of which no rate can be told is left out.
 func trafficFamilies(earlier, later *reading, devices []device) []*dto.MetricFamily {
 	in := gauge("network_traffic_input", "Bytes a second that the adapter received since the last cycle.")
 	out := gauge("network_traffic_output", "Bytes a second that the adapter sent since the last cycle.")

@@ -28,7 +28,7 @@ func TestNetworkWritesEveryFamily(t *testing.T) {
 }
 
 func TestNetworkIsCleanToPromlint(t *testing.T) {
-	n := usual("normal", "later").network(Network{Window: time.Nanosecond})
+	n := usual("normal", "later").network(Network{firstWindow: time.Nanosecond})
 	problems, err := promlint.New(strings.NewReader(scrapeText(t.Context(), t, n))).Lint()
 	if err != nil || len(problems) > 0 {
 		t.Errorf("got %v, %v, want no problem", problems, err)
@@ -41,13 +41,13 @@ func TestNetworkLabelsTrafficWithFirstAddress(t *testing.T) {
 		{"eth0", `{adapter_name="eth0",ip="192.0.2.7",unit="Byte"}`}, // though IPv6 stands first
 		{"eth1", `{adapter_name="eth1",ip="fe80::2",unit="Byte"}`},
 	} {
-		n := usual("normal").network(Network{Window: time.Nanosecond})
+		n := usual("normal").network(Network{firstWindow: time.Nanosecond})
 		if text := scrapeText(t.Context(), t, n); !strings.Contains(text, "network_traffic_output"+tc.want) {
 			t.Errorf("got no network_traffic_output%s in:\n%s", tc.want, text)
 		}
 	}
 	bare := &host{trees: []string{"normal"}}
-	n := bare.network(Network{RequireAddress: "none", Window: time.Nanosecond})
+	n := bare.network(Network{RequireAddress: "none", firstWindow: time.Nanosecond})
 	const want = `network_traffic_input{adapter_name="eth0",unit="Byte"} 0`
 	if text := scrapeText(t.Context(), t, n); !strings.Contains(text, want) {
 		t.Errorf("got no %s in:\n%s", want, text)
@@ -56,7 +56,7 @@ func TestNetworkLabelsTrafficWithFirstAddress(t *testing.T) {
 
 func TestNetworkKeepsOddNames(t *testing.T) {
 	h := &host{trees: []string{"names"}}
-	n := h.network(Network{RequireAddress: "none", Window: time.Nanosecond})
+	n := h.network(Network{RequireAddress: "none", firstWindow: time.Nanosecond})
 	got := scrapeSamples(t.Context(), t, n)
 	checkSamples(t, got, samples{
 		"network_receive_bytes_total/eth0.100":  10,

@@ -169,7 +169,7 @@ func echoInside(t *testing.T) {
 // collectInside collects while datagrams go to the echo server and back.
 func collectInside(t *testing.T) {
 	t.Helper()
-	n := &Network{Exclude: regexp.MustCompile(defaultExclude), Window: 20 * time.Millisecond}
+	n := &Network{Exclude: regexp.MustCompile(defaultExclude), firstWindow: 20 * time.Millisecond}
 
 	began := time.Now()
 	before := scrapeSamples(t.Context(), t, n)

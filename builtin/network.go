@@ -31,21 +31,23 @@ type Network struct {
 	// RequireAddress is the address without which a device is skipped: "any"
 	// (a link-local one will do), "ipv4" or "none". "" means "any".
 	RequireAddress string
-	// Window is how long the first cycle measures traffic; 0 means one
-	// second. Where the deadline is not later, half of the time left.
-	Window time.Duration
 
 	counters func(context.Context) ([]psnet.IOCountersStat, error)        // nil means gopsutil's
 	adapters func(selected func(string) bool) (map[string]adapter, error) // nil means the kernel's
 
+	// firstWindow is for how long the first cycle measures traffic; 0 means
+	// defaultWindow. Where the deadline is not later, half of the time left.
+	firstWindow time.Duration
+
 	last *reading // nil before the first cycle
 }
 
-// defaultWindow is the "measured over one second" of the first cycle.
+// defaultWindow is long enough for a rate that means something, and short beside
+// a scrape_timeout.
 const defaultWindow = time.Second
 
-// Scrape reads the counters once and returns at once; only the first cycle
-// reads twice, Window apart.
+// Scrape reads the counters once and does not wait; only the first cycle reads
+// twice, a window apart.
 func (n *Network) Scrape(ctx context.Context) (*scrape.Exposition, error) {
 	began := time.Now()
 	earlier, later, err := n.measure(ctx)
@@ -89,7 +91,7 @@ func (n *Network) wait(ctx context.Context) error {
 }
 
 func (n *Network) window(ctx context.Context) time.Duration {
-	window := cmp.Or(n.Window, defaultWindow)
+	window := cmp.Or(n.firstWindow, defaultWindow)
 	if deadline, ok := ctx.Deadline(); ok {
 		if left := time.Until(deadline); left <= window {
 			return left / 2

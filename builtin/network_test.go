@@ -59,7 +59,7 @@ func checkWindow(t *testing.T, window, timeout, want time.Duration) {
 	}
 	h := usual("normal", "later")
 	began := time.Now()
-	got := scrapeSamples(ctx, t, h.network(Network{Window: window}))
+	got := scrapeSamples(ctx, t, h.network(Network{firstWindow: window}))
 	if took := time.Since(began); took != want {
 		t.Errorf("took %s, want %s", took, want)
 	}
@@ -166,8 +166,8 @@ func compile(expression string) *regexp.Regexp {
 
 func TestNetworkLeavesOutExcludedDevices(t *testing.T) {
 	n := usual("normal", "later").network(Network{
-		Exclude: regexp.MustCompile(defaultExclude),
-		Window:  time.Nanosecond,
+		Exclude:     regexp.MustCompile(defaultExclude),
+		firstWindow: time.Nanosecond,
 	})
 	got := scrapeSamples(t.Context(), t, n)
 	for series := range got {
@@ -196,7 +196,7 @@ func TestNetworkRequiresAddress(t *testing.T) {
 				"both":      {index: 4, addresses: addresses("2001:db8::1", "192.0.2.1")},
 				"linklocal": {index: 5, addresses: addresses("fe80::1")},
 			}}
-			n := h.network(Network{RequireAddress: tc.require, Window: time.Nanosecond})
+			n := h.network(Network{RequireAddress: tc.require, firstWindow: time.Nanosecond})
 			got := scrapeSamples(t.Context(), t, n)
 			checkDevices(t, got, "network_receive_bytes_total", tc.want)
 			checkDevices(t, got, "network_traffic_input", tc.want)
@@ -208,7 +208,7 @@ func TestNetworkRequiresAddress(t *testing.T) {
 
 // What only the kernel can give: gopsutil's and Go's own sources, as they are.
 func TestNetworkReadsThisHost(t *testing.T) {
-	n := &Network{RequireAddress: "none", Window: time.Nanosecond}
+	n := &Network{RequireAddress: "none", firstWindow: time.Nanosecond}
 	got := scrapeSamples(t.Context(), t, n)
 	if len(got) == 0 {
 		t.Error("got no series, want those of the loopback device at least")
@@ -222,7 +222,7 @@ func BenchmarkNetwork(b *testing.B) {
 		name := fmt.Sprintf("eth%d", i)
 		h.adapters[name] = adapter{index: i + 1, up: true, mtu: 1500, addresses: addresses("192.0.2.1", "fe80::1")}
 	}
-	n := h.network(Network{Exclude: regexp.MustCompile(defaultExclude), Window: time.Nanosecond})
+	n := h.network(Network{Exclude: regexp.MustCompile(defaultExclude), firstWindow: time.Nanosecond})
 	n.counters = nil
 	ctx := withProc(b.Context(), filepath.Join("testdata", "many"))
 	b.SetBytes(int64(len(scrapeText(ctx, b, n))))

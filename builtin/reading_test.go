@@ -35,7 +35,7 @@ func TestNetworkGivesNoRate(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			h := usual(tc.trees[:]...)
-			n := h.network(Network{Window: time.Nanosecond})
+			n := h.network(Network{firstWindow: time.Nanosecond})
 			scrapeSamples(t.Context(), t, n)
 			if tc.before != nil {
 				tc.before(h)
@@ -92,7 +92,7 @@ func TestNetworkFailsWithoutAdapters(t *testing.T) {
 }
 
 func TestNetworkWithoutDevicesIsEmpty(t *testing.T) {
-	n := usual("no_devices").network(Network{Window: time.Nanosecond})
+	n := usual("no_devices").network(Network{firstWindow: time.Nanosecond})
 	if got := scrapeText(t.Context(), t, n); got != "" {
 		t.Errorf("got %q, want nothing", got)
 	}

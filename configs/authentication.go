@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"net/url"
 	"strings"
 
 	promconfig "github.com/prometheus/common/config"
@@ -50,13 +49,6 @@ func (s *section) authorizationType() string {
 	return t.value
 }
 
-// needOne reports that neither of two attributes has a value.
-func (s *section) needOne(a, b string) {
-	if !s.bad[a] && !s.bad[b] {
-		s.errorf(s.block.DefRange(), "Missing required attribute", "%s needs %s or %s.", s.schema, a, b)
-	}
-}
-
 func (s *section) oauth2() *promconfig.OAuth2 {
 	s.exclusive("client_secret", "client_secret_file")
 	id, _ := s.text("client_id")
@@ -100,19 +92,4 @@ func (s *section) endpointParams() map[string]string {
 		params[p.key.value] = p.value.value
 	}
 	return params
-}
-
-// url reads a URL with one of the schemes and without a secret; nil without a
-// good one.
-func (s *section) url(name string, schemes ...string) *url.URL {
-	t, ok := s.text(name)
-	if !ok || s.refuseSecrets(name, t) {
-		return nil
-	}
-	u, err := parseURL(t.value, schemes...)
-	if err != nil {
-		s.refuse(name, t.at, "Not a good URL", `%s %s. Write "%s://host:port".`, quote(t.value), err, schemes[0])
-		return nil
-	}
-	return u
 }

@@ -2,7 +2,7 @@ package configs
 
 import "time"
 
-// The defaults of config.md, each written here only.
+// The defaults of attributes and blocks that a configuration leaves out.
 const (
 	defaultScrapeInterval = 15 * time.Second
 	defaultScrapeTimeout  = 10 * time.Second // or the interval, if that is smaller

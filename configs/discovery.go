@@ -118,10 +118,3 @@ func (s *section) dnsSD() Discovery {
 	}
 	return d
 }
-
-// notNone refuses an empty list.
-func (s *section) notNone(name string, list []string) {
-	if s.has(name) && len(list) == 0 && !s.bad[name] {
-		s.refuse(name, s.at(name), "Empty list of "+name, "Nothing would be found. Write at least one.")
-	}
-}

@@ -65,7 +65,7 @@ func (d *decoder) thisHost(at hcl.Range) string {
 }
 
 // isLoopback tells whether a host, without its port, is this machine for each
-// machine.
+// machine. Package transport goes by the same rule; neither imports the other.
 func isLoopback(host string) bool {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {

@@ -1,7 +1,6 @@
 package configs
 
 import (
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	promconfig "github.com/prometheus/common/config"
 )
@@ -41,22 +40,5 @@ func (s *section) checkOneAuthentication() {
 			}
 			first = block
 		}
-	}
-}
-
-// hasCredentials tells whether requests carry what must stay between two.
-func hasCredentials(c promconfig.HTTPClientConfig) bool {
-	return c.BasicAuth != nil || c.Authorization != nil || c.OAuth2 != nil
-}
-
-// warnPlain warns of credentials that anyone on the way can read.
-func (d *decoder) warnPlain(at hcl.Range) {
-	d.warnf(at, "Credentials without TLS", "The credentials cross the network in the open. Use https.")
-}
-
-// exclusive refuses two attributes that say the same.
-func (s *section) exclusive(a, b string) {
-	if s.has(a) && s.has(b) {
-		s.errorf(s.block.Body.Attributes[b].NameRange, "Two attributes for one", "%s and %s exclude each other. Leave one out.", a, b)
 	}
 }

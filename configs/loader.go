@@ -99,6 +99,17 @@ func (d *decoder) fail(err error) {
 	d.diags = d.diags.Append(&hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  "Cannot read configuration",
-		Detail:   sentence(err),
+		Detail:   sentence(err) + remedy(err),
 	})
+}
+
+// remedy says what to do about a file that cannot be read.
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return " Is the path right? One that is relative begins in the working directory."
+	case errors.Is(err, fs.ErrPermission):
+		return " Let the user read it who runs promferry."
+	}
+	return ""
 }

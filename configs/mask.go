@@ -55,7 +55,7 @@ var (
 )
 
 // soundsSecret judges the name of an attribute. Header values and parameters are
-// never shown (config.md, Rules).
+// never shown.
 func soundsSecret(name string) bool {
 	name = strings.ToLower(name)
 	switch {
@@ -66,7 +66,7 @@ func soundsSecret(name string) bool {
 	case strings.HasSuffix(name, "_file") || strings.HasSuffix(name, "_url"):
 		return false
 	}
-	return secretName.MatchString(name) || nearest(name, []string{"password"}) != ""
+	return secretName.MatchString(name) || Nearest(name, []string{"password"}) != ""
 }
 
 var secretName = regexp.MustCompile(`passw|secret|token|credential|api_?key`)

@@ -34,6 +34,41 @@ const (
 	socketHost      = "localhost"       // the Host that a socket is asked for
 )
 
+// recipe reads how a job makes its targets.
+func (s *section) recipe(set settings, layers ...layer) recipe {
+	r := recipe{
+		scheme:   s.choice("scheme", defaultScheme, "http", "https"),
+		path:     defaultMetricsPath,
+		params:   url.Values{},
+		interval: set.interval,
+		timeout:  set.timeout,
+		labels:   merged(layers...),
+		rules:    s.rules(&relabelSchema),
+	}
+	if t, ok := s.text("metrics_path"); ok {
+		r.path = s.metricsPath(t)
+	}
+	for _, p := range s.listMap("params") {
+		for _, v := range p.value {
+			r.params.Add(p.key.value, v.value)
+		}
+	}
+	return r
+}
+
+func (s *section) metricsPath(t text) string {
+	switch {
+	case !strings.HasPrefix(t.value, "/"):
+		s.refuse("metrics_path", t.at, "Not an absolute path", `metrics_path is %s; write a path that begins with "/".`, quote(t.value))
+	case strings.ContainsAny(t.value, "?#"):
+		s.mask(t.at)
+		s.refuse("metrics_path", t.at, "Query in a path", "metrics_path has a query or a fragment in it. Write params instead.")
+	default:
+		return t.value
+	}
+	return defaultMetricsPath
+}
+
 // Resolve makes a target of the labels with which it was listed or found:
 // __address__, those of its group, __meta_… ones. It is not kept where a rule
 // drops it. What it was before relabeling is in Target.Discovered in any case.
@@ -192,37 +227,4 @@ func timeOf(b *labels.Builder, name string) (time.Duration, error) {
 		return 0, &problem{"Not a positive duration", fmt.Sprintf("%s is %s.", name, quote(b.Get(name)))}
 	}
 	return time.Duration(d), nil
-}
-
-// keyOf returns the labels that stay: all but those that begin with "__". A name
-// that Prometheus takes, but a gateway's grouping key does not, is written with
-// underscores, as targets write names for who takes no others.
-func keyOf(b *labels.Builder) (convert.Labels, error) {
-	key, from := map[string]string{}, map[string]string{}
-	var err error
-	b.Labels().Range(func(l labels.Label) {
-		if err == nil && !strings.HasPrefix(l.Name, model.ReservedLabelPrefix) {
-			err = addTo(key, from, l)
-		}
-	})
-	if err == nil && key[model.JobLabel] == "" {
-		err = &problem{"Empty job label", "Each group has a job and an instance that are not empty. Relabeling took job away."}
-	}
-	return convert.LabelsOf(key), err
-}
-
-// addTo adds a label to the key; from has the names that those of the key were.
-func addTo(key, from map[string]string, l labels.Label) error {
-	name := l.Name
-	if !model.LegacyValidation.IsValidLabelName(name) {
-		name = strings.ReplaceAll(model.EscapeName(name, model.UnderscoreEscaping), ":", "_")
-	}
-	if err := convert.CheckTargetLabel(name, l.Value); err != nil {
-		return &problem{"Bad target label", fmt.Sprintf("Target labels become the grouping key: %s.", err)}
-	}
-	if other, taken := from[name]; taken {
-		return &problem{"Two labels of one name", fmt.Sprintf("The labels %q and %q are both %q in a grouping key. Rename one of them.", other, l.Name, name)}
-	}
-	key[name], from[name] = l.Value, l.Name
-	return nil
 }

@@ -45,7 +45,7 @@ func TestNearest(t *testing.T) {
 	check := func(given, want string) {
 		t.Helper()
 		names := []string{"url", "timeout", "targets", "basic_auth", "keep"}
-		if got := nearest(given, names); got != want {
+		if got := Nearest(given, names); got != want {
 			t.Errorf("%q: got %q, want %q", given, got, want)
 		}
 	}

@@ -152,3 +152,24 @@ func hint(schema *blockSchema, name string) string {
 	}
 	return didYouMean(name, schema.names())
 }
+
+// exclusive refuses two attributes that say the same.
+func (s *section) exclusive(a, b string) {
+	if s.has(a) && s.has(b) {
+		s.errorf(s.block.Body.Attributes[b].NameRange, "Two attributes for one", "%s and %s exclude each other. Leave one out.", a, b)
+	}
+}
+
+// needOne reports that neither of two attributes has a value.
+func (s *section) needOne(a, b string) {
+	if !s.bad[a] && !s.bad[b] {
+		s.errorf(s.block.DefRange(), "Missing required attribute", "%s needs %s or %s.", s.schema, a, b)
+	}
+}
+
+// notNone refuses an empty list.
+func (s *section) notNone(name string, list []string) {
+	if s.has(name) && len(list) == 0 && !s.bad[name] {
+		s.refuse(name, s.at(name), "Empty list of "+name, "An empty list asks for nothing. Write at least one element.")
+	}
+}

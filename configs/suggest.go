@@ -5,15 +5,16 @@ import "fmt"
 // didYouMean returns " Did you mean …?" with the nearest of the names, or ""
 // where none is near.
 func didYouMean(given string, names []string) string {
-	if name := nearest(given, names); name != "" {
+	if name := Nearest(given, names); name != "" {
 		return fmt.Sprintf(" Did you mean %q?", name)
 	}
 	return ""
 }
 
-// nearest returns the first of the names with the fewest edits from given, or ""
-// if each needs three or more, or as many as it has letters.
-func nearest(given string, names []string) string {
+// Nearest returns the name that was meant, perhaps: the first of the names with
+// the fewest edits from given, or "" if each needs three or more, or as many as
+// it has letters.
+func Nearest(given string, names []string) string {
 	best, least := "", 3
 	for _, name := range names {
 		if n := edits(given, name); n < least && n < len(name) && n < len(given) {

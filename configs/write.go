@@ -10,15 +10,26 @@ import (
 // read them: with file, line and snippet, by hcl's own writer. What could be a
 // secret in a snippet is <secret>.
 func (l *Loader) WriteDiagnostics(w io.Writer, diags hcl.Diagnostics) error {
+	return l.WriteDiagnosticsFor(w, diags, Reader{})
+}
+
+// A Reader is what diagnostics are read on.
+type Reader struct {
+	Width  int  // of a line of what is explained, in columns; 0 is no bound
+	Colors bool // it understands the colours of a terminal
+}
+
+// WriteDiagnosticsFor is WriteDiagnostics for a reader that is known.
+func (l *Loader) WriteDiagnosticsFor(w io.Writer, diags hcl.Diagnostics, reader Reader) error {
 	for _, diag := range diags {
-		if err := l.writeDiagnostic(w, diag); err != nil {
+		if err := l.writeDiagnostic(w, diag, reader); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *Loader) writeDiagnostic(w io.Writer, diag *hcl.Diagnostic) error {
+func (l *Loader) writeDiagnostic(w io.Writer, diag *hcl.Diagnostic, reader Reader) error {
 	shown := *diag
 	shown.Expression, shown.EvalContext = nil, nil // hcl would print what variables hold
 	files := map[string]*hcl.File{}
@@ -30,7 +41,7 @@ func (l *Loader) writeDiagnostic(w io.Writer, diag *hcl.Diagnostic) error {
 			shown.Context = m.moved(src.file.Bytes, diag.Context)
 		}
 	}
-	return hcl.NewDiagnosticTextWriter(w, files, 0, false).WriteDiagnostic(&shown)
+	return hcl.NewDiagnosticTextWriter(w, files, uint(max(0, reader.Width)), reader.Colors).WriteDiagnostic(&shown)
 }
 
 // moved returns where a range is in the masked text.

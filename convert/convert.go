@@ -79,6 +79,13 @@ const (
 	DropGroupOwned    DropReason = "group_owned"    // honor_labels or rules, and the group belongs to another target
 )
 
+// DropReasons returns all of them.
+func DropReasons() []DropReason {
+	return []DropReason{
+		DropDuplicate, DropReportSeries, DropGatewayOwned, DropUTF8Name, DropReservedLabel, DropEmptyIdentity, DropGroupOwned,
+	}
+}
+
 // Convert reads an exposition while it arrives, and hands its families to
 // batch, all but the families of the report series, which Report adds. After an
 // error, which is a *SyntaxError, a *LimitError or one of Body, the batch must

@@ -15,14 +15,35 @@ type Limits struct {
 	Groups           int // groups that one scrape may make with honor_labels or rules
 }
 
-// checkSamples is asked after the whole body was read, as in Prometheus, so
-// that the report counts all of its samples. n is without the repetitions of a
+// checkSamples checks the samples of a scrape. n is without the repetitions of a
 // series: Prometheus forgives those without a timestamp.
 func (l Limits) checkSamples(n int) error {
 	if l.Samples > 0 && n > l.Samples {
 		return &LimitError{"sample_limit", fmt.Sprintf("%d samples, limit %d", n, l.Samples)}
 	}
 	return nil
+}
+
+// checkSamples is called after the whole body was read, as in Prometheus, so
+// that the report counts all of its samples. Repetitions are looked for only
+// where they matter.
+func (r *run) checkSamples() error {
+	n := r.stored
+	if r.relabels() { // series that rules have made alike are not repetitions
+		return r.Limits.checkSamples(n - r.repeats)
+	}
+	if r.Limits.Samples == 0 || n <= r.Limits.Samples || r.stats.Timestamps > 0 {
+		return r.Limits.checkSamples(n)
+	}
+	n -= r.stats.Dropped[DropDuplicate]
+	if outputs := r.batch.Outputs(r.Target); len(outputs) > 0 {
+		outputs[0].Rewrite(func(body []byte, series int) ([]byte, int) {
+			_, repeated := outputs[0].Format().Distinct(body)
+			n -= repeated
+			return body, series
+		})
+	}
+	return r.Limits.checkSamples(n)
 }
 
 func (l Limits) checkGroups(n int) error {

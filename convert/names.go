@@ -155,7 +155,8 @@ func (n *names) findWith(i int, more string) int {
 	return n.find(n.scratch)
 }
 
-// wasRetyped tells it of a name, and of one that has a suffix behind it.
+// wasRetyped tells whether a name was retyped, or the one that it is without its
+// suffix.
 func (n *names) wasRetyped(i int) bool {
 	if s := suffixOf(n.entries[i].text); s != nil && !n.entries[i].retyped {
 		i = n.find(bytes.TrimSuffix(n.entries[i].text, []byte(s.text)))

@@ -51,24 +51,25 @@ func compareWithPrometheus(t *testing.T, body, mediaType string) bool {
 	if knownDifference(body) {
 		return false
 	}
-	renamed := compareJob(t, body, mediaType, Converter{Target: oracleTarget})
-	honored := compareJob(t, body, mediaType, Converter{Target: oracleTarget, HonorLabels: true})
+	gw := make(gateway)
+	renamed := compareJob(t, gw, body, mediaType, Converter{Target: oracleTarget})
+	honored := compareJob(t, gw, body, mediaType, Converter{Target: oracleTarget, HonorLabels: true})
 	return renamed && honored
 }
 
-func compareJob(t *testing.T, body, mediaType string, c Converter) bool {
+func compareJob(t *testing.T, gw gateway, body, mediaType string, c Converter) bool {
 	t.Helper()
 	want, wantErr := directScrape(body, mediaType, c.HonorLabels)
 	accepted := true
 	for _, kind := range outputKinds {
-		accepted = compareScrape(t, body, mediaType, kind, &c, want, wantErr) && accepted
+		accepted = compareScrape(t, gw, body, mediaType, kind, &c, want, wantErr) && accepted
 	}
 	return accepted
 }
 
-func compareScrape(t *testing.T, body, mediaType string, kind outputKind, c *Converter, want direct, wantErr error) bool {
+func compareScrape(t *testing.T, gw gateway, body, mediaType string, kind outputKind, c *Converter, want direct, wantErr error) bool {
 	t.Helper()
-	got, stats, gotErr := relayed(t, body, mediaType, kind, c)
+	got, stats, gotErr := gw.relayed(t, body, mediaType, kind, c)
 	if (wantErr == nil) != (gotErr == nil) {
 		t.Errorf("verdict: Prometheus says %v, we say %v\n%.400q", wantErr, gotErr, body)
 	}

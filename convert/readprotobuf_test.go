@@ -66,17 +66,18 @@ func protobufCorpus(t testing.TB) (bodies map[string]string) {
 func compareProtobuf(t *testing.T, body string) bool {
 	t.Helper()
 	want, wantErr := directScrape(body, mediaTypeProtobuf, false)
+	gw := make(gateway)
 	for _, kind := range outputKinds {
-		if !compareProtobufTo(t, body, kind, &Converter{Target: oracleTarget}, want, wantErr) {
+		if !compareProtobufTo(t, gw, body, kind, &Converter{Target: oracleTarget}, want, wantErr) {
 			return false
 		}
 	}
 	return true
 }
 
-func compareProtobufTo(t *testing.T, body string, kind outputKind, c *Converter, want direct, wantErr error) bool {
+func compareProtobufTo(t *testing.T, gw gateway, body string, kind outputKind, c *Converter, want direct, wantErr error) bool {
 	t.Helper()
-	got, stats, gotErr := relayed(t, body, mediaTypeProtobuf, kind, c)
+	got, stats, gotErr := gw.relayed(t, body, mediaTypeProtobuf, kind, c)
 	if wantErr == nil && gotErr != nil && strings.Contains(gotErr.Error(), errNotProtobuf) {
 		return false // see the package comment
 	}

@@ -59,7 +59,8 @@ func (r *run) takeBack() (series []namedSeries) {
 	return series
 }
 
-// isTakenBack tells it of the family of a name.
+// isTakenBack tells whether the family of a name waits for the end, and stands in
+// an output already.
 func (r *run) isTakenBack(i int) bool {
 	n := &r.names.entries[i]
 	return n.affected && n.begun
@@ -80,26 +81,4 @@ func (r *run) decoded(b Block) (series []namedSeries) {
 		series = append(series, namedSeries{r.own, s.clone()})
 	}
 	return series
-}
-
-// checkSamples is asked after the whole body was read, as in Prometheus, so
-// that the report counts all of its samples. Prometheus forgives repetitions of
-// a series without a timestamp; they are looked for only where they matter.
-func (r *run) checkSamples() error {
-	n := r.stored
-	if r.relabels() { // series that rules have made alike are not repetitions
-		return r.Limits.checkSamples(n - r.repeats)
-	}
-	if r.Limits.Samples == 0 || n <= r.Limits.Samples || r.stats.Timestamps > 0 {
-		return r.Limits.checkSamples(n)
-	}
-	n -= r.stats.Dropped[DropDuplicate]
-	if outputs := r.batch.Outputs(r.Target); len(outputs) > 0 {
-		outputs[0].Rewrite(func(body []byte, series int) ([]byte, int) {
-			_, repeated := outputs[0].Format().Distinct(body)
-			n -= repeated
-			return body, series
-		})
-	}
-	return r.Limits.checkSamples(n)
 }

@@ -3,7 +3,7 @@ package convert
 // relabels tells whether there are rules.
 func (r *run) relabels() bool { return len(r.Rules) > 0 }
 
-// beginRules makes the run ready for them.
+// beginRules makes the run ready for rules, or for none.
 func (r *run) beginRules() {
 	r.repeats = 0
 	r.setNumeric(kindNone)
@@ -84,7 +84,7 @@ func (r *run) streams(b []byte, pos int) bool {
 		end < len(b) && string(b[pos:end]) == string(name) && (b[end] == '{' || b[end] == ' ')
 }
 
-// relabelSample does the same for a sample of the reader.
+// relabelSample is relabelLine for a sample of the reader.
 func (r *run) relabelSample(e entry) error {
 	i, err := r.verdictOf(e.name, e.sample.labels, e.sample.refused)
 	if err != nil {
@@ -165,45 +165,4 @@ func (r *run) holdRelabeled(v *verdict, value float64) error {
 		return nil
 	}
 	return r.hold(g, Series{Name: h.Name, Labels: h.Labels, Value: value})
-}
-
-// nextPoint takes the line at b[pos] if that differs from the one before in
-// nothing but numbers and stays as it is, and returns the index behind it, or
-// -1.
-func (r *run) nextPoint(b []byte, pos int) int {
-	at := r.points.nextLabel(b, pos)
-	if at.end < 0 {
-		return -1
-	}
-	if !r.relabels() {
-		if r.limited {
-			return -1
-		}
-		return r.points.nextPoint(b, at)
-	}
-	i := r.verdicts.find(r.hash(b[pos : at.end+len(behindPoint)-1]))
-	if i == 0 || r.verdicts.all[i].ruling != rulingKeep {
-		return -1
-	}
-	next := r.points.nextPoint(b, at)
-	if next >= 0 {
-		if _, again := r.verdicts.see(i); again {
-			r.repeats++
-		}
-	}
-	return next
-}
-
-// isOfPoints tells whether rules have made of a native histogram the series
-// that has the name and the labels of the set of lines that was just read.
-func (r *run) isOfPoints(i int) bool {
-	v, _ := r.verdicts.see(i)
-	if v.ruling != rulingRewrite {
-		return false
-	}
-	series := Series{Name: text(r.names.entries[r.open].text)}
-	for _, p := range r.points.pairs {
-		series.Labels = append(series.Labels, Label{text(p.name), unescape(text(p.value))})
-	}
-	return string(r.verdicts.textOf(v)) == string(appendSeriesText(nil, &series))
 }

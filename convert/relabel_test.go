@@ -142,15 +142,25 @@ func compareRelabeled(t *testing.T, body, mediaType string, rules []*relabel.Con
 	if knownDifference(body) {
 		return
 	}
+	gw := make(gateway)
 	for _, honor := range []bool{false, true} {
 		converters := make([]*Converter, len(outputKinds))
 		for i := range converters {
 			converters[i] = &Converter{Target: oracleTarget, HonorLabels: honor, Rules: rules}
 		}
-		for _, body := range []string{body, thinned(body), body, body} {
-			want, wantErr := directScrape(body, mediaType, honor, rules...)
+		type scraped struct {
+			body string
+			want direct
+			err  error
+		}
+		scrape := func(body string) scraped {
+			want, err := directScrape(body, mediaType, honor, rules...)
+			return scraped{body, want, err}
+		}
+		all, most := scrape(body), scrape(thinned(body))
+		for _, s := range []scraped{all, most, all, all} {
 			for i, kind := range outputKinds {
-				compareScrape(t, body, mediaType, kind, converters[i], want, wantErr)
+				compareScrape(t, gw, s.body, mediaType, kind, converters[i], s.want, s.err)
 			}
 		}
 	}
@@ -178,10 +188,11 @@ func TestRelabelProtobufMatchesPrometheus(t *testing.T) {
 			rules, body := sets[names[k]], bodies[path]
 			t.Run(names[k]+"/"+path, func(t *testing.T) {
 				want, wantErr := directScrape(body, mediaTypeProtobuf, false, rules...)
+				gw := make(gateway)
 				for _, kind := range outputKinds {
 					c := &Converter{Target: oracleTarget, Rules: rules}
 					for range 2 {
-						compareProtobufTo(t, body, kind, c, want, wantErr)
+						compareProtobufTo(t, gw, body, kind, c, want, wantErr)
 					}
 				}
 			})

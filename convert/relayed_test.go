@@ -17,9 +17,14 @@ import (
 	"github.com/prometheus/prometheus/model/textparse"
 )
 
-// relayed converts a body to a batch of that kind, and passes it through a
-// gateway's parser and writer.
-func relayed(t *testing.T, body, mediaType string, kind outputKind, c *Converter) (seriesSet, Stats, error) {
+// A gateway passes batches through a Pushgateway's parser and writer, and
+// remembers what came out: of a scrape that says the same as the one before it
+// gets the same bodies.
+type gateway map[string]seriesSet
+
+// relayed converts a body to a batch of that kind, and returns what the gateway
+// gives back.
+func (gw gateway) relayed(t *testing.T, body, mediaType string, kind outputKind, c *Converter) (seriesSet, Stats, error) {
 	t.Helper()
 	batch := textBatch{outputKind: kind}
 	stats, err := c.Convert(Input{Body: strings.NewReader(body), MediaType: mediaType}, &batch)
@@ -28,13 +33,23 @@ func relayed(t *testing.T, body, mediaType string, kind outputKind, c *Converter
 	}
 	c.hand(&batch)
 	batch.refuse(&stats)
+	key := fmt.Sprint(kind) + groupsText(&batch)
+	if _, known := gw[key]; !known {
+		gw[key] = takenBy(t, &batch)
+	}
+	return gw[key], stats, nil
+}
+
+// takenBy returns the series that a gateway gives back for a batch.
+func takenBy(t *testing.T, batch *textBatch) seriesSet {
+	t.Helper()
 	got := make(seriesSet)
 	types := make(map[string]dto.MetricType)
 	for _, g := range batch.groups {
 		maps.Copy(types, addGateway(t, got, g))
 	}
 	refuseCollisions(t, types)
-	return got, stats, nil
+	return got
 }
 
 // refuse does what package push does for a gateway that refuses repeated

@@ -17,7 +17,8 @@ func newRepetitions(series []namedSeries) repetitions {
 	return repetitions{series, maphash.MakeSeed(), make(map[uint64]int, len(series))}
 }
 
-// has tells it of the ith series. It is asked about one after the other.
+// has tells whether the ith series stands before. It is asked about one after the
+// other, each once.
 func (r *repetitions) has(i int) bool {
 	for hash := r.hash(&r.series[i]); ; hash++ {
 		first, found := r.first[hash]

@@ -66,4 +66,6 @@ func isReport(name string) bool {
 // labels.
 func (r *run) isReport(name string) bool { return !r.NoReport && isReport(name) }
 
-const scrapeSeriesAdded = "scrape_series_added" // design: cannot be carried
+// scrapeSeriesAdded is the one report series that cannot be carried: see
+// docs/transparency.md.
+const scrapeSeriesAdded = "scrape_series_added"

@@ -14,38 +14,38 @@ type run struct {
 	batch   Batch
 	stats   Stats
 	stored  int  // series that Prometheus holds against sample_limit
-	limited bool // labels are
+	limited bool // single labels have limits
 
 	protobuf bool
 	window   window
-	lines    int     // before the window's pos
+	lines    int     // of the body, before the window's pos
 	scanner  scanner // takes nearly all lines
 	reader   reader  // takes the others
-	other    scanner // has lines that stood in another spelling
+	other    scanner // has lines that the reader took, in canonical spelling
 
 	names    names
 	member   member  // what the last line is to its family
-	fate     fate    // of all lines with its name
+	fate     fate    // what becomes of all lines with the last line's name
 	declared int     // index of the scanner's declared name
 	pending  pending // metadata right before the next line
 	open     int     // index of the family that is being encoded, or -1
-	openMeta int     // of the name whose HELP it has
+	openMeta int     // index of the name whose HELP that family has
 	encoders encoders
 	header   header // scratch
 	points   pointSet
 	seen     map[uint64]struct{} // label sets of histograms and summaries
 	aside    aside
-	affected int // names that are
-	held     []namedSeries
-	order    []*groupFamily // made of those
+	affected int            // names whose families wait for the end, see affect
+	held     []namedSeries  // that wait for the end
+	order    []*groupFamily // what regroup makes of them
 
 	groups map[string]*group
-	own    *group // the target's
-	ownKey string // its labels'
+	own    *group // the target's own
+	ownKey string // own.labels.Key()
 	made   int    // groups that have a series
 
 	rewritten scanner             // has lines that rules have made
-	repeats   int                 // series that rules have kept and that stood before as they are
+	repeats   int                 // series that rules have kept, and that the body had before
 	beyond    map[uint64]struct{} // scratch of isRepeated
 	numeric   string              // see setNumeric
 	mix       uint64              // see hash
@@ -57,11 +57,11 @@ type run struct {
 	kept, conflicting []Label           // scratch of place
 	exports           map[string]string // exported_… names
 
-	strays  bool // a series was no histogram's line that may have been one
-	retyped bool // a name is
+	strays  bool // a series had a suffix such as _sum, and no histogram or summary was declared to have it
+	retyped bool // a name was declared anew when it had series, see retype
 }
 
-// convert is Convert.
+// convert is Converter.Convert, with what the run has allocated before.
 func (r *run) convert(c *Converter, in Input, batch Batch) (Stats, error) {
 	c.withheld = nil
 	r.begin(c, in, batch)
@@ -226,15 +226,6 @@ func (r *run) takeLine() error {
 	return err
 }
 
-// counted counts a point that the set took by itself.
-func (r *run) counted(next int) error {
-	r.stats.Samples++
-	r.stats.PostRelabel++
-	r.stored++
-	r.advance(next)
-	return nil
-}
-
 // readSlowly takes an entry with the whole grammar.
 func (r *run) readSlowly() error {
 	w, in := &r.window, &r.reader
@@ -276,7 +267,7 @@ func (r *run) located(err error) error {
 	return err
 }
 
-// finish is called behind the last line.
+// finish is called after the last line: what waits for the end goes out.
 func (r *run) finish() error {
 	r.close()
 	r.encoders.flush()

@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
@@ -26,65 +25,6 @@ func (s *scanner) reset(target Labels) {
 	s.target = target
 	s.name, s.declared = nil, nil
 	s.line.shape.cut(0)
-}
-
-// respell makes a line of a series that stood in another spelling. It returns
-// nil for one with more than maxLabels, or with UTF-8 names: they could have a
-// line break in them.
-func (s *scanner) respell(series Series) *line {
-	if !series.isClassic() {
-		return nil
-	}
-	s.scratch = appendSeries(s.scratch[:0], &series)
-	return s.rescan()
-}
-
-// squeeze makes a line without the labels of l that are empty.
-func (s *scanner) squeeze(l *line) *line {
-	n := &s.line
-	n.labels, n.escaped, n.verbatim = 0, 0, false
-	n.shape.cut(0)
-	out := append(s.scratch[:0], l.name.of(l.buf)...)
-	n.name = span{0, len(out)}
-	separator := byte('{')
-	for i := range l.labels {
-		value, escaped := l.labelValue(i)
-		if len(value) == 0 {
-			continue
-		}
-		before := len(out)
-		if n.labels > 0 {
-			before-- // the quote of the value before
-		}
-		out = append(append(append(out, separator), l.labelName(i)...), `="`...)
-		n.shape.add(out[before:])
-		n.values[n.labels] = span{len(out), len(out) + len(value)}
-		if escaped {
-			n.escaped |= 1 << n.labels
-		}
-		n.labels++
-		out = append(append(out, value...), '"')
-		separator = ','
-	}
-	if separator == ',' {
-		out = append(out, '}')
-	}
-	out = append(out, ' ')
-	n.value.start = len(out)
-	out = append(out, l.value.of(l.buf)...)
-	n.value.end = len(out)
-	s.scratch = append(out, '\n')
-	n.buf, n.place = s.scratch, span{0, len(s.scratch)}
-	return n
-}
-
-func (s *scanner) rescan() *line {
-	s.scratch = append(s.scratch, make([]byte, padding)...)
-	if !s.scan(s.scratch, 0) {
-		return nil
-	}
-	s.line.verbatim, s.line.known = false, nil
-	return &s.line
 }
 
 // scan takes the line that begins at b[start]. There is a line break in b, and
@@ -291,64 +231,3 @@ var nameBytes = func() (set [256]bool) {
 	}
 	return set
 }()
-
-// A comment is a HELP or TYPE line in canonical spelling.
-type comment struct {
-	kind entryKind
-	name span
-	text span
-	next int // index behind the line break
-}
-
-// comment takes the line that begins with b[start], a '#'. ok is false where
-// it is for reader.
-func (s *scanner) comment(b []byte, start int) (c comment, ok bool) {
-	const keyword = len("# HELP ")
-	if start+keyword > len(b) {
-		return c, false
-	}
-	switch string(b[start : start+keyword]) {
-	case "# HELP ":
-		c.kind = entryHelp
-	case "# TYPE ":
-		c.kind = entryType
-	default:
-		return c, false
-	}
-	c.name.start = start + keyword
-	if c.name.end = s.skipDeclared(b, c.name.start); c.name.end == c.name.start {
-		c.name.end = skipName(b, c.name.start)
-	}
-	if c.name.end == c.name.start || b[c.name.end] != ' ' {
-		return c, false
-	}
-	c.text.start = c.name.end + 1
-	end := bytes.IndexByte(b[c.text.start:], '\n')
-	if end < 0 {
-		return c, false
-	}
-	c.text.end = c.text.start + end
-	c.next = c.text.end + 1
-	return c, c.kind == entryType || isPlain(c.text.of(b))
-}
-
-// isPlain tells a text that has one spelling: ASCII without a backslash, and
-// not only blanks.
-func isPlain(s []byte) bool {
-	if len(s) == 0 || isBlank(s[0]) || s[len(s)-1] == '\r' {
-		return false
-	}
-	for len(s) >= 8 {
-		w := binary.LittleEndian.Uint64(s)
-		if ((w^backslash-ones)|w)&highs != 0 {
-			return false
-		}
-		s = s[8:]
-	}
-	for _, c := range s {
-		if c == '\\' || c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}

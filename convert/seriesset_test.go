@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"sort"
 	"strconv"
 	"strings"
 
@@ -18,10 +17,11 @@ func (s seriesSet) add(ls labels.Labels, value float64) bool {
 	if s[key] == nil {
 		s[key] = make(map[string]float64)
 	}
-	if _, found := s[key][ls.String()]; found {
+	spelling := ls.String()
+	if _, found := s[key][spelling]; found {
 		return false
 	}
-	s[key][ls.String()] = value
+	s[key][spelling] = value
 	return true
 }
 
@@ -35,6 +35,5 @@ func seriesKey(ls labels.Labels) string {
 		}
 		parts = append(parts, l.Name+"="+strconv.Quote(value))
 	})
-	sort.Strings(parts)
 	return strings.Join(parts, ",")
 }

@@ -72,3 +72,10 @@ func TestNilBuffersTakeFromTheHeap(t *testing.T) {
 	}
 	b.put(chunk)
 }
+
+// outstanding returns the number of chunks that bodies hold.
+func (b *Buffers) outstanding() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lent
+}

@@ -120,7 +120,7 @@ func (e *downError) Error() string {
 		e.since.Format(time.TimeOnly), e.next.Format(time.TimeOnly), e.err)
 }
 
-// isNotSent tells it.
+// isNotSent tells the error of a body that is not sent, as its gateway is down.
 func isNotSent(err error) bool {
 	var down *downError
 	return errors.As(err, &down)

@@ -2,12 +2,11 @@ package push
 
 import (
 	"fmt"
-	"net"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/transport"
 )
 
 // An Encoding says in which format a gateway gets its bodies. The zero value is
@@ -78,7 +77,7 @@ func (g *Gateway) compression(known facts, format convert.Format) Compression {
 			return CompressionNone
 		}
 		return g.Compression
-	case isLoopback(g.URL):
+	case transport.IsLoopback(g.URL.Hostname()):
 		return CompressionNone
 	case known.version.from(1, 6):
 		return CompressionSnappy
@@ -86,13 +85,6 @@ func (g *Gateway) compression(known facts, format convert.Format) Compression {
 		return CompressionGzip
 	}
 	return CompressionNone
-}
-
-// isLoopback tells URLs of this host, by their names.
-func isLoopback(u *url.URL) bool {
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
 // A version is a Pushgateway's, without the patch. The zero value is unknown.

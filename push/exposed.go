@@ -1,10 +1,8 @@
 package push
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -61,22 +59,7 @@ func (g *Gateway) readExposed(ctx context.Context, e *exposed) error {
 	return nil
 }
 
-func (e *exposed) read(r io.Reader) error {
-	in := bufio.NewReaderSize(r, 64<<10)
-	for start := true; ; {
-		line, err := in.ReadSlice('\n')
-		if start {
-			e.line(line)
-		}
-		start = err == nil
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return err
-		}
-	}
-}
+func (e *exposed) read(r io.Reader) error { return readLines(r, e.line) }
 
 func (e *exposed) line(line []byte) {
 	e.empty = e.empty && len(bytes.TrimSpace(line)) == 0

@@ -14,8 +14,8 @@ import (
 	"github.com/promferry/promferry/convert"
 )
 
-// A Gateway is one Pushgateway. Name, URL, Transport, Timeout and Budget are required. Run
-// sends; the other methods are safe for concurrent use.
+// A Gateway is one Pushgateway. Name, URL, Transport, Timeout and Budget are
+// required. Run sends; the other methods are safe for concurrent use.
 type Gateway struct {
 	Name                string
 	Shard               string            // its name among the shards of the gateway, for people; "": it has none

@@ -30,7 +30,8 @@ type halving struct {
 }
 
 // halve stores what the gateway takes of a body that it refused for no known
-// reason; the problem is why it is not known, if there was one. The error is that of a body of which nothing could be stored.
+// reason; the problem is why it is not known, if there was one. The error is that
+// of a body of which nothing could be stored.
 func (g *Gateway) halve(ctx context.Context, out *Outcome, r *request, from fitted, refused, problem error) (fitted, error) {
 	wait, cancel := context.WithTimeout(ctx, halvingTime)
 	defer cancel()
@@ -42,7 +43,11 @@ func (g *Gateway) halve(ctx context.Context, out *Outcome, r *request, from fitt
 	if broken := g.halvings.isBroken(); broken != nil {
 		return from, fmt.Errorf("%w; %w", refused, broken)
 	}
-	h := &halving{g: g, out: out, r: r, from: from, left: halvingRequests, until: time.Now().Add(halvingTime), refused: make(map[string]bool), last: refused}
+	h := &halving{
+		g: g, out: out, r: r, from: from,
+		left: halvingRequests, until: time.Now().Add(halvingTime),
+		refused: make(map[string]bool), last: refused,
+	}
 	err = h.run(ctx)
 	if err != nil || !h.acquit(ctx) {
 		g.culprits.remember(r.group, h.culprits, refusedInconsistent)

@@ -2,7 +2,6 @@ package push
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -87,19 +86,14 @@ func (g *Gateway) readStatus(ctx context.Context) (known facts, err error) {
 // parseStatus returns what an answer says; of what is not a Pushgateway's,
 // nothing.
 func parseStatus(code int, text []byte) facts {
-	var status struct {
-		Data struct {
-			Flags            map[string]string
-			BuildInformation struct{ Version string } `json:"build_information"`
-		}
-	}
 	known := facts{answered: true}
-	if code != http.StatusOK || json.Unmarshal(text, &status) != nil {
+	d, err := parseDescription(text)
+	if code != http.StatusOK || err != nil {
 		return known
 	}
-	known.version = parseVersion(status.Data.BuildInformation.Version)
-	known.utf8 = status.Data.Flags["push.enable-utf8-names"] == "true" // from 1.11.0 on (contract C19)
-	switch status.Data.Flags["push.disable-consistency-check"] {
+	known.version = parseVersion(d.Version)
+	known.utf8 = d.Flags["push.enable-utf8-names"] == "true" // from 1.11.0 on (contract C19)
+	switch d.Flags["push.disable-consistency-check"] {
 	case "true":
 		known.checks = unchecked
 	case "false":

@@ -41,7 +41,7 @@ func (l *Ledger) work() {
 
 // write writes all of the file anew, where it lacks something. What a failed
 // write left is not trusted: an fsync that failed may succeed the next time
-// without having written anything (faults H6).
+// without having written anything: Linux marks the pages clean all the same.
 func (l *Ledger) write() error {
 	lines, round := l.begin()
 	if lines == nil {

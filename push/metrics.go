@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -24,6 +26,7 @@ type Metrics struct {
 	lag              *prometheus.HistogramVec
 	lastSuccess      *prometheus.GaugeVec
 	gatewayUp        *prometheus.GaugeVec
+	clockOffset      *prometheus.GaugeVec
 	retyped          *prometheus.CounterVec
 	refused          *prometheus.CounterVec
 	duplicates       *prometheus.CounterVec
@@ -40,6 +43,12 @@ const (
 	dropGaveUp       = "gave_up"      // after Gateway.GiveUp
 	dropDelete       = "delete"       // too many wait
 	dropShutdown     = "shutdown"
+)
+
+var (
+	dropReasons    = []string{dropPendingBytes, dropGatewayDown, dropRefused, dropGaveUp, dropDelete, dropShutdown}
+	refusedReasons = []string{refusedType, refusedInconsistent, refusedUndecided}
+	methods        = []string{http.MethodPut, http.MethodPost, http.MethodDelete}
 )
 
 // NewMetrics registers the metrics of pushes. budget may be nil.
@@ -74,6 +83,7 @@ func NewMetrics(reg prometheus.Registerer, budget *Budget) *Metrics {
 		lag:              histogram("promferry_push_lag_seconds", "Time from the end of a scrape until a gateway has stored it.", .01, .1, .5, 1, 2.5, 5, 10, 30, 60, 300),
 		lastSuccess:      gauge("promferry_push_last_success_timestamp_seconds", "When a gateway last stored a push."),
 		gatewayUp:        gauge("promferry_gateway_up", "0 while a gateway fails and gets one request at a time only."),
+		clockOffset:      gauge("promferry_gateway_clock_offset_seconds", "How far this host's clock is ahead of the gateway's, below zero behind; 0 while less than a second shows."),
 	}
 	if budget != nil {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -83,19 +93,36 @@ func NewMetrics(reg prometheus.Registerer, budget *Budget) *Metrics {
 	return m
 }
 
-// start makes the metrics of a gateway that alerts look at, before anything
-// happens.
+// start makes the metrics of a gateway before anything happens: Prometheus sees
+// no increase of a counter that begins above zero.
 func (m *Metrics) start(at address) {
-	if m != nil {
-		m.up(at, 1)
-		m.authErrors.WithLabelValues(at.gateway, at.shard)
-		m.retries.WithLabelValues(at.gateway, at.shard)
+	if m == nil {
+		return
+	}
+	m.up(at, 1)
+	for _, v := range []*prometheus.CounterVec{m.supersededPushes, m.bytes, m.retries, m.authErrors, m.retyped, m.duplicates} {
+		v.WithLabelValues(at.gateway, at.shard)
+	}
+	m.startEach(m.pushes, at, methods)
+	m.startEach(m.droppedPushes, at, dropReasons)
+	m.startEach(m.refused, at, refusedReasons)
+}
+
+func (m *Metrics) startEach(v *prometheus.CounterVec, at address, values []string) {
+	for _, value := range values {
+		v.WithLabelValues(at.gateway, at.shard, value)
 	}
 }
 
 func (m *Metrics) up(at address, up float64) {
 	if m != nil {
 		m.gatewayUp.WithLabelValues(at.gateway, at.shard).Set(up)
+	}
+}
+
+func (m *Metrics) clock(at address, offset time.Duration) {
+	if m != nil {
+		m.clockOffset.WithLabelValues(at.gateway, at.shard).Set(offset.Seconds())
 	}
 }
 
@@ -139,7 +166,7 @@ func (m *Metrics) done(out Outcome) {
 	}
 	m.retyped.WithLabelValues(out.Gateway, out.Shard).Add(float64(out.Retyped))
 	m.duplicates.WithLabelValues(out.Gateway, out.Shard).Add(float64(out.Duplicates))
-	for _, reason := range []string{refusedType, refusedInconsistent, refusedUndecided} {
+	for _, reason := range refusedReasons {
 		m.refused.WithLabelValues(out.Gateway, out.Shard, reason).Add(float64(out.reasons[reason]))
 	}
 }
@@ -151,7 +178,7 @@ func (m *Metrics) Forget(g *Gateway) {
 		DeletePartialMatch(labels prometheus.Labels) int
 	}{
 		m.pushes, m.errors, m.supersededPushes, m.droppedPushes, m.bytes, m.retries, m.authErrors,
-		m.seconds, m.lag, m.lastSuccess, m.gatewayUp, m.retyped, m.refused, m.duplicates,
+		m.seconds, m.lag, m.lastSuccess, m.gatewayUp, m.clockOffset, m.retyped, m.refused, m.duplicates,
 	} {
 		v.DeletePartialMatch(prometheus.Labels{"gateway": g.Name, "shard": g.Shard})
 	}
@@ -178,7 +205,7 @@ func reason(err error) string {
 	case errors.Is(err, errNothingLeft):
 		return "nothing_left"
 	case errors.As(err, &status):
-		return strconv.Itoa(status.Code)
+		return statusReason(status.Code)
 	case errors.Is(err, errReportLost):
 		return "report_series"
 	case errors.Is(err, context.Canceled):
@@ -193,4 +220,13 @@ func reason(err error) string {
 		return "connect"
 	}
 	return "connection"
+}
+
+// statusReason is the code, if it is one that has a meaning: a gateway may make
+// up any number.
+func statusReason(code int) string {
+	if http.StatusText(code) == "" {
+		return "unknown_status"
+	}
+	return strconv.Itoa(code)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
@@ -18,6 +19,7 @@ func TestMetricsAreClean(t *testing.T) {
 	m.superseded(address{"gw", ""})
 	m.dropped(address{"gw", ""}, dropShutdown)
 	m.start(address{"gw", ""})
+	m.clock(address{"gw", ""}, time.Second)
 	m.retried(address{"gw", ""})
 	m.done(Outcome{Gateway: "gw", Method: "PUT", Lag: 1})
 	m.done(Outcome{Gateway: "gw", Method: "PUT", Err: errReportLost})
@@ -25,12 +27,56 @@ func TestMetricsAreClean(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(families) != 15 {
-		t.Errorf("got %d families, want 15", len(families))
+	if len(families) != 16 {
+		t.Errorf("got %d families, want 16", len(families))
 	}
 	problems, err := promlint.NewWithMetricFamilies(families).Lint()
 	if err != nil || len(problems) != 0 {
 		t.Errorf("got %v, %v, want no problems", problems, err)
+	}
+}
+
+// Each counter that an alert looks at is there before anything happens, and gone
+// with its gateway.
+func TestCountersBeginAtZero(t *testing.T) {
+	b := newBench(t, nil)
+	b.Metrics.start(b.address())
+	for name, want := range map[string]int{
+		"promferry_pushes_total":           3, // methods
+		"promferry_pushes_dropped_total":   6, // reasons
+		"promferry_families_refused_total": 3, // reasons
+		"promferry_push_auth_errors_total": 1,
+	} {
+		if got := b.series(t)[name]; got != want {
+			t.Errorf("%s: got %d series, want %d", name, got, want)
+		}
+	}
+	b.Metrics.Forget(b.Gateway)
+	if got := b.series(t); len(got) != 1 || got["promferry_pending_bytes"] != 1 {
+		t.Errorf("without the gateway: got %v, want pending bytes only", got)
+	}
+}
+
+// series counts those of each metric.
+func (b *bench) series(t testing.TB) map[string]int {
+	t.Helper()
+	families, err := b.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := make(map[string]int)
+	for _, f := range families {
+		count[f.GetName()] = len(f.Metric)
+	}
+	return count
+}
+
+// A gateway can answer any number: it must not make as many series.
+func TestStatusReasonIsBounded(t *testing.T) {
+	for code, want := range map[int]string{400: "400", 503: "503", 299: "unknown_status", 999: "unknown_status"} {
+		if got := reason(&StatusError{Code: code}); got != want {
+			t.Errorf("status %d: got reason %q, want %q", code, got, want)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -134,29 +133,6 @@ func (g *Gateway) superseded(s *slot) (all []news) {
 }
 
 var errBehind = errors.New("newer bodies take the place of those that wait: its groups are older than their intervals")
-
-// isOutage tells errors of a request that got no answer.
-func isOutage(err error) bool {
-	var status *StatusError
-	return err != nil && !isLocal(err) && !errors.As(err, &status) && !errors.Is(err, errReportLost) &&
-		!isAggregating(err) && !errors.Is(err, errNotStored)
-}
-
-// isUnanswered tells errors of requests that a gateway may work on still: it got
-// them, or a part of them.
-func isUnanswered(err error) bool {
-	var dial *net.OpError
-	var dns *net.DNSError
-	return isOutage(err) && !errors.As(err, &dns) && !(errors.As(err, &dial) && dial.Op == "dial")
-}
-
-// isLocal tells errors of bodies that were never sent.
-func isLocal(err error) bool {
-	var panicked *panicError
-	var group *groupError
-	var down *downError
-	return errors.Is(err, errPendingBytes) || errors.Is(err, errNothingLeft) || errors.Is(err, errTooLarge) || errors.As(err, &panicked) || errors.As(err, &group) || errors.As(err, &down)
-}
 
 // repeats keeps whether the group's bodies have series twice, and returns what
 // is new. Gateway.mu is held.

@@ -7,7 +7,7 @@ import "container/heap"
 // a [heap.Interface].
 type queue struct {
 	slots []*slot
-	came  uint64
+	came  uint64 // slots that were added so far
 }
 
 // add lets a slot in, unless it is.

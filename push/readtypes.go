@@ -70,20 +70,42 @@ func (g *Gateway) storedTypes(ctx context.Context) (types, error) {
 // a TYPE line that is cut, or longer than a buffer, is left out.
 func parseTypes(r io.Reader) (types, error) {
 	t := make(types)
+	err := readLines(r, func(line []byte) { _ = t.line(line) })
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// line takes a TYPE line, and returns whose it is; "" for another line.
+func (t types) line(line []byte) (name string) {
+	rest, found := bytes.CutPrefix(line, []byte("# TYPE "))
+	if !found || !bytes.HasSuffix(rest, []byte("\n")) {
+		return ""
+	}
+	name, kind, ok := typeOf(string(rest))
+	if !ok || len(t) >= maxTypes {
+		return ""
+	}
+	t[name] = kind
+	return name
+}
+
+// readLines gives visit each line, with its line break; of a long one only the
+// begin, without. The bytes are good until visit returns.
+func readLines(r io.Reader, visit func(line []byte)) error {
 	in := bufio.NewReader(r)
 	for start := true; ; {
 		line, err := in.ReadSlice('\n')
-		if rest, found := bytes.CutPrefix(line, []byte("# TYPE ")); found && start && err == nil {
-			if name, kind, ok := typeOf(string(rest)); ok && len(t) < maxTypes {
-				t[name] = kind
-			}
+		if start {
+			visit(line)
 		}
 		start = err == nil
 		if errors.Is(err, io.EOF) {
-			return t, nil
+			return nil
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return nil, err
+			return err
 		}
 	}
 }

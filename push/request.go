@@ -78,11 +78,13 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 	if err != nil {
 		return err
 	}
+	began := time.Now()
 	resp, err := g.roundTrip(req)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", strings.ToLower(method), g.urlOf(path), err)
 	}
 	defer resp.Body.Close()
+	g.noteClock(resp.Header, began)
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, errorBodyLimit))
 	if slices.Contains(success, resp.StatusCode) {
 		g.noteSuccess(method, resp.StatusCode)

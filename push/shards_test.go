@@ -41,7 +41,7 @@ func TestShardsOrder(t *testing.T) {
 // TestShardsMoveFew: where a shard comes, groups move to it and nowhere else,
 // and it gets its part of them; where it goes, the same the other way round.
 func TestShardsMoveFew(t *testing.T) {
-	const groups = 10_000
+	const groups = 4000
 	for n := 1; n < 10; n++ {
 		more := shardsAt(n + 1)
 		fewer := more[:n]

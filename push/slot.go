@@ -19,16 +19,16 @@ type slot struct {
 	tries   streak    // failures in a row
 	well    bool      // the last request was stored
 
-	queued  bool          // stands in Gateway.queue,
-	place   int           // there,
-	came    uint64        // since then
+	queued  bool          // it is in Gateway.queue
+	place   int           // its index there; only while queued
+	came    uint64        // when it came there: the queue's count of arrivals
 	leaving *list.Element // of Gateway.leaving; nil: the group stays
 
 	outdated   bool      // what is under way is older than what was dropped
 	unanswered time.Time // the end of the last attempt of the last request, if the gateway may work on it still
 	late       time.Time // the same of the requests before it
 
-	failing bool   // and a log has told so; not for the gateway's sake
+	failing bool   // the group's pushes fail, not for the gateway's sake, and a log has told so
 	twice   bool   // the last body had series twice, and a log has told so
 	unlike  string // how the last body differed from the target's, as a log has told; "" not at all
 	status  GroupStatus

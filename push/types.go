@@ -127,7 +127,7 @@ func (m *typeMemory) remember(c *content) {
 	for f := range c.blocks() {
 		if t, found := m.held[f.Name]; found && t != f.Type {
 			m.clashes[f.Name] = clash{t, expires}
-		} else if m.held.inTheWay(f) {
+		} else if InTheWay(m.held, f.Name, f.Type) {
 			m.clashes[f.Name] = clash{"", expires}
 		} else {
 			delete(m.clashes, f.Name)
@@ -135,14 +135,14 @@ func (m *typeMemory) remember(c *content) {
 	}
 }
 
-// inTheWay tells whether a family's name, or a name of its lines, is taken by
-// a histogram or summary on one side and a family on the other.
-func (t types) inTheWay(f convert.Block) bool {
+// InTheWay tells whether a family's name, or a name of its lines, is taken by
+// a histogram or summary on one side and a family on the other (contract C31).
+func InTheWay(held map[string]convert.Type, name string, kind convert.Type) bool {
 	for _, suffix := range []string{"_count", "_sum", "_bucket"} {
-		if base, cut := strings.CutSuffix(f.Name, suffix); cut && hasLines(t[base], suffix) {
+		if base, cut := strings.CutSuffix(name, suffix); cut && hasLines(held[base], suffix) {
 			return true
 		}
-		if _, held := t[f.Name+suffix]; held && hasLines(f.Type, suffix) {
+		if _, taken := held[name+suffix]; taken && hasLines(kind, suffix) {
 			return true
 		}
 	}

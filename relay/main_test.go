@@ -34,6 +34,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type world struct {
 	*testing.T
 	gateway  *push.Gateway
+	buffers  convert.Buffers
+	bodies   push.Buffers
 	requests recorder
 	log      logBuffer
 	registry *prometheus.Registry
@@ -68,6 +70,7 @@ func (w *world) newShard(name, host string, to http.RoundTripper) *push.Gateway 
 		Transport: to,
 		Timeout:   time.Minute,
 		Budget:    push.NewBudget(1 << 20),
+		Buffers:   &w.bodies,
 	}
 	ctx, cancel := context.WithCancel(w.Context())
 	done := make(chan struct{})
@@ -89,6 +92,7 @@ func (w *world) target(instance string, source scrape.Source) *Target {
 		Address:  "http://" + instance + "/metrics",
 		Labels:   convert.Labels{{Name: "instance", Value: instance}, {Name: "job", Value: "j"}},
 		Source:   source,
+		Buffers:  &w.buffers,
 		Gateways: push.Gateways{{w.gateway}},
 		Interval: 15 * time.Second,
 		Timeout:  10 * time.Second,

@@ -1,6 +1,10 @@
 package relay
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/promferry/promferry/convert"
+)
 
 // Metrics count what all targets do. A nil *Metrics counts nothing.
 type Metrics struct {
@@ -46,6 +50,23 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	}
 	reg.MustRegister(m.seconds, m.inFlight)
 	return m
+}
+
+// start makes the metrics of a job before anything happens: Prometheus sees no
+// increase of a counter that begins above zero. That of failed scrapes has too
+// many reasons for it.
+func (m *Metrics) start(job string) {
+	if m == nil {
+		return
+	}
+	for _, v := range []*prometheus.CounterVec{
+		m.scrapes, m.skips, m.samples, m.timestamps, m.exemplars, m.natives, m.flattened, m.escaped,
+	} {
+		v.WithLabelValues(job)
+	}
+	for _, reason := range convert.DropReasons() {
+		m.dropped.WithLabelValues(job, string(reason))
+	}
 }
 
 func (m *Metrics) begin() {

@@ -1,11 +1,14 @@
 package relay
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/promferry/promferry/convert"
 )
 
 func TestMetricsCountCycles(t *testing.T) {
@@ -74,6 +77,22 @@ func TestMetricsAreClean(t *testing.T) {
 		}
 		for _, problem := range problems {
 			t.Errorf("%s: %s", problem.Metric, problem.Text)
+		}
+	})
+}
+
+// An alert sees an increase of what was there before.
+func TestMetricsBeginAtZero(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.pool(w.target("i", exposes("")))
+		text := w.exposed()
+		for _, reason := range convert.DropReasons() {
+			if !strings.Contains(text, fmt.Sprintf(`value:"%s"`, reason)) {
+				t.Errorf("nothing is there for series dropped as %s before the first scrape", reason)
+			}
+		}
+		if !strings.Contains(text, "promferry_scrapes_skipped_total") {
+			t.Errorf("nothing is there for skipped scrapes before the first one: %s", text)
 		}
 	})
 }

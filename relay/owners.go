@@ -8,7 +8,7 @@ import (
 )
 
 // owners says which target may write into a group of a gateway: one only, or
-// targets would overwrite each other. A target's own group is its until it
+// targets would overwrite each other. A target's own group stays with it until it
 // leaves; others, which honor_labels makes, belong to the first that claims
 // them. Only the owner deletes.
 type owners struct {

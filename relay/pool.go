@@ -27,6 +27,7 @@ type Pool struct {
 	mu      sync.Mutex
 	targets []*Target // replaced as a whole
 	workers workers
+	moved   time.Time // when a cycle has begun or ended
 }
 
 // Options of a Pool.
@@ -121,7 +122,7 @@ func (p *Pool) keepTime(ctx context.Context, t *Target) {
 	if t.schedule == nil {
 		t.schedule = newSchedule(time.Now(), t.Interval, seed(p.options.Host, t))
 	}
-	for sleepUntil(ctx, t.schedule.next) {
+	for t.expect(); sleepUntil(ctx, t.schedule.next); t.expect() {
 		if p.scrape(ctx, t).stopped {
 			return
 		}
@@ -153,9 +154,11 @@ func (p *Pool) scrape(ctx context.Context, t *Target) result {
 
 // cycle is one cycle with what is told of it.
 func (p *Pool) cycle(ctx context.Context, t *Target, w *worker) result {
+	p.move()
 	p.options.Metrics.begin()
 	res := t.cycle(ctx, w)
 	p.options.Metrics.end(t, res)
+	p.move()
 	if !res.stopped {
 		t.hangs = res.took >= t.Timeout
 		p.tell(t, res)

@@ -22,6 +22,7 @@ func (p *Pool) Replace(targets []*Target) (left <-chan struct{}) {
 	}
 	for _, t := range added {
 		t.enter(&p.owners)
+		p.options.Metrics.start(t.Job)
 	}
 	p.restoreTo(added)
 	done := p.dismiss(removed)

@@ -44,7 +44,8 @@ func TestEndings(t *testing.T) {
 // takes them, so none is dropped.
 func TestRetireKeepsWithinTheBudget(t *testing.T) {
 	inBubble(t, func(w *world) {
-		const n, size = 100, 100 << 10 // ten times the budget
+		const n, size = 100, 10 << 10
+		w.gateway.Budget.Resize(n * size / 10)
 		var targets []*Target
 		for i := range n {
 			target := w.target(fmt.Sprint(i), exposes("a{b=\""+strings.Repeat("x", size)+"\"} 1\n"))

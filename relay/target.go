@@ -52,6 +52,7 @@ type Target struct {
 	life life
 
 	mu     sync.Mutex
+	due    time.Time // its next tick, or the one that is worked at; zero: not scheduled yet
 	status Status
 	made   []convert.Labels // what of pushed is not the target's own group
 }

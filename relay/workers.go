@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// handover is how long a worker waits for a target's first byte before it
+// lendAfter is how long a worker waits for a target's first byte before it
 // works for another one meanwhile. Most targets answer sooner; some never do,
 // and any number of those must not use up the pool.
-const handover = 100 * time.Millisecond
+const lendAfter = 100 * time.Millisecond
 
 // workers bound the cycles at work: those that connect, read or convert. Half
 // of them, and no more, read from targets that spent their last timeout: an
@@ -72,7 +72,7 @@ func (w *worker) leave() {
 // await calls wait, and lends the worker out where that takes long. The error
 // says that none was free again within ctx.
 func (w *worker) await(ctx context.Context, wait func()) error {
-	lend := time.AfterFunc(handover, w.release)
+	lend := time.AfterFunc(lendAfter, w.release)
 	wait()
 	if lend.Stop() {
 		return nil

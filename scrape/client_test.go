@@ -50,7 +50,7 @@ func TestClientWithoutCredentials(t *testing.T) {
 	want := promconfig.HTTPClientConfig{TLSConfig: tlsConfig, FollowRedirects: true}
 	cfg := credentials()
 	cfg.EnableHTTP2 = false
-	cfg.Authorization = &promconfig.Authorization{Credentials: "canary"}
+	cfg.Authorization = &promconfig.Authorization{Type: "Bearer", Credentials: "canary"}
 	cfg.BearerToken = "canary"
 	cfg.OAuth2 = &promconfig.OAuth2{ClientSecret: "canary"}
 	cfg.TLSConfig = tlsConfig

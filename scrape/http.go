@@ -2,7 +2,6 @@ package scrape
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -67,7 +66,7 @@ func (s *HTTP) exchange(ctx context.Context, x *exchange) (*Exposition, error) {
 // accept makes an exposition of a response that is one.
 func (s *HTTP) accept(resp *http.Response, x *exchange) (*Exposition, error) {
 	if resp.StatusCode != http.StatusOK {
-		return nil, &refusal{ReasonStatus, fmt.Errorf("server returned HTTP status %s%s", resp.Status, shown.Redirect(resp))}
+		return nil, &refusal{ReasonStatus, &StatusError{resp.StatusCode, resp.Status + shown.Redirect(resp)}}
 	}
 	body, err := newHTTPBody(resp, x, s.MaxBytes)
 	if err != nil {
@@ -84,6 +83,14 @@ func (s *HTTP) accept(resp *http.Response, x *exchange) (*Exposition, error) {
 	exposition.MediaType, err = mediaType(resp.Header.Get("Content-Type"), s.FallbackMediaType)
 	return exposition, err
 }
+
+// A StatusError is an answer with another status than 200.
+type StatusError struct {
+	Code   int
+	status string // as the server wrote it, and where that was
+}
+
+func (e *StatusError) Error() string { return "server returned HTTP status " + e.status }
 
 // unframed reports whether only the close of the connection ends the body
 // (RFC 9112, section 6.3, rule 8). Gzip has an end of its own.

@@ -64,7 +64,7 @@ func TestRedirectCredentials(t *testing.T) {
 	}
 	checkRedirects(t, credentials(), "Authorization", "X-Api-Key", "Cookie")
 	checkRedirects(t, with(func(c *promconfig.HTTPClientConfig) {
-		c.Authorization = &promconfig.Authorization{Credentials: "canary"}
+		c.Authorization = &promconfig.Authorization{Type: "Bearer", Credentials: "canary"}
 	}), "Authorization")
 	checkRedirects(t, with(func(c *promconfig.HTTPClientConfig) {
 		c.OAuth2 = &promconfig.OAuth2{ClientID: "id", ClientSecret: "canary", TokenURL: tokens.URL}

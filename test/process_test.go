@@ -52,6 +52,32 @@ func start(t testing.TB, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{cmd: cmd, ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stderr
+	p.start(t)
+	return p
+}
+
+// startAt starts a command that has a terminal as all its standard files.
+func startAt(t testing.TB, cmd *exec.Cmd, screen *os.File) *process {
+	t.Helper()
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = screen, screen, screen
+	p.start(t)
+	return p
+}
+
+// startAsOnTerminal starts a command whose stdout has both of its outputs, in
+// their order.
+func startAsOnTerminal(t testing.TB, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stdout
+	p.start(t)
+	return p
+}
+
+func (p *process) start(t testing.TB) {
+	t.Helper()
+	cmd := p.cmd
 	if cmd.Env == nil {
 		cmd.Env = environment()
 	}
@@ -66,7 +92,6 @@ func start(t testing.TB, cmd *exec.Cmd) *process {
 		_ = cmd.Process.Kill() // fails where it has ended
 		<-p.ended
 	})
-	return p
 }
 
 // environment is all that a process gets of this one's, and more.

@@ -69,6 +69,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 
 	for _, args := range [][]string{
 		{"once", "--log.level=debug"}, {"once", "--dry-run"}, {"targets"},
+		{"doctor", "--all"}, {"doctor", "--format=json", "--log.level=debug"},
 	} {
 		r := promferry(t, env, append(args, "--config.file="+file)...)
 		noCanary(t, strings.Join(args, " "), r.stdout+r.stderr)

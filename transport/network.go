@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"fmt"
@@ -60,7 +59,7 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // generation returns the current one, or makes the next.
 func (n *network) generation() (*generation, error) {
-	files, err := n.read()
+	files, err := n.fingerprint()
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +99,7 @@ func (n *network) CloseIdleConnections() {
 	n.retire()
 }
 
-// retire is called with n.mu held.
+// retire lets the next request begin a generation. n.mu is held.
 func (n *network) retire() {
 	if n.current != nil {
 		n.current.CloseIdleConnections()
@@ -153,8 +152,8 @@ func watchCertificate(cfg *tls.Config) {
 // A fingerprint tells the contents of files from others.
 type fingerprint [sha256.Size]byte
 
-// read takes the fingerprint of the TLS files.
-func (n *network) read() (all fingerprint, err error) {
+// fingerprint is that of the TLS files as they are now.
+func (n *network) fingerprint() (all fingerprint, err error) {
 	hash := sha256.New()
 	for _, file := range []struct{ attribute, path string }{
 		{"ca_file", n.tls.CAFile}, {"cert_file", n.tls.CertFile}, {"key_file", n.tls.KeyFile},
@@ -196,12 +195,3 @@ const (
 	// maxTLSFileBytes is some times as much as the CA bundle of a system.
 	maxTLSFileBytes = 4 << 20
 )
-
-// attemptOf returns what New's transport watches of the request; for one that
-// did not come through there, a fresh one.
-func attemptOf(ctx context.Context) *attempt {
-	if a, ok := ctx.Value(attemptKey{}).(*attempt); ok {
-		return a
-	}
-	return new(attempt)
-}

@@ -60,6 +60,15 @@ type attempt struct {
 
 type attemptKey struct{}
 
+// attemptOf returns what New's transport watches of the request; for one that
+// did not come through there, a fresh one.
+func attemptOf(ctx context.Context) *attempt {
+	if a, ok := ctx.Value(attemptKey{}).(*attempt); ok {
+		return a
+	}
+	return new(attempt)
+}
+
 // watch returns the context that the request needs.
 func (a *attempt) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(context.WithValue(ctx, attemptKey{}, a), &httptrace.ClientTrace{

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"strings"
 
 	promconfig "github.com/prometheus/common/config"
 )
@@ -23,7 +21,7 @@ func newProxy(cfg promconfig.ProxyConfig) *proxy {
 	p := &proxy{find: cfg.Proxy(), header: cfg.GetProxyConnectHeader()}
 	if find := p.find; find != nil && cfg.ProxyFromEnvironment {
 		p.find = func(req *http.Request) (*url.URL, error) {
-			if isLoopback(req.URL.Hostname()) {
+			if IsLoopback(req.URL.Hostname()) {
 				return nil, nil
 			}
 			return find(req)
@@ -46,15 +44,4 @@ func (p *proxy) use(t *http.Transport) {
 		}
 		return nil
 	}
-}
-
-// isLoopback reports whether a host, without its port, is this machine for each
-// machine.
-func isLoopback(host string) bool {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().WithZone("").IsLoopback()
 }

@@ -10,7 +10,6 @@
 package transport
 
 import (
-	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -46,7 +45,7 @@ func New(cfg promconfig.HTTPClientConfig, options Options) http.RoundTripper {
 	}
 	if a := cfg.Authorization; a != nil {
 		credentials := secret("credentials_file", a.CredentialsFile, a.Credentials)
-		next = promconfig.NewAuthorizationCredentialsRoundTripper(cmp.Or(a.Type, "Bearer"), credentials, next)
+		next = promconfig.NewAuthorizationCredentialsRoundTripper(a.Type, credentials, next)
 	}
 	if b := cfg.BasicAuth; b != nil {
 		username := secret("username_file", b.UsernameFile, promconfig.Secret(b.Username))

@@ -18,7 +18,7 @@ func basic(file string) promconfig.HTTPClientConfig {
 }
 
 func bearerFile(file string) promconfig.HTTPClientConfig {
-	return promconfig.HTTPClientConfig{Authorization: &promconfig.Authorization{CredentialsFile: file}}
+	return promconfig.HTTPClientConfig{Authorization: &promconfig.Authorization{Type: "Bearer", CredentialsFile: file}}
 }
 
 func headerFile(file string) promconfig.HTTPClientConfig {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -35,29 +36,66 @@ type app struct {
 
 // execute parses the arguments and runs the command that they name.
 func execute(ctx context.Context, args []string, s std) int {
-	a := &app{std: s, logLevel: promslog.NewLevel(), logFormat: promslog.NewFormat()}
-	parser := kingpin.New("promferry", "Carries Prometheus metrics across a firewall: scrapes local targets, pushes each to a Pushgateway.\n\nTry: promferry demo")
-	parser.UsageWriter(s.out).ErrorWriter(s.err)
-	parser.UsageTemplate(kingpin.DefaultUsageTemplate + examplesTemplate)
-	parser.HelpFlag.Short('h')
-	parser.Version(version.Print("promferry"))
-	flag(parser, "log.level", "Only log messages of this level or above: debug, info, warn, error.").Default("info").SetValue(a.logLevel)
-	flag(parser, "log.format", "Format of log messages: logfmt, json.").Default("logfmt").SetValue(a.logFormat)
-	commands := register(parser)
-
+	a := newApp(s)
+	parser, commands := a.newParser()
 	keepArguments(parser, args)
-	name, err := parser.Parse(args)
-	if err != nil {
-		fmt.Fprintf(s.err, "promferry: %v\nTry: promferry %s--help\n", err, commandOf(parser, args))
-		return exitUsage
-	}
 	out := &checkedWriter{to: s.out}
 	a.out = out
+	if asked, err := writeDocument(out, parser, args); asked {
+		return a.ended(out, err)
+	}
+	name, err := a.parse(parser, args)
+	if err != nil {
+		return a.fail(exitUsage, fmt.Errorf("%w\nTry: promferry %s--help", err, commandOf(parser, args)))
+	}
 	code := commands[name].run(ctx, a)
-	if out.err != nil && code == exitOK {
-		return a.fail(exitFailure, fmt.Errorf("write output: %w", out.err))
+	if code == exitOK {
+		return a.ended(out, nil)
 	}
 	return code
+}
+
+func newApp(s std) *app {
+	return &app{std: s, logLevel: promslog.NewLevel(), logFormat: promslog.NewFormat()}
+}
+
+// parse returns the command that the arguments name. kingpin's help of no command
+// ends the process, so that is looked at before.
+func (a *app) parse(parser *kingpin.Application, args []string) (name string, err error) {
+	if len(args) > 0 && args[0] == "help" {
+		err = misuse(args)
+	}
+	if err == nil {
+		name, err = parser.Parse(args)
+	}
+	if err == nil {
+		return name, nil
+	}
+	return "", cmp.Or(misuse(args), err)
+}
+
+// newParser returns what knows all flags, and the commands by their names.
+func (a *app) newParser() (*kingpin.Application, map[string]command) {
+	parser := kingpin.New("promferry", "Carries Prometheus metrics across a firewall: scrapes local targets, pushes each to a Pushgateway.")
+	parser.UsageWriter(a.out).ErrorWriter(a.err)
+	parser.UsageTemplate(helpTemplate)
+	parser.HelpFlag.Short('h').Help("Show help: promferry COMMAND --help has a command's flags, examples and exit codes.")
+	parser.Version(version.Print("promferry"))
+	flag(parser, "log.level", "Only log messages of this level or above: debug, info, warn, error.").Default("info").HintOptions(promslog.LevelFlagOptions...).SetValue(a.logLevel)
+	flag(parser, "log.format", "Format of log messages: logfmt, json.").Default("logfmt").HintOptions(promslog.FormatFlagOptions...).SetValue(a.logFormat)
+	return parser, register(parser)
+}
+
+// ended is the exit code of what has gone well but for an error, or for an output
+// that did not arrive.
+func (a *app) ended(out *checkedWriter, err error) int {
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("write output: %w", out.err)
+	}
+	if err != nil {
+		return a.fail(exitFailure, err)
+	}
+	return exitOK
 }
 
 // keepArguments has what follows the command of exec left as it is: the flags in
@@ -82,9 +120,6 @@ func commandOf(parser *kingpin.Application, args []string) string {
 	}
 	return strings.Join(words, " ") + " "
 }
-
-// examplesTemplate shows the long help of a command, which kingpin does not.
-const examplesTemplate = "{{with .Context.SelectedCommand}}{{with .HelpLong}}\nExamples:\n{{.}}\n{{end}}{{end}}"
 
 // A checkedWriter remembers that an output did not arrive.
 type checkedWriter struct {
@@ -124,11 +159,15 @@ func register(parser *kingpin.Application) map[string]command {
 	add(clause, newImportCommand(clause))
 	clause = parser.Command("verify", "Compare what a Prometheus has of targets that it scrapes itself, and through a gateway.")
 	add(clause, newVerifyCommand(clause))
+	clause = parser.Command("doctor", "Say what is wrong between the targets and the gateways, and what to do. Changes nothing.")
+	add(clause, newDoctorCommand(clause))
 	clause = parser.Command("fmt", "Format configuration files.")
 	add(clause, newFmtCommand(clause))
 	clause = parser.Command("demo", "Show the whole chain in one process, with nothing installed.")
 	add(clause, newDemoCommand(clause))
-	add(parser.Command("version", "Print the version."), versionCommand{})
+	clause = parser.Command("version", "Print the version.")
+	explain(clause, manual{examples: []string{"promferry version"}, exits: []string{"0"}})
+	add(clause, versionCommand{})
 
 	check := parser.Command("check", "Check a configuration, a target's answer, or a running promferry.")
 	clause = check.Command("config", "Check configuration files as `run` would see them.")
@@ -163,7 +202,7 @@ func nameOf(argument string) string {
 
 // fail says what went wrong and returns the code.
 func (a *app) fail(code int, err error) int {
-	fmt.Fprintf(a.err, "promferry: %v\n", err)
+	fmt.Fprintln(a.err, paint(a.err, bad, "promferry:"), err)
 	return code
 }
 

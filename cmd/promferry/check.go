@@ -20,6 +20,13 @@ type checkConfigCommand struct{ files []string }
 func newCheckConfigCommand(clause *kingpin.CmdClause) *checkConfigCommand {
 	c := new(checkConfigCommand)
 	clause.Arg("FILE", "Files, or directories of *.hcl. Default: "+defaultConfigFile+".").StringsVar(&c.files)
+	explain(clause, manual{
+		examples: []string{
+			`promferry check config`,
+			`promferry check config promferry.hcl /etc/promferry/conf.d`,
+		},
+		exits: []string{"0 nothing is wrong; warnings are shown", "2 an error, or a file that cannot be read"},
+	})
 	return c
 }
 
@@ -46,6 +53,13 @@ func newProbeCommand(clause *kingpin.CmdClause, path string) *probeCommand {
 	c := &probeCommand{path: path}
 	flag(clause, "web.listen-address", "Where the promferry to ask listens.").Default(defaultListenAddress).StringVar(&c.address)
 	clause.Flag("timeout", "Longest time to wait.").Default("2s").DurationVar(&c.timeout)
+	explain(clause, manual{
+		examples: []string{
+			"promferry " + clause.FullCommand(),
+			"promferry " + clause.FullCommand() + " --web.listen-address=:8080",
+		},
+		exits: []string{"0 it does", "1 it does not, or does not answer", badUsage},
+	})
 	return c
 }
 
@@ -69,7 +83,7 @@ func (c *probeCommand) probe(ctx context.Context) error {
 	}
 	resp, err := transport.New(promconfig.HTTPClientConfig{}, transport.Options{}).RoundTrip(req) // no proxy of the environment
 	if err != nil {
-		return fmt.Errorf("check %s: %w", url, cause(err))
+		return fmt.Errorf("check %s: %w; does promferry run, with this --web.listen-address?", url, cause(err))
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 256))

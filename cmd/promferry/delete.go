@@ -25,8 +25,13 @@ func newDeleteCommand(clause *kingpin.CmdClause) *deleteCommand {
 	c.to.register(clause)
 	c.group.register(clause).Required()
 	flag(clause, "timeout", "Longest time for all of it.").Default("30s").DurationVar(&c.timeout)
-	clause.HelpLong(`  promferry delete --gateway=http://localhost:9091 --job=shop --instance=old-pod
-  promferry delete --gateway=http://localhost:9091 --job=batch --instance=`)
+	explain(clause, manual{
+		examples: []string{
+			`promferry delete --gateway=http://localhost:9091 --job=shop --instance=old-pod`,
+			`promferry delete --gateway=http://localhost:9091 --job=batch --instance=`,
+		},
+		exits: []string{"0 it is not there any more, or was not", "1 a gateway has not answered so", badUsage},
+	})
 	return c
 }
 

@@ -39,6 +39,13 @@ func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
 	c.web.telemetryPath = "/metrics"
 	clause.Flag("web.listen-address", "Address of the status page; a free port of loopback if it is taken.").Default(defaultListenAddress).StringVar(&c.listen)
 	flag(clause, "gateway", "Push to this Pushgateway instead of one inside of the demo.").PlaceHolder("URL").StringVar(&c.gateway)
+	explain(clause, manual{
+		examples: []string{
+			`promferry demo`,
+			`promferry demo --gateway=http://localhost:9091`,
+		},
+		exits: []string{"0 stopped by SIGINT or SIGTERM", "1 could not start, or the gateway could not be told of the end", badUsage},
+	})
 	return c
 }
 
@@ -47,6 +54,9 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 	defer cancel()
 	if c.listen == "" {
 		return a.fail(exitUsage, errors.New("--web.listen-address is empty: the demo is there to show its page"))
+	}
+	if u, err := neturl.Parse(c.gateway); c.gateway != "" && (err != nil || u.Host == "") {
+		return a.fail(exitUsage, fmt.Errorf("--gateway=%s: want a URL such as http://localhost:9091", withoutSecrets(c.gateway)))
 	}
 	gatewayURL, stopGateway, err := c.startGateway()
 	if err != nil {
@@ -78,9 +88,6 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 // startGateway starts the demo's own gateway, unless the user has one.
 func (c *demoCommand) startGateway() (url string, stop func(), err error) {
 	if c.gateway != "" {
-		if u, err := neturl.Parse(c.gateway); err != nil || u.Host == "" {
-			return "", nil, fmt.Errorf("--gateway=%s: want a URL such as http://localhost:9091", c.gateway)
-		}
 		return c.gateway, func() {}, nil
 	}
 	l, err := listenNear("127.0.0.1:9091")
@@ -133,9 +140,9 @@ func transcript(to io.Writer) func(push.Outcome) {
 		if time.Since(start) > transcriptTime && out.Err == nil {
 			return
 		}
-		result := "stored"
+		result := paint(to, good, "stored")
 		if out.Err != nil {
-			result = out.Err.Error()
+			result = paint(to, bad, out.Err.Error())
 		}
 		fmt.Fprintf(to, "%s  %-6s %s  %d series, %d bytes, %v: %s\n",
 			time.Now().Format(time.TimeOnly), out.Method, out.Path, out.Series, out.Bytes, out.Took.Round(10*time.Microsecond), result)

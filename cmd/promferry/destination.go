@@ -23,9 +23,12 @@ type destinationFlags struct {
 	gateway string
 }
 
+// gatewayPlaceHolder stands for a gateway that may be one of a configuration.
+const gatewayPlaceHolder = "URL|NAME"
+
 func (f *destinationFlags) register(to flagger) {
-	flag(to, "gateway", "The Pushgateway: its URL, or its name in the configuration, where credentials and TLS can be said. Default: all of the configuration.").PlaceHolder("URL").StringVar(&f.gateway)
-	flag(to, "config.file", "Configuration file, or a directory of *.hcl, for its gateways. Repeatable. Default: "+defaultConfigFile+", if there is one.").PlaceHolder("FILE").StringsVar(&f.files)
+	flag(to, "gateway", "The Pushgateway: its URL, or its name in the configuration, where credentials and TLS can be said. Default: all of the configuration.").PlaceHolder(gatewayPlaceHolder).StringVar(&f.gateway)
+	flag(to, configFileFlag, "Configuration file, or a directory of *.hcl, for its gateways. Repeatable. Default: "+defaultConfigFile+", if there is one.").PlaceHolder("FILE").StringsVar(&f.files)
 }
 
 // load returns a configuration with the gateways to use, or nil after what is
@@ -34,7 +37,7 @@ func (f *destinationFlags) load(a *app) *configs.Config {
 	loader := &configs.Loader{GatewaysOnly: true}
 	cfg, diags, err := f.read(loader)
 	if err == nil && len(diags) > 0 && (cfg == nil || a.debugging()) {
-		err = loader.WriteDiagnostics(a.err, diags)
+		err = loader.WriteDiagnosticsFor(a.err, diags, readerAt(a.err))
 	}
 	if err == nil && cfg != nil {
 		err = f.choose(cfg)

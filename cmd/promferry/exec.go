@@ -34,11 +34,15 @@ func newExecCommand(clause *kingpin.CmdClause) *execCommand {
 	c.group.register(clause).PlaceHolder("COMMAND")
 	flag(clause, "timeout", "Longest time for the push, and for a configuration that is late, once the command has ended.").Default("10s").DurationVar(&c.timeout)
 	clause.Arg("command", "The command and its arguments, as they are.").Required().StringsVar(&c.command)
-	clause.HelpLong(`  promferry exec --gateway=http://localhost:9091 -- /usr/local/bin/backup --full
-  promferry exec --config.file=promferry.hcl --job=nightly -- sh -c 'dump | gzip > dump.gz'
-
-It pushes job_exit_code, job_duration_seconds and job_last_success_timestamp_seconds
-by POST: a failure leaves the time of the last success.`)
+	explain(clause, manual{
+		examples: []string{
+			`promferry exec --gateway=http://localhost:9091 -- /usr/local/bin/backup --full`,
+			`promferry exec --config.file=promferry.hcl --job=nightly -- sh -c 'dump | gzip > dump.gz'`,
+		},
+		notes: `It pushes job_exit_code, job_duration_seconds and job_last_success_timestamp_seconds
+by POST: a failure leaves the time of the last success.`,
+		exits: []string{"the command's own, whatever becomes of the push; 128 and the number of a signal that has ended it", "126 the command cannot be run", "127 there is no such command", "2 usage: the command is not run"},
+	})
 	return c
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"github.com/promferry/promferry/cmd/promferry/internal/lint"
 	"github.com/promferry/promferry/configs"
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/scrape"
@@ -118,7 +119,7 @@ func whatElse(stats convert.Stats) string {
 	if stats.Samples == 0 {
 		return ""
 	}
-	return fmt.Sprintf(": none of the %d can be carried (%s)", stats.Samples, strings.Join(losses(stats, 0), ", "))
+	return fmt.Sprintf(": none of the %d can be carried (%s)", stats.Samples, strings.Join(lint.Losses(stats, 0), ", "))
 }
 
 // explain shows the line with the mistake.
@@ -155,7 +156,7 @@ var begins = map[string]string{
 // notes are a line for each thing that a gateway does not get as it was
 // written.
 func (e *exposition) notes(stats convert.Stats) (lines []string) {
-	for _, what := range losses(stats, 0) { // of duplicates the gateway's side tells
+	for _, what := range lint.Losses(stats, 0) { // of duplicates the gateway's side tells
 		lines = append(lines, e.name+": "+what)
 	}
 	if stats.Exported > 0 {

@@ -31,6 +31,8 @@ func flag(to flagger, name, help string) *kingpin.FlagClause {
 	return to.Flag(name, help).Envar(twin)
 }
 
+const configFileFlag = "config.file"
+
 // defaultConfigFile is read where no flag says what to do.
 const defaultConfigFile = "promferry.hcl"
 
@@ -42,7 +44,7 @@ type configFlags struct {
 }
 
 func (f *configFlags) register(to flagger) {
-	flag(to, "config.file", "Configuration file, or a directory of *.hcl. Repeatable. Default: "+defaultConfigFile+".").PlaceHolder("FILE").StringsVar(&f.files)
+	flag(to, configFileFlag, "Configuration file, or a directory of *.hcl. Repeatable. Default: "+defaultConfigFile+".").PlaceHolder("FILE").StringsVar(&f.files)
 	flag(to, "target", "Scrape this target (localhost:8000, a URL, unix:///run/app.sock): a configuration without a file. Repeatable.").PlaceHolder("ADDRESS").StringsVar(&f.quick.Targets)
 	flag(to, "gateway", "Push to this Pushgateway, with --target.").PlaceHolder("URL").StringVar(&f.quick.Gateway)
 	flag(to, "job", "Job label, with --target.").StringVar(&f.quick.Job)
@@ -62,7 +64,10 @@ func (f *configFlags) load(a *app) loaded {
 		return loaded{}
 	}
 	if l.config == nil || !f.silent {
-		fmt.Fprint(a.err, l.diagnostics)
+		if err := l.loader.WriteDiagnosticsFor(a.err, l.problems, readerAt(a.err)); err != nil {
+			a.fail(exitUsage, err)
+			return loaded{}
+		}
 	}
 	return l
 }
@@ -86,24 +91,24 @@ func (f *configFlags) check() error {
 // loaded is what became of one load.
 type loaded struct {
 	config      *configs.Config // nil: it cannot be used
-	diagnostics string          // errors or warnings for people, secrets masked; "" is fine
+	problems    hcl.Diagnostics // errors or warnings
+	diagnostics string          // the same for people, secrets masked; "" is fine
 	loader      *configs.Loader
 }
 
 // read loads what flags say that are good; a file may have gone meanwhile.
 func (f *configFlags) read() (loaded, error) {
 	l := loaded{loader: new(configs.Loader)}
-	var diags hcl.Diagnostics
 	switch {
 	case f.isQuick():
-		l.config, diags = l.loader.LoadBytes("flags", f.quick.HCL())
+		l.config, l.problems = l.loader.LoadBytes("flags", f.quick.HCL())
 	case len(f.files) > 0:
-		l.config, diags = l.loader.Load(f.files...)
+		l.config, l.problems = l.loader.Load(f.files...)
 	default:
-		l.config, diags = l.loader.Load(defaultConfigFile)
+		l.config, l.problems = l.loader.Load(defaultConfigFile)
 	}
 	var text strings.Builder
-	if err := l.loader.WriteDiagnostics(&text, diags); err != nil {
+	if err := l.loader.WriteDiagnostics(&text, l.problems); err != nil {
 		return l, err
 	}
 	l.diagnostics = text.String()
@@ -118,4 +123,4 @@ func (f *configFlags) isQuick() bool {
 const starts = `  promferry demo
   promferry --target=localhost:9100 --gateway=http://pushgateway:9091
   promferry --config.file=/etc/promferry/promferry.hcl
-  promferry --help`
+  promferry run --help`

@@ -24,6 +24,14 @@ func newFmtCommand(clause *kingpin.CmdClause) *fmtCommand {
 	c := new(fmtCommand)
 	clause.Flag("check", "Change nothing; exit with 1 if a file would be changed.").BoolVar(&c.check)
 	clause.Arg("FILE", "Files to rewrite in place; - for standard input to standard output. Default: "+defaultConfigFile+".").StringsVar(&c.files)
+	explain(clause, manual{
+		examples: []string{
+			`promferry fmt`,
+			`promferry fmt --check promferry.hcl`,
+			`promferry fmt - <promferry.hcl`,
+		},
+		exits: []string{"0 formatted, or nothing to do", "1 --check would change a file", "2 usage, or a file that is no HCL or cannot be read"},
+	})
 	return c
 }
 
@@ -50,6 +58,9 @@ func (c *fmtCommand) run(_ context.Context, a *app) int {
 
 // format formats one file and tells whether that changed it.
 func (c *fmtCommand) format(a *app, name string) (changed bool, err error) {
+	if isDirectory(name) {
+		return false, fmt.Errorf("format %s: it is a directory; name its files, as %s", name, filepath.Join(name, "*.hcl"))
+	}
 	src, err := readAll(a, name)
 	if err != nil {
 		return false, err

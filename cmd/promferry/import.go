@@ -31,16 +31,22 @@ func newImportCommand(clause *kingpin.CmdClause) *importCommand {
 	clause.Flag("job", "Only this job. Repeatable.").PlaceHolder("NAME").StringsVar(&c.jobs)
 	clause.Flag("local-only", "Only targets on this machine: loopback addresses and its host name.").BoolVar(&c.localOnly)
 	clause.Arg("FILE", "A prometheus.yml; - for standard input.").Required().StringVar(&c.file)
-	clause.HelpLong("  promferry import prometheus /etc/prometheus/prometheus.yml --gateway=http://pushgateway:9091 >promferry.hcl\n  promferry import prometheus prometheus.yml --job=node --local-only")
+	explain(clause, manual{
+		examples: []string{
+			`promferry import prometheus /etc/prometheus/prometheus.yml --gateway=http://pushgateway:9091 >promferry.hcl`,
+			`promferry import prometheus prometheus.yml --job=node --local-only`,
+		},
+		exits: []string{"0 all of it is translated", "1 something did not map; the report names it", "2 usage, or the file cannot be read"},
+	})
 	return c
 }
 
-func (c *importCommand) run(_ context.Context, a *app) int {
+func (c *importCommand) run(ctx context.Context, a *app) int {
 	gateway, err := parseGateway(cmp.Or(c.gateway, assumedGateway))
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
-	result, err := c.translate(a, gateway)
+	result, err := c.translate(ctx, a, gateway)
 	if result != nil {
 		if c.gateway == "" && err == nil {
 			fmt.Fprintf(a.err, "--gateway was not given: %s was assumed.\n\n", assumedGateway)
@@ -50,7 +56,7 @@ func (c *importCommand) run(_ context.Context, a *app) int {
 		}
 	}
 	if err != nil {
-		return a.fail(exitUsage, fmt.Errorf("import %w", err))
+		return a.fail(exitUsage, err)
 	}
 	if _, err := a.out.Write(result.HCL); err != nil {
 		return a.fail(exitFailure, fmt.Errorf("write output: %w", err))
@@ -62,8 +68,9 @@ func (c *importCommand) run(_ context.Context, a *app) int {
 }
 
 // translate reads the file and what it names.
-func (c *importCommand) translate(a *app, gateway *url.URL) (*prometheusyaml.Result, error) {
+func (c *importCommand) translate(ctx context.Context, a *app, gateway *url.URL) (*prometheusyaml.Result, error) {
 	name := nameOf(c.file)
+	defer c.progress(ctx, a)()
 	text, err := readAll(a, name)
 	if err != nil {
 		return nil, err
@@ -76,7 +83,7 @@ func (c *importCommand) translate(a *app, gateway *url.URL) (*prometheusyaml.Res
 	if err != nil && c.localOnly {
 		return nil, err
 	}
-	return prometheusyaml.Import(name, text, prometheusyaml.Options{
+	result, err := prometheusyaml.Import(name, text, prometheusyaml.Options{
 		Gateway:   gateway.String(),
 		Jobs:      c.jobs,
 		LocalOnly: c.localOnly,
@@ -85,6 +92,23 @@ func (c *importCommand) translate(a *app, gateway *url.URL) (*prometheusyaml.Res
 		ReadFile:  os.ReadFile,
 		Glob:      filepath.Glob,
 	})
+	if err != nil {
+		err = fmt.Errorf("import %w", err) // it begins with the name
+	}
+	return result, err
+}
+
+// progress says that it goes on: it is quick but for what is slow to come, and
+// for thousands of jobs. Nothing is drawn over what somebody types.
+func (c *importCommand) progress(ctx context.Context, a *app) (stop func()) {
+	name := nameOf(c.file)
+	switch {
+	case name == stdin && isTyped(a.in):
+		return func() {}
+	case name == stdin:
+		name = "standard input"
+	}
+	return a.progress(ctx, func() string { return "import: " + name + " is read and translated" })
 }
 
 // parseGateway takes a URL that needs no credentials, which it never shows.

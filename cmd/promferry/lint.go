@@ -6,15 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
-	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	promconfig "github.com/prometheus/common/config"
 
+	"github.com/promferry/promferry/cmd/promferry/internal/lint"
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/scrape"
 )
@@ -33,6 +31,13 @@ func newCheckMetricsCommand(clause *kingpin.CmdClause) *checkMetricsCommand {
 	c := new(checkMetricsCommand)
 	clause.Arg("URL", "The metrics endpoint, or - for standard input.").Required().StringVar(&c.from)
 	clause.Flag("timeout", "Longest time to wait.").Default("10s").DurationVar(&c.timeout)
+	explain(clause, manual{
+		examples: []string{
+			`promferry check metrics http://localhost:9100/metrics`,
+			`curl -s http://localhost:9100/metrics | promferry check metrics -`,
+		},
+		exits: []string{"0 nothing to improve", "1 no answer, or one that cannot be parsed", badUsage, "3 something to improve, or that a push would lose"},
+	})
 	return c
 }
 
@@ -41,20 +46,20 @@ func (c *checkMetricsCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
-	var pushed families
+	var pushed lint.Bodies
 	stats, err := c.convert(ctx, source, &pushed)
 	if err != nil {
 		return a.fail(exitFailure, err)
 	}
-	text, duplicates := convert.Text.Distinct(pushed)
-	problems, err := promlint.New(bytes.NewReader(text)).Lint()
+	text, duplicates := convert.Text.Distinct(pushed.Text())
+	problems, err := lint.Problems(text)
 	if err != nil {
-		return a.fail(exitFailure, fmt.Errorf("lint: %w", err))
+		return a.fail(exitFailure, err)
 	}
 	for _, p := range problems {
 		fmt.Fprintf(a.out, "%s: %s\n", p.Metric, p.Text)
 	}
-	lost := losses(stats, duplicates)
+	lost := lint.Losses(stats, duplicates)
 	for _, what := range lost {
 		fmt.Fprintln(a.out, "in a push: "+what)
 	}
@@ -62,25 +67,6 @@ func (c *checkMetricsCommand) run(ctx context.Context, a *app) int {
 		return exitLint
 	}
 	return exitOK
-}
-
-// losses says what of an exposition a push would not carry as it is.
-func losses(stats convert.Stats, duplicates int) (lines []string) {
-	add := func(n int, what string) {
-		if n > 0 {
-			lines = append(lines, fmt.Sprintf("%d %s", n, what))
-		}
-	}
-	for _, reason := range slices.Sorted(maps.Keys(stats.Dropped)) {
-		add(stats.Dropped[reason], "series left out: "+string(reason))
-	}
-	add(duplicates, "series left out: duplicate")
-	add(stats.Timestamps, "timestamps stripped")
-	add(stats.Exemplars, "exemplars stripped")
-	add(stats.Natives, "native histograms cut to count, sum and classic buckets, unless as protobuf")
-	add(stats.Escaped, "series with UTF-8 names written with underscores, unless the gateway takes those")
-	add(stats.Flattened, "histograms or summaries sent as plain series, as a gateway would change their numbers")
-	return lines
 }
 
 // source returns what the argument names.
@@ -131,13 +117,3 @@ func (i input) Scrape(context.Context) (*scrape.Exposition, error) {
 	}
 	return &scrape.Exposition{Body: io.NopCloser(bytes.NewReader(text)), MediaType: mediaType}, nil
 }
-
-// families collects a conversion as one text.
-type families []byte
-
-func (f *families) Outputs(convert.Labels) []convert.Output { return []convert.Output{f} }
-func (f *families) Format() convert.Format                  { return convert.Text }
-func (f *families) UTF8Names() bool                         { return false }
-func (f *families) Append(text []byte, _ int)               { *f = append(*f, text...) }
-
-func (f *families) Rewrite(change func([]byte, int) ([]byte, int)) { *f, _ = change(*f, 0) }

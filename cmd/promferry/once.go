@@ -31,6 +31,13 @@ func newOnceCommand(clause *kingpin.CmdClause) *onceCommand {
 	flag(clause, "dry-run", "Scrape, but print each request instead of sending it.").BoolVar(&c.dryRun)
 	flag(clause, "timeout", "Longest time for all of it.").Default("60s").DurationVar(&c.timeout)
 	flag(clause, "lock.file", "Fail at once while another run holds this file.").PlaceHolder("FILE").StringVar(&c.lockFile)
+	explain(clause, manual{
+		examples: []string{
+			`promferry once --dry-run`,
+			`promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock`,
+		},
+		exits: []string{"0 all pushed", "1 a scrape or a push failed, or another run holds the lock file; a line on standard error for each", badUsage},
+	})
 	return c
 }
 
@@ -57,11 +64,12 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 	}
 	ctx, cancel = withTimeout(ctx, c.timeout)
 	defer cancel()
+	stop := c.progress(ctx, a, f)
 	failures := f.discoverOnce(ctx, c.timeout/2)
 	failures = append(failures, f.once(ctx)...)
-	for _, line := range slices.Concat(f.losses(), f.refused(), failures) {
-		fmt.Fprintln(a.err, line)
-	}
+	stop()
+	a.tell(doubtful, append(f.losses(), f.refused()...))
+	a.tell(bad, failures)
 	if len(failures) > 0 {
 		return exitFailure
 	}
@@ -89,6 +97,50 @@ func (c *onceCommand) composition(a *app) composition {
 		how.transport = &dryRun{to: a.out}
 	}
 	return how
+}
+
+// progress shows how far the cycle has come. What a dry run prints does that, too.
+func (c *onceCommand) progress(ctx context.Context, a *app, f *ferry) (stop func()) {
+	if c.dryRun {
+		return func() {}
+	}
+	return a.progress(ctx, f.cycleSoFar)
+}
+
+// cycleSoFar says how much of a single cycle is done.
+func (f *ferry) cycleSoFar() string {
+	targets, scraped, failed, pushed := 0, 0, 0, 0
+	for _, t := range f.pool.Status() {
+		targets++
+		if !t.LastScrape.IsZero() {
+			scraped++
+		}
+		if t.Error != nil {
+			failed++
+		}
+	}
+	for _, g := range f.gateways() {
+		for _, group := range g.Groups() {
+			if !group.LastSuccess.IsZero() && !group.Waiting {
+				pushed++
+			}
+		}
+	}
+	text := fmt.Sprintf("once: %d of %d targets scraped", scraped, targets)
+	if failed > 0 {
+		text += fmt.Sprintf(" (%d failed)", failed)
+	}
+	return fmt.Sprintf("%s, %d groups pushed", text, pushed)
+}
+
+// tell writes lines. What one is about, up to the colon, has the colour.
+func (a *app) tell(o outcome, lines []string) {
+	for _, line := range lines {
+		if subject, rest, found := strings.Cut(line, ": "); found {
+			line = paint(a.err, o, subject+":") + " " + rest
+		}
+		fmt.Fprintln(a.err, line)
+	}
 }
 
 // discoverOnce finds the targets of all jobs, and returns a line for each thing that
@@ -208,7 +260,7 @@ func lock(name string) (unlock func(), err error) {
 	l := flock.New(name)
 	held, err := l.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", name, err)
+		return nil, fmt.Errorf("lock %s: %w; want a file in a directory that is there and can be written", name, cause(err))
 	}
 	if !held {
 		return nil, fmt.Errorf("lock %s: %w", name, errLocked)
@@ -216,4 +268,4 @@ func lock(name string) (unlock func(), err error) {
 	return func() { _ = l.Unlock() }, nil // the end of the process unlocks it anyway
 }
 
-var errLocked = errors.New("held by another promferry that still runs")
+var errLocked = errors.New("held by another promferry that still runs; where that is usual, start it less often, or lower its --timeout")

@@ -28,8 +28,13 @@ func newPruneCommand(clause *kingpin.CmdClause) *pruneCommand {
 	clause.Flag("match", `Only groups with these labels, as job="shop" or {job=~"a|b",instance!=""}. Repeatable: all must match.`).StringsVar(&c.match)
 	clause.Flag("yes", "Delete them; without it they are only shown.").BoolVar(&c.yes)
 	flag(clause, "timeout", "Longest time for all of it.").Default("30s").DurationVar(&c.timeout)
-	clause.HelpLong(`  promferry prune --gateway=http://localhost:9091 --older-than=1h
-  promferry prune --gateway=http://localhost:9091 --older-than=1d --match='job="batch"' --yes`)
+	explain(clause, manual{
+		examples: []string{
+			`promferry prune --gateway=http://localhost:9091 --older-than=1h`,
+			`promferry prune --gateway=http://localhost:9091 --older-than=1d --match='job="batch"' --yes`,
+		},
+		exits: []string{"0 shown, or deleted", "1 a gateway has not answered, or still has a group", badUsage},
+	})
 	return c
 }
 
@@ -45,11 +50,21 @@ func (c *pruneCommand) run(ctx context.Context, a *app) int {
 	}
 	ctx, cancel := untilSignalOrTimeout(ctx, c.timeout)
 	defer cancel()
-	found := f.survey(ctx, want)
-	if c.yes {
-		f.deliver(ctx, func() { deleteAll(found) })
-	}
+	found := c.look(ctx, a, f, want)
 	return c.tell(ctx, a, found, &deleted)
+}
+
+// look shows how far it has come: a gateway that holds much answers slowly.
+func (c *pruneCommand) look(ctx context.Context, a *app, f *ferry, want staleness) []survey {
+	stop := a.progress(ctx, func() string { return "prune: gateways are asked for their groups" })
+	found := f.survey(ctx, want)
+	stop()
+	if c.yes {
+		stop := a.progress(ctx, func() string { return "prune: groups are deleted" })
+		f.deliver(ctx, func() { deleteAll(found) })
+		stop()
+	}
+	return found
 }
 
 // wanted is what the flags say.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -33,8 +32,13 @@ func newPushCommand(clause *kingpin.CmdClause) *pushCommand {
 	flag(clause, "method", "PUT replaces the whole group, POST only the families that are pushed.").Default(http.MethodPut).EnumVar(&c.method, http.MethodPut, http.MethodPost)
 	flag(clause, "dry-run", "Print the request instead of sending it.").BoolVar(&c.dryRun)
 	flag(clause, "timeout", "Longest time from the end of the input to the answers of all gateways.").Default("30s").DurationVar(&c.timeout)
-	clause.HelpLong(`  echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup
-  promferry push --config.file=promferry.hcl --job=report --label=team=sales report.prom`)
+	explain(clause, manual{
+		examples: []string{
+			`echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup`,
+			`promferry push --config.file=promferry.hcl --job=report --label=team=sales report.prom`,
+		},
+		exits: []string{"0 stored by all gateways", "1 the input has a mistake, or a gateway has not stored it", badUsage},
+	})
 	return c
 }
 
@@ -72,9 +76,8 @@ func (c *pushCommand) push(ctx context.Context, a *app, f *ferry, group convert.
 		return a.fail(exitFailure, err)
 	}
 	failures := f.deliver(ctx, batch.Commit)
-	for _, line := range slices.Concat(in.notes(stats), f.retyped(), f.refused(), failures) {
-		fmt.Fprintln(a.err, line)
-	}
+	a.tell(doubtful, slices.Concat(in.notes(stats), f.retyped(), f.refused()))
+	a.tell(bad, failures)
 	if len(failures) > 0 {
 		return exitFailure
 	}

@@ -23,6 +23,8 @@ type reloader struct {
 	watch   *watch        // nil: nobody looks at the files
 	logger  *slog.Logger
 
+	notifier *notifier // nil: nobody is told
+
 	hangups <-chan os.Signal
 	wake    chan struct{} // somebody waits; has room for one
 
@@ -101,6 +103,7 @@ func (r *reloader) loop(stopping <-chan struct{}) {
 
 // reload tells all who wait what became of it.
 func (r *reloader) reload() {
+	defer r.notifier.reloading()()
 	waiting := r.whoWaits()
 	outcome := reloadOutcome{Text: "nothing to reload: the configuration is in the flags\n"}
 	if r.flags.isQuick() {

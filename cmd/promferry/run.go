@@ -34,6 +34,14 @@ func newRunCommand(clause *kingpin.CmdClause) *runCommand {
 	flag(clause, "web.enable-lifecycle", "Allow POST /-/reload, which reloads the configuration.").BoolVar(&c.web.lifecycle)
 	flag(clause, "shutdown.timeout", "Longest time for the last pushes at a stop.").Default("10s").DurationVar(&c.shutdownTimeout)
 	flag(clause, "state.file", "Remember in this file which groups were pushed: those that a later configuration has no more are deleted at its start.").PlaceHolder("FILE").StringVar(&c.stateFile)
+	explain(clause, manual{
+		examples: []string{
+			`promferry run --target=localhost:9100 --gateway=http://localhost:9091 --job=node`,
+			`promferry run --config.file=/etc/promferry/promferry.hcl --state.file=/var/lib/promferry/state`,
+			`promferry run --config.auto-reload --log.format=json`,
+		},
+		exits: []string{"0 stopped by SIGINT or SIGTERM, and the groups are left as on_shutdown says", "1 could not start, or a gateway could not be told of the end", badUsage},
+	})
 	return c
 }
 
@@ -72,7 +80,8 @@ func (c *runCommand) run(ctx context.Context, a *app) int {
 		return a.fail(exitFailure, err)
 	}
 	logger.Info("promferry starts", "version", version.Info(), "gateways", len(start.config.Gateways), "targets", len(f.pool.Status()))
-	s := service{c.web, listener, c.reloader(f, start, reloads, logger), c.shutdownTimeout, logger}
+	reloading := c.reloader(f, start, reloads, logger)
+	s := service{c.web, listener, reloading, reloading.notifier, c.shutdownTimeout, logger}
 	if err := f.serve(ctx, s); err != nil {
 		return a.fail(exitFailure, err)
 	}
@@ -86,6 +95,7 @@ func (c *runCommand) reloader(f *ferry, start loaded, hangups <-chan os.Signal, 
 		r.watch.look(start.loader)
 	}
 	r.register(f.registry, start)
+	r.notifier = newNotifier(f, r, logger)
 	return r
 }
 
@@ -94,6 +104,7 @@ type service struct {
 	web             webFlags
 	listener        net.Listener // nil: no web server
 	reloads         *reloader    // nil: the configuration stays
+	notifier        *notifier    // nil: nobody is told
 	shutdownTimeout time.Duration
 	logger          *slog.Logger
 }
@@ -110,6 +121,7 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	stopScraping := f.startScraping()
 	stopDiscovery := f.startDiscovery(s.shutdownTimeout)
 	stopReloading := s.reloads.start()
+	awaitNotified := s.notifier.start(ctx)
 	<-ctx.Done()
 	began := time.Now()
 	ending, cancel := context.WithTimeoutCause(context.Background(), s.shutdownTimeout, fmt.Errorf("not finished within --shutdown.timeout=%s", s.shutdownTimeout))
@@ -119,6 +131,7 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	err := f.retire(ending, stopScraping)
 	err = errors.Join(err, stopPushing(ending), f.left(ending, s.logger), f.ledger.Close(ending))
 	stopWeb()
+	awaitNotified(ending)
 	s.logger.Info("promferry stops", "took", time.Since(began).Round(time.Millisecond))
 	return err
 }
@@ -160,5 +173,5 @@ func (f *ferry) left(ctx context.Context, logger *slog.Logger) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	return fmt.Errorf("stop: %d groups are not left as on_shutdown says", len(failed))
+	return fmt.Errorf("stop: %s not left as on_shutdown says", count(len(failed), "group is", "groups are"))
 }

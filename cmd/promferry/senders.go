@@ -78,7 +78,7 @@ func (s *senders) stop(ctx context.Context) error {
 		}
 	}
 	if s.stay > 0 {
-		return fmt.Errorf("stop: %d groups stay at gateways that were taken out", s.stay)
+		return fmt.Errorf("stop: %s at gateways that were taken out", count(s.stay, "group stays", "groups stay"))
 	}
 	return nil
 }
@@ -89,8 +89,8 @@ func (s *senders) tellStay(this *sender, groups []convert.Labels) {
 		s.stay += len(groups)
 	}
 	if len(groups) > 0 {
-		s.logger.Error("groups stay at a gateway that was taken out, as it did not answer in time; promferry delete or prune takes them away",
-			"gateway", this.Name, "url", this.Place(), "groups", len(groups), "first", groups[0].String(), "err", this.Status().LastError)
+		s.logger.Error("groups stay at a gateway that was taken out, as it did not answer in time",
+			"gateway", this.Name, "url", this.Place(), "groups", len(groups), "group", groups[0].String(), "err", this.Status().LastError, "try", "promferry prune --older-than=1h --gateway="+this.Place())
 	}
 }
 

@@ -83,7 +83,7 @@ func (f *ferry) tellRefused(before, now *parts) {
 	old := before.jobsByName()
 	for _, job := range now.jobs {
 		if t := job.newlyRefused(old[job.name()]); t != nil {
-			f.logger.Warn("discovered targets are not scraped", "job", job.settings.Name, "targets", len(job.refused), "err", t.err, "all", "promferry targets")
+			f.logger.Warn("discovered targets are not scraped", "job", job.settings.Name, "targets", len(job.refused), "err", t.err, "try", "promferry targets")
 		}
 	}
 }

@@ -55,7 +55,7 @@ func (f *ferry) clear() {
 func (f *ferry) disown(url string, groups []push.Entry) {
 	path, _ := push.GroupPath(groups[0].Group) // it was pushed
 	f.logger.Warn("groups of an earlier configuration stay at a gateway that is not in this one; delete them there",
-		"url", url, "groups", len(groups), "with", "promferry prune --older-than=1h --gateway="+url, "or", "curl -X DELETE "+url+path)
+		"url", url, "groups", len(groups), "try", "promferry prune --older-than=1h --gateway="+url+", or curl -X DELETE "+url+path)
 	for _, e := range groups {
 		f.ledger.Forget(e.URL, e.Group)
 	}

@@ -26,6 +26,13 @@ func newTargetsCommand(clause *kingpin.CmdClause) *targetsCommand {
 	c := new(targetsCommand)
 	c.config.register(clause)
 	flag(clause, "timeout", "Longest time for the discovery of targets.").Default("10s").DurationVar(&c.timeout)
+	explain(clause, manual{
+		examples: []string{
+			`promferry targets`,
+			`promferry targets --config.file=/etc/promferry/promferry.hcl`,
+		},
+		exits: []string{"0 all targets are found and good", "1 a discovery failed, or a target is refused", badUsage},
+	})
 	return c
 }
 
@@ -64,10 +71,10 @@ func (j *jobPart) print(out io.Writer, gateways []configs.Gateway) error {
 		}
 	}
 	for _, t := range j.dropped {
-		fmt.Fprintf(out, "%s\n  discovered  %s\n  dropped     by relabeling\n", found(t), masked(t.Discovered))
+		fmt.Fprintf(out, "%s\n  discovered  %s\n  %s     by relabeling\n", found(t), masked(t.Discovered), paint(out, doubtful, "dropped"))
 	}
 	for _, t := range j.refused {
-		fmt.Fprintf(out, "%s\n  discovered  %s\n  refused     %v\n", found(t.Target), masked(t.Discovered), t.err)
+		fmt.Fprintf(out, "%s\n  discovered  %s\n  %s     %v\n", found(t.Target), masked(t.Discovered), paint(out, bad, "refused"), t.err)
 	}
 	return nil
 }

@@ -34,8 +34,13 @@ func newVerifyCommand(clause *kingpin.CmdClause) *verifyCommand {
 	clause.Flag("window", "How far to look back: at least four times the longest of the intervals of both ways.").Default("5m").SetValue(&c.window)
 	clause.Flag("all", "Show all differences; without it some of each kind.").BoolVar(&c.all)
 	flag(clause, "timeout", "Longest time for all of it.").Default("1m").DurationVar(&c.timeout)
-	clause.HelpLong(`  promferry verify --prometheus=http://localhost:9090 --direct='{job="node_pull"}' --relayed='{job="node"}'
-  promferry verify --prometheus=http://localhost:9090 --direct='{job="a",instance="h:9100"}' --relayed='{job="b",instance="h"}' --all`)
+	explain(clause, manual{
+		examples: []string{
+			`promferry verify --prometheus=http://localhost:9090 --direct='{job="node_pull"}' --relayed='{job="node"}'`,
+			`promferry verify --prometheus=http://localhost:9090 --direct='{job="a",instance="h:9100"}' --relayed='{job="b",instance="h"}' --all`,
+		},
+		exits: []string{"0 alike", "1 not alike, or Prometheus did not answer", "2 usage, or a selector that is none"},
+	})
 	return c
 }
 
@@ -46,7 +51,9 @@ func (c *verifyCommand) run(ctx context.Context, a *app) int {
 	}
 	ctx, cancel := withTimeout(ctx, c.timeout)
 	defer cancel()
+	stop := a.progress(ctx, func() string { return "verify: Prometheus is asked for both ways" })
 	report, err := v.compare(ctx)
+	stop()
 	if err != nil {
 		return a.fail(exitOfQuery(err), err)
 	}

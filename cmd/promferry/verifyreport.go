@@ -31,7 +31,11 @@ var findingTexts = map[verify.Kind]struct{ title, hint string }{
 const maxFindings = 20
 
 func writeReport(to io.Writer, r verify.Report, window model.Duration, all bool) {
-	fmt.Fprintln(to, summary(r, window))
+	verdict := paint(to, good, "alike")
+	if !r.Alike() {
+		verdict = paint(to, bad, "not alike") + ", " + count(len(r.Findings), "difference", "differences")
+	}
+	fmt.Fprintf(to, "%s: %s\n", verdict, summary(r, window))
 	if r.Renamed != nil {
 		fmt.Fprintf(to, "instance %q of the direct way is compared with %q of the relayed: dashboards and rules that name it have to change, or set instance in promferry's job\n", r.Renamed.Direct, r.Renamed.Relayed)
 	}
@@ -49,14 +53,10 @@ func writeReport(to io.Writer, r verify.Report, window model.Duration, all bool)
 	}
 }
 
-// summary is the line for who reads no further.
+// summary says what was compared.
 func summary(r verify.Report, window model.Duration) string {
-	verdict := "alike"
-	if !r.Alike() {
-		verdict = "not alike, " + count(len(r.Findings), "difference", "differences")
-	}
-	text := fmt.Sprintf("%s: within %s both ways have %s of %s, %d compared by value, %d (moving or new) by name",
-		verdict, window, count(r.Series, "series", "series"), count(r.Targets, "target", "targets"), r.ByValue, r.Series-r.ByValue)
+	text := fmt.Sprintf("within %s both ways have %s of %s, %d compared by value, %d (moving or new) by name",
+		window, count(r.Series, "series", "series"), count(r.Targets, "target", "targets"), r.ByValue, r.Series-r.ByValue)
 	if r.Passing > 0 {
 		text += fmt.Sprintf("; %d that came or went are left out", r.Passing)
 	}

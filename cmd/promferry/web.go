@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -75,8 +76,11 @@ func (w *webFlags) listen() (net.Listener, error) {
 }
 
 func listenHint(err error) string {
-	if errors.Is(err, syscall.EADDRINUSE) {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
 		return "; another promferry? Choose another --web.listen-address, or an empty one for no web server"
+	case errors.Is(err, fs.ErrPermission):
+		return "; choose a --web.listen-address with a port above 1023"
 	}
 	return "; --web.listen-address is host:port, or empty for no web server"
 }

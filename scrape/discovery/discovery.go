@@ -44,16 +44,16 @@ const (
 	DefaultHTTPRefresh  = time.Minute
 )
 
-// MaxBytes is how much a file or an answer over HTTP may have. Prometheus has
+// maxBytes is how much a file or an answer over HTTP may have. Prometheus has
 // no limit; ten thousand targets with labels have one and a half megabytes.
-const MaxBytes = 16 << 20
+const maxBytes = 16 << 20
 
-var errTooLarge = fmt.Errorf("it has more than %d bytes", MaxBytes)
+var errTooLarge = fmt.Errorf("it has more than %d bytes", maxBytes)
 
 func (a Answer) isAboutAll() bool { return a.From == "" && a.Err != nil }
 
-// fail is the answer of a place that is not known now; "" is all of them.
-func fail(place string, err error) Answer {
+// unknown is the answer of a place of which nothing is known now; "" is all of them.
+func unknown(place string, err error) Answer {
 	operation := "discover targets"
 	if place != "" {
 		operation += " in " + place

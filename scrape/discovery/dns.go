@@ -40,18 +40,18 @@ type DNS struct {
 	Type  string   // "" means TypeSRV, as in Prometheus
 	Port  int      // SRV records have their own
 	// Timeout is for all names, which are asked for at once; 0 means
-	// DefaultDNSTimeout.
+	// defaultDNSTimeout.
 	Timeout time.Duration
 	Dial    func(ctx context.Context, network, address string) (net.Conn, error) // to a server; nil means net's
 }
 
-// DefaultDNSTimeout is two tries of the resolver at a server, and some.
-const DefaultDNSTimeout = 15 * time.Second
+// defaultDNSTimeout is two tries of the resolver at a server, and some.
+const defaultDNSTimeout = 15 * time.Second
 
 // Discover asks for all names. One that does not exist, or has no such record,
 // has no targets; one that no server knows about now has an error.
 func (d *DNS) Discover(ctx context.Context) []Answer {
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(d.Timeout, DefaultDNSTimeout))
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(d.Timeout, defaultDNSTimeout))
 	defer cancel()
 	answers := make([]Answer, len(d.Names))
 	var asking sync.WaitGroup
@@ -65,7 +65,7 @@ func (d *DNS) Discover(ctx context.Context) []Answer {
 func (d *DNS) ask(ctx context.Context, name string) Answer {
 	targets, err := d.lookUp(ctx, name)
 	if err != nil {
-		return fail(name, err)
+		return unknown(name, err)
 	}
 	for _, target := range targets {
 		target[dnsNameLabel] = model.LabelValue(name)

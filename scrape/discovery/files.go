@@ -68,7 +68,7 @@ func (f *Files) expand() ([]Answer, []string) {
 	for _, pattern := range f.Patterns {
 		matches, err := filepath.Glob(pattern)
 		if err != nil {
-			answers = append(answers, fail(pattern, err))
+			answers = append(answers, unknown(pattern, err))
 		}
 		paths = append(paths, matches...)
 	}

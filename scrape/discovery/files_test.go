@@ -137,7 +137,7 @@ func TestFilesThatCannotBeReadKeepTheirTargets(t *testing.T) {
 		f.lookBad("a", f.path("a.yml"), "not a regular file")
 
 		remove(f, f.path("a.yml"))
-		f.write("a.yml", strings.Repeat(" ", MaxBytes+1))
+		f.write("a.yml", strings.Repeat(" ", maxBytes+1))
 		f.lookBad("a", f.path("a.yml"), "more than 16777216 bytes")
 
 		f.write("a.yml", "- targets: [b]")

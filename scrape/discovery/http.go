@@ -41,7 +41,7 @@ func (h *HTTP) Discover(ctx context.Context) []Answer {
 	from := shown.Address(h.URL)
 	groups, err := h.ask(ctx)
 	if err != nil {
-		return []Answer{fail(from, withoutURL(err))}
+		return []Answer{unknown(from, withoutURL(err))}
 	}
 	return []Answer{{From: from, Groups: groups}}
 }

@@ -104,7 +104,7 @@ func TestHTTPRefusesOtherAnswers(t *testing.T) {
 	check(answerJSON(`[null]`), "a group is null")
 	check(answerJSON(`[{"target": ["a"]}]`), `unknown field "target"`)
 	check(answerJSON(`{}`), "want a list of groups")
-	check(answerJSON(strings.Repeat(" ", MaxBytes)+"[]"), "more than 16777216 bytes")
+	check(answerJSON(strings.Repeat(" ", maxBytes)+"[]"), "more than 16777216 bytes")
 	check(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "100")
 		answerJSON("[")(w, r)
@@ -121,7 +121,7 @@ func TestHTTPLimitsWhatABodyUnfoldsTo(t *testing.T) {
 		z := gzip.NewWriter(w)
 		defer z.Close()
 		spaces := []byte(strings.Repeat(" ", 1<<20))
-		for range 2 * MaxBytes / len(spaces) {
+		for range 2 * maxBytes / len(spaces) {
 			if _, err := z.Write(spaces); err != nil {
 				return
 			}

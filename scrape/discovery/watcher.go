@@ -44,8 +44,8 @@ func (w *Watcher) Look(ctx context.Context) error {
 
 // Run looks until ctx ends: at once, unless one look has been, and then each
 // Interval. It calls changed after a look that found other groups than were
-// known before, or all of them for the first time, and logs errors: each once when it begins or changes, and its
-// end. What Look has returned is not logged again.
+// known before, or all of them for the first time. It logs each error once when
+// it begins or changes, and its end; what Look has returned is not logged again.
 func (w *Watcher) Run(ctx context.Context, changed func()) {
 	if !w.hasLooked() && ctx.Err() == nil {
 		w.lookAndTell(ctx, changed)
@@ -96,7 +96,7 @@ func (w *Watcher) discover(ctx context.Context) (answers []Answer) {
 	var err error
 	defer func() {
 		if err != nil {
-			answers = []Answer{fail("", err)}
+			answers = []Answer{unknown("", err)}
 		}
 	}()
 	defer contain(&err)

@@ -143,7 +143,7 @@ func good(from string, targets ...string) Answer {
 	return Answer{From: from, Groups: []*targetgroup.Group{group(from+":0", targets...)}}
 }
 
-func bad(from, text string) Answer { return fail(from, errors.New(text)) }
+func bad(from, text string) Answer { return unknown(from, errors.New(text)) }
 
 func TestWatcherLooksAtOnceAndThenEachInterval(t *testing.T) {
 	inBubble(t, func(w *watched) {

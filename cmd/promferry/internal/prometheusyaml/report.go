@@ -81,7 +81,7 @@ func few(places []string) []string {
 
 // writeScrapeJob writes the job with which Prometheus scrapes the gateway.
 func (res *Result) writeScrapeJob(b *strings.Builder, gateway *url.URL) {
-	b.WriteString("For prometheus.yml: this job brings back what promferry pushes:\n\nscrape_configs:\n  - job_name: promferry\n")
+	b.WriteString("For prometheus.yml: this job brings back what promferry pushes:\n\nscrape_configs:\n  - job_name: pushgateway\n")
 	b.WriteString("    honor_labels: true # job and instance are those of the targets\n")
 	fmt.Fprintf(b, "    scrape_interval: %s # the shortest of the jobs\n", model.Duration(res.shortest()))
 	if gateway.Scheme != "http" {

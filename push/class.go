@@ -2,6 +2,7 @@ package push
 
 import (
 	"errors"
+	"net"
 	"net/http"
 
 	"github.com/promferry/promferry/transport"
@@ -59,6 +60,29 @@ func isAuth(err error) bool {
 		return way.Reason == transport.ReasonCredentials
 	}
 	return errors.As(err, &status) && (status.Code == http.StatusUnauthorized || status.Code == http.StatusForbidden)
+}
+
+// isOutage tells errors of a request that got no answer.
+func isOutage(err error) bool {
+	var status *StatusError
+	return err != nil && !isLocal(err) && !errors.As(err, &status) && !errors.Is(err, errReportLost) &&
+		!isAggregating(err) && !errors.Is(err, errNotStored)
+}
+
+// isUnanswered tells errors of requests that a gateway may work on still: it got
+// them, or a part of them.
+func isUnanswered(err error) bool {
+	var dial *net.OpError
+	var dns *net.DNSError
+	return isOutage(err) && !errors.As(err, &dns) && !(errors.As(err, &dial) && dial.Op == "dial")
+}
+
+// isLocal tells errors of bodies that were never sent.
+func isLocal(err error) bool {
+	var panicked *panicError
+	var group *groupError
+	var down *downError
+	return errors.Is(err, errPendingBytes) || errors.Is(err, errNothingLeft) || errors.Is(err, errTooLarge) || errors.As(err, &panicked) || errors.As(err, &group) || errors.As(err, &down)
 }
 
 // remedies say what to do where the code alone does not.

@@ -1,0 +1,9 @@
+//go:build !unix
+
+package doctor
+
+// maxOpenFiles is not known.
+func maxOpenFiles() (limit uint64, known bool) { return 0, false }
+
+// isWritable is not known without writing.
+func isWritable(string) bool { return true }

@@ -1,0 +1,146 @@
+//go:build linux
+
+package test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestReadme(t *testing.T) {
+	follow(t, document{path: "README.md", prepare: (*reader).prepareReadme, commands: map[string]expectation{
+		"go run ./cmd/promferry demo": {instead: (*reader).demo},
+		"make test":                   {instead: (*reader).makeTest},
+		"promferry run --target=localhost:9100 --gateway=http://localhost:9091 --job=node": {group: "node"},
+		"promferry check config promferry.hcl":                                             {},
+		"promferry targets":                                                                {prints: "http://localhost:9091/metrics/job/flask/instance/"},
+		"promferry once --dry-run":                                                         {prints: "PUT http://localhost:9091/metrics/job/node/instance/"},
+		"promferry run":                                                                    {group: "flask"},
+		"PROMFERRY_TARGET=localhost:8000 PROMFERRY_GATEWAY=http://localhost:9091 PROMFERRY_JOB=shop promferry":      {group: "shop"},
+		"promferry run --config.file=/etc/promferry/promferry.hcl":                                                  {group: "node"},
+		"promferry exec --gateway=http://localhost:9091 --job=backup -- tar -cf /run/backup.tar promferry.hcl":      {},
+		"echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup --method=POST":        {after: (*reader).hasBackup},
+		"promferry delete --gateway=http://localhost:9091 --job=shop --instance=old-pod":                            {prints: "/metrics/job/shop/instance/old-pod was not there"},
+		"promferry prune --gateway=http://localhost:9091 --older-than=1d":                                           {prints: " groups is older than 1d\n"},
+		"promferry import prometheus prometheus.yml > moved.hcl":                                                    {before: (*reader).writePullJob, prints: "honor_labels: true"},
+		"promferry check config moved.hcl":                                                                          {},
+		"promferry run --config.file=moved.hcl":                                                                     {group: "node", after: (*reader).scrapeBothWays},
+		`promferry verify --prometheus=http://localhost:9090 --direct='{job="node_pull"}' --relayed='{job="node"}'`: {instead: (*reader).verifies},
+		"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":        {},
+	}})
+}
+
+// prepareReadme starts what the README takes for granted, on its ports.
+func (r *reader) prepareReadme() {
+	r.Helper()
+	r.startPushgateway()
+	r.startNodeExporter()
+	r.startFlask("5000")
+	r.startFlask("8000")
+	r.write("promferry.hcl", r.block("hcl", 0))
+	r.write("etc/promferry/promferry.hcl", r.block("hcl", 0))
+	r.prepareCron()
+}
+
+// prepareCron has what configs/examples/cron.hcl looks for.
+func (r *reader) prepareCron() {
+	r.Helper()
+	cron, err := os.ReadFile("../configs/examples/cron.hcl")
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.write("etc/promferry/cron.hcl", strings.NewReplacer(
+		"http://pushgateway.example.net:9091", "http://localhost:9091",
+		"/var/lib/promferry/", r.dir+"/var/lib/promferry/",
+		"/run/backup/", r.dir+"/run/",
+	).Replace(string(cron)))
+	r.write("var/lib/promferry/report.prom", "report_rows 17\n")
+	r.write("run/.keep", "")
+	socket, err := net.Listen("unix", filepath.Join(r.dir, "run/metrics.sock"))
+	if err != nil {
+		r.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+		fmt.Fprintln(w, "backup_done 1")
+	})}
+	go func() { _ = server.Serve(socket) }()
+	r.Cleanup(func() { server.Close() })
+}
+
+// demo starts the demo from the source, as the first command of the README.
+func (r *reader) demo() {
+	cmd := exec.Command("go", "run", "./cmd/promferry", "demo")
+	cmd.Dir, cmd.Env = "..", os.Environ()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // go run and the program that it runs
+	p := start(r, cmd)
+	eventually(r, "a push in the demo", func() error {
+		for _, want := range []string{"http://127.0.0.1:", "/metrics/job/promferry/", ": stored"} {
+			if !strings.Contains(p.stdout.String(), want) {
+				return fmt.Errorf("no %q in %s%s", want, &p.stdout, &p.stderr)
+			}
+		}
+		return nil
+	})
+	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+		r.Error(err)
+	}
+	<-p.ended
+}
+
+// makeTest cannot run the tests that it is one of: it holds the gate to them.
+func (r *reader) makeTest() {
+	gate, err := os.ReadFile("../.ci/run")
+	if err != nil || !strings.Contains(string(gate), "make test") {
+		r.Errorf(".ci/run does not call make test: %v", err)
+	}
+	if out, err := exec.Command("make", "-C", "..", "-n", "test").CombinedOutput(); err != nil || !strings.Contains(string(out), "go test") {
+		r.Errorf("make -n test: %v\n%s", err, out)
+	}
+}
+
+// hasBackup looks for what exec and push have made of one group.
+func (r *reader) hasBackup() {
+	body, err := get(r.gateway.url + "/metrics")
+	for _, want := range []string{"backup_bytes", "job_exit_code", "job_last_success_timestamp_seconds"} {
+		if err != nil || !regexp.MustCompile(want+`\{instance="[^"]+",job="backup"\} `).Match(body) {
+			r.Errorf("the gateway has no %s of the job: %v", want, err)
+		}
+	}
+}
+
+// writePullJob makes a prometheus.yml with the job that is to be moved.
+func (r *reader) writePullJob() {
+	r.write("prometheus.yml", "global:\n  scrape_interval: 1s\nscrape_configs:\n"+pullJob("node"))
+}
+
+func pullJob(name string) string {
+	return "  - job_name: " + name + "\n    static_configs:\n      - targets: [\"localhost:9100\"]\n"
+}
+
+// scrapeBothWays has a Prometheus scrape the target itself, too, and the gateway.
+func (r *reader) scrapeBothWays() {
+	r.gateway.delete(r, "node", "web1:9100") // of the README's other ways to run it
+	r.write("both.yml", "global:\n  scrape_interval: 1s\nscrape_configs:\n"+pullJob("node_pull")+
+		"  - job_name: pushgateway\n    honor_labels: true\n    static_configs:\n      - targets: [\"localhost:9091\"]\n")
+	r.startPrometheus("both.yml")
+}
+
+// verifies does not wait for minutes.
+func (r *reader) verifies() {
+	eventually(r, "both ways alike", func() error {
+		p, out := r.shell(r.done[len(r.done)-1] + " --window=12s")
+		if code := p.exitCode(r); code != 0 {
+			return fmt.Errorf("exit code %d: %s", code, out())
+		}
+		return nil
+	})
+}
