@@ -20,6 +20,7 @@ build:
 test:
 	test/parts
 	go test $(TESTFLAGS) ./...
+	go -C test/manifests test ./...
 
 # Random faults on all sides, and an oracle for what arrives.
 soak:

@@ -23,12 +23,13 @@ var arrows = map[string][]string{
 	"configs":                               {"convert"},
 	"relay":                                 {"scrape", "convert", "push"},
 	"cmd/promferry":                         {"scrape", "scrape/discovery", "convert", "push", "builtin", "configs", "relay", "transport", "cmd/promferry/internal/gateway", "cmd/promferry/internal/verify", "cmd/promferry/internal/prometheusyaml", "cmd/promferry/internal/lint", "cmd/promferry/internal/doctor", "cmd/promferry/internal/status"},
-	"cmd/promferry/internal/gateway":        {},
-	"cmd/promferry/internal/verify":         {},
-	"cmd/promferry/internal/lint":           {"convert"},
-	"cmd/promferry/internal/status":         {"convert"},
-	"deploy/release":                        {},
 	"cmd/promferry/internal/doctor":         {"scrape", "convert", "push", "relay", "transport", "cmd/promferry/internal/lint"},
+	"cmd/promferry/internal/gateway":        {},
+	"cmd/promferry/internal/lint":           {"convert"},
+	"cmd/promferry/internal/prometheusyaml": {},
+	"cmd/promferry/internal/status":         {"convert"},
+	"cmd/promferry/internal/verify":         {},
+	"deploy/release":                        {},
 	"test":                                  {},
 	"test/bodies":                           {},
 	"test/certs":                            {},
@@ -41,7 +42,6 @@ var arrows = map[string][]string{
 	"test/once-vs-curl":                     {},
 	"test/relay-cost":                       {"test/bodies", "test/proc"},
 	"test/push-cost":                        {"convert", "test/bodies", "test/proc"},
-	"cmd/promferry/internal/prometheusyaml": {},
 }
 
 func TestImportsFollowTheArrows(t *testing.T) {

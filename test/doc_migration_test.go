@@ -13,7 +13,7 @@ func TestDocMigration(t *testing.T) {
 		`sed -n '/^job "app"/,/^}/p' moved.hcl`:                                                  {},
 		"promferry check config moved.hcl":                                                       {},
 		"promferry targets --config.file=moved.hcl | grep -E '^  (target|push)'":                 {},
-		`sed -i -E 's/job_name: (node|app|pool)$/job_name: \1_pull/' prometheus.yml`:                  {},
+		`sed -i -E 's/job_name: (node|app|pool)$/job_name: \1_pull/' prometheus.yml`:             {},
 		"cat scrape-job.yml >> prometheus.yml":                                                   {},
 		"curl -s -X POST http://localhost:9090/-/reload":                                         {},
 		"promferry run --config.file=moved.hcl":                                                  {group: "app"},

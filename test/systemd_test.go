@@ -87,9 +87,7 @@ func TestUnitsCallTheProgramAsItIs(t *testing.T) {
 	}
 	named := regexp.MustCompile(`PROMFERRY_[A-Z_]+`).FindAllString(string(text), -1)
 	for _, name := range named {
-		flag := strings.ToLower(strings.TrimPrefix(name, "PROMFERRY_"))
-		pattern := `--(\[no-\])?` + strings.ReplaceAll(flag, "_", "[.-]") + `[ =]`
-		if !regexp.MustCompile(pattern).MatchString(known) {
+		if !isFlags(name, known) {
 			t.Errorf("/etc/default/promferry names %s, which is no flag's", name)
 		}
 	}
