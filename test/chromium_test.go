@@ -51,14 +51,20 @@ func startChromium(t testing.TB) *browser {
 	p := start(t, cmd)
 	read.Close()
 	write.Close()
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		b.listen(from)
+	}()
 	t.Cleanup(func() { // before it is killed: then its profile is not written any more
 		_, _ = to.Write([]byte(`{"id":0,"method":"Browser.close"}` + "\x00"))
 		select {
 		case <-p.ended:
 		case <-time.After(patience):
 		}
+		from.Close()
+		<-listening
 	})
-	go b.listen(from)
 	b.attach()
 	return b
 }

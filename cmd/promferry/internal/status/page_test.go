@@ -2,6 +2,7 @@ package status
 
 import (
 	"bytes"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -113,3 +114,32 @@ func TestRefreshWithoutScript(t *testing.T) {
 		}
 	}
 }
+
+func TestGatewayPage(t *testing.T) {
+	for place, want := range map[string]string{
+		"http://gw:9091":                    "http://gw:9091/",
+		"https://gw/prefix":                 "https://gw/prefix/",
+		"https://gw/a%2Fb/":                 "https://gw/a%2Fb/",
+		"https://u:secret@gw/?token=secret": "https://gw/",
+		"javascript:alert(1)":               "",
+		"unix:///run/gw.sock":               "",
+		"":                                  "",
+	} {
+		if got := Page(place); got != want {
+			t.Errorf("page of %q is %q, want %q", place, got, want)
+		}
+	}
+}
+
+func TestPageIsWhole(t *testing.T) {
+	v := snapshot(answering("eu")).View(Query{Page: 1})
+	if err := v.WriteHTML(full{}); !errors.Is(err, errFull) {
+		t.Errorf("got %v, want %v", err, errFull)
+	}
+}
+
+type full struct{}
+
+var errFull = errors.New("full")
+
+func (full) Write([]byte) (int, error) { return 0, errFull }

@@ -108,7 +108,7 @@ func (j *judgement) gateway(g Gateway, now time.Time) {
 	}
 	switch {
 	case j.away <= maxGatewaysNamed:
-		j.say(Bad, "gateway %q %s for %s", g.Place(), does, short(now.Sub(g.Since)))
+		j.say(Bad, "gateway %q %s for %s", g.Place(), does, roughly(now.Sub(g.Since)))
 	case j.away == maxGatewaysNamed+1:
 		j.say(Bad, "and more gateways")
 	}

@@ -30,6 +30,15 @@ func short(d time.Duration) string {
 	return units(d.Round(time.Hour), 24*time.Hour, "d", time.Hour, "h")
 }
 
+// roughly is a duration that does not change with each second: who is read the
+// verdict aloud must not be read it again for that.
+func roughly(d time.Duration) string {
+	if d < time.Minute {
+		return "less than a minute"
+	}
+	return short(d.Truncate(time.Minute))
+}
+
 func units(d, large time.Duration, l string, small time.Duration, s string) string {
 	n, rest := d/large, d%large/small
 	if rest == 0 {
