@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"cmd/promferry/internal/gateway":        {},
 	"cmd/promferry/internal/verify":         {},
 	"cmd/promferry/internal/lint":           {"convert"},
+	"cmd/promferry/internal/status":         {"convert"},
 	"deploy/release":                        {},
 	"cmd/promferry/internal/doctor":         {"scrape", "convert", "push", "relay", "transport", "cmd/promferry/internal/lint"},
 	"test":                                  {},
