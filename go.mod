@@ -17,7 +17,7 @@ require (
 	github.com/hashicorp/hcl/v2 v2.25.0
 	// gzip and framed snappy of what is pushed: half the time of the standard library's gzip, which has no snappy
 	github.com/klauspost/compress v1.20.3
-	// own metrics, promlint; in the demo the checks of a Pushgateway
+	// own metrics, promlint; in the demo the checks of a Pushgateway; in tests Prometheus's own reader of /api/v1/targets
 	github.com/prometheus/client_golang v1.25.0
 	// families of the built-in collectors and of the demo gateway, for expfmt
 	github.com/prometheus/client_model v0.6.3
@@ -39,7 +39,7 @@ require (
 	go.yaml.in/yaml/v2 v2.4.4
 	// files of discovered targets, and prometheus.yml for import: with the lines and comments of all that is in them, which the v2 of Prometheus does not have
 	go.yaml.in/yaml/v3 v3.0.6
-	// tests: the messages of a name server
+	// tests: the messages of a name server, and the elements of the status page
 	golang.org/x/net v0.61.0
 	// tokens of gateways and targets: common/config, which requires it too, lets a token endpoint redirect the client's secret, and waits for it without end
 	golang.org/x/oauth2 v0.37.0

@@ -91,6 +91,8 @@ func (f *ledgerFile) takeLock() error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("the directory %s does not exist; create it: %w", filepath.Dir(f.path), err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("let the user write in %s who runs promferry: %w", filepath.Dir(f.path), err)
 	case err != nil:
 		return fmt.Errorf("lock: %w", err)
 	case !held:

@@ -38,6 +38,36 @@ func TestGatewayStatus(t *testing.T) {
 	})
 }
 
+func TestTally(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fake{takes: time.Second, answer: func(n int, _ sent) (int, string) { return []int{200, 400, 200, 200}[n], "oh" }}
+		b := newBench(t, &f)
+		b.run(t)
+		check := func(step string, want Tally) {
+			t.Helper()
+			if got := b.Status().Tally; !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: got %+v, want %+v", step, got, want)
+			}
+		}
+		check("nothing", Tally{})
+		b.offer(put("a", "1"))
+		b.drain(t)
+		b.offer(put("b", "1"))
+		b.drain(t)
+		refused := map[string]int{dropRefused: 1}
+		check("one is refused", Tally{Groups: 2, Failing: 1, Dropped: refused})
+		b.offer(put("a", "2"))
+		synctest.Wait() // it is under way
+		b.offer(put("a", "3"))
+		b.offer(put("a", "4"))
+		check("one is superseded", Tally{Groups: 2, Failing: 1, Waiting: 1, Superseded: 1, Dropped: refused})
+		before := b.Status().Tally
+		b.drain(t)
+		before.Dropped[dropRefused] = 77
+		check("it is a copy", Tally{Groups: 2, Failing: 1, Superseded: 1, Dropped: refused})
+	})
+}
+
 func TestGatewayLogsTurnsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		codes := []int{200, 500, 503, 202, 200} // not enough for the gateway to be down

@@ -78,3 +78,16 @@ func TestStatusIsASnapshot(t *testing.T) {
 		}
 	})
 }
+
+// Groups that honor_labels makes are counted, beside the target's own.
+func TestStatusCountsOtherGroups(t *testing.T) {
+	inBubble(t, func(w *world) {
+		p := w.pool(w.honoring("i", exposes("m{instance=\"a\"} 1\nm{instance=\"b\"} 2\nm 3\n"), exposes("m{instance=\"b\"} 4\n")))
+		for _, want := range []int{2, 1} {
+			w.once(p)
+			if got := p.Status()[0].Others; got != want {
+				t.Errorf("got %d other groups, want %d", got, want)
+			}
+		}
+	})
+}

@@ -76,16 +76,17 @@ func (r *reader) prepareCron() {
 	r.Cleanup(func() { server.Close() })
 }
 
-// demo starts the demo from the source, as the first command of the README.
+// demo starts the demo from the source, as the first command of the README, and
+// looks for each line that this shows. The gateway's port is taken here.
 func (r *reader) demo() {
 	cmd := exec.Command("go", "run", "./cmd/promferry", "demo")
 	cmd.Dir, cmd.Env = "..", os.Environ()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // go run and the program that it runs
 	p := start(r, cmd)
-	eventually(r, "a push in the demo", func() error {
-		for _, want := range []string{"http://127.0.0.1:", "/metrics/job/promferry/", ": stored"} {
-			if !strings.Contains(p.stdout.String(), want) {
-				return fmt.Errorf("no %q in %s%s", want, &p.stdout, &p.stderr)
+	eventually(r, "what the demo shows", func() error {
+		for line := range strings.Lines(strings.ReplaceAll(r.block("text", 0), ":9091", "…")) {
+			if !regexp.MustCompile(`(?m)^` + linePattern(strings.TrimSpace(line)) + `$`).MatchString(p.stdout.String()) {
+				return fmt.Errorf("no %q in %s%s", line, &p.stdout, &p.stderr)
 			}
 		}
 		return nil

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,16 +15,13 @@ import (
 // check, broken by two others, and a target that is down.
 func TestDoctorTranscript(t *testing.T) {
 	t.Parallel()
-	doc, err := os.ReadFile("../docs/doctor.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := documents(t)["docs/doctor.md"]
 	gw := startPushgateway(t, "--push.disable-consistency-check")
 	shop := startScripted(t, exposition("# HELP orders_total Orders.\n# TYPE orders_total counter\norders_total 3\n"))
 	host, port := freePort(t)
 	stock := net.JoinHostPort(host, port)
 	places := map[string]string{"127.0.0.1:9091": strings.TrimPrefix(gw.url, "http://"), "127.0.0.1:8000": shop.address(), "127.0.0.1:8001": stock, "127.0.0.1:9097": "127.0.0.1:1"}
-	text := block(t, doc, "hcl")
+	text := blocks(doc, "hcl")[0]
 	for shown, real := range places {
 		text = strings.ReplaceAll(text, `"`+shown, `"`+real)
 		text = strings.ReplaceAll(text, `//`+shown, `//`+real)
@@ -58,30 +54,17 @@ func TestDoctorTranscript(t *testing.T) {
 	} {
 		got = regexp.MustCompile(vague[0]).ReplaceAllString(got, vague[1])
 	}
-	want := strings.TrimPrefix(block(t, doc, "text"), "$ promferry doctor\n")
+	want := strings.TrimPrefix(blocks(doc, "text")[0], "$ promferry doctor\n")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("docs/doctor.md shows another transcript (-docs +now):\n%s\nall of it:\n%s", diff, got)
 	}
-}
-
-// block returns the first block of a kind in a document.
-func block(t testing.TB, doc []byte, kind string) string {
-	t.Helper()
-	found := regexp.MustCompile("(?s)```" + kind + "\n(.*?)```").FindSubmatch(doc)
-	if found == nil {
-		t.Fatalf("no block of %s", kind)
-	}
-	return string(found[1])
 }
 
 // TestDoctorChecksAreDocumented: each check that a report may have stands in the
 // tables of docs/doctor.md.
 func TestDoctorChecksAreDocumented(t *testing.T) {
 	t.Parallel()
-	doc, err := os.ReadFile("../docs/doctor.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := documents(t)["docs/doctor.md"]
 	gw := startPushgateway(t, "--push.disable-consistency-check", "--web.enable-admin-api")
 	gw.put(t, "/metrics/job/old/instance/i", "a 1\n")
 	target := startScripted(t, exposition(goodText))
@@ -90,7 +73,7 @@ func TestDoctorChecksAreDocumented(t *testing.T) {
 	report := examine(t, 0, file, "--state.file="+t.TempDir()+"/state")
 	checks := append(report.Host, report.Gateways[0].Checks...)
 	for _, c := range append(checks, report.Targets[0].Checks...) {
-		if !strings.Contains(string(doc), "| "+c.Check+" |") {
+		if !strings.Contains(doc, "| "+c.Check+" |") {
 			t.Errorf("docs/doctor.md has no row for the check %q", c.Check)
 		}
 	}

@@ -41,7 +41,6 @@ func TestOnceAtATerminal(t *testing.T) {
 	if code := p.exitCode(t); code != 1 {
 		t.Errorf("exit code %d, want 1", code)
 	}
-	eventually(t, "the failure", p.shows("connection refused\r\n"))
 	got := strings.ReplaceAll(strings.Join(p.lines(), "\n"), closed, "8000")
 	shown := transcripts(t, "promferry once")
 	if want := drawn + "1s"; shown[0] != want {
@@ -71,13 +70,17 @@ func TestCheckConfigAtATerminal(t *testing.T) {
 		return p
 	}
 	p := check()
-	eventually(t, "colours", p.shows("\x1b[31mError\x1b[0m: "))
+	if err := p.shows("\x1b[31mError\x1b[0m: ")(); err != nil {
+		t.Error(err)
+	}
 	if got, want := transcripts(t, "promferry check config")[0], strings.Join(p.lines(), "\n"); got != want {
 		t.Errorf("docs have\n%s\nwant\n%s", got, want)
 	}
 	for _, variable := range []string{"NO_COLOR=1", "TERM=dumb", "TERM="} {
 		p := check(variable)
-		eventually(t, "diagnostics", p.shows("Error: "))
+		if err := p.shows("Error: ")(); err != nil {
+			t.Error(err)
+		}
 		if strings.Contains(p.screen.String(), "\x1b") {
 			t.Errorf("%s: colours in %q", variable, p.screen.String())
 		}
@@ -115,6 +118,7 @@ func transcripts(t testing.TB, command string) (shown []string) {
 type atTerminal struct {
 	*process
 	screen *output
+	shown  chan struct{} // closed when all that it wrote is in screen
 }
 
 func startAtTerminal(t testing.TB, env []string, args ...string) *atTerminal {
@@ -130,11 +134,23 @@ func startCommandAtTerminal(t testing.TB, cmd *exec.Cmd, env []string) *atTermin
 	if err := unix.IoctlSetWinsize(int(keyboard.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}); err != nil {
 		t.Fatal(err)
 	}
-	p := &atTerminal{screen: new(output)}
-	go func() { _, _ = io.Copy(p.screen, keyboard) }() // until the terminal is closed
+	p := &atTerminal{screen: new(output), shown: make(chan struct{})}
 	cmd.Env = append(environment("TERM=xterm"), env...)
 	p.process = startAt(t, cmd, screen)
+	screen.Close() // now only the process has it
+	go func() {
+		defer close(p.shown)
+		_, _ = io.Copy(p.screen, keyboard) // an error is how a terminal ends
+	}()
 	return p
+}
+
+// exitCode waits for the end, and for the last of what is seen.
+func (p *atTerminal) exitCode(t testing.TB) int {
+	t.Helper()
+	code := p.process.exitCode(t)
+	<-p.shown
+	return code
 }
 
 func (p *atTerminal) shows(text string) func() error {

@@ -73,7 +73,10 @@ func (c *completion) read(word string) {
 		} else if flag != nil && !flag.IsBoolFlag() {
 			c.pending = flag
 		}
-	case strings.HasPrefix(word, "-"):
+	case strings.HasPrefix(word, "-") && word != stdin:
+		if flag := c.short(word); flag != nil && !flag.IsBoolFlag() && len(word) == len("-o") {
+			c.pending = flag
+		}
 	default:
 		c.readName(word)
 	}
@@ -165,6 +168,15 @@ func (c *completion) flags() []*kingpin.FlagModel {
 func (c *completion) flag(name string) *kingpin.FlagModel {
 	flags := c.flags()
 	if i := slices.IndexFunc(flags, func(f *kingpin.FlagModel) bool { return f.Name == name }); i >= 0 {
+		return flags[i]
+	}
+	return nil
+}
+
+// short is the flag of a letter, such as -o or -ojson.
+func (c *completion) short(word string) *kingpin.FlagModel {
+	flags := c.flags()
+	if i := slices.IndexFunc(flags, func(f *kingpin.FlagModel) bool { return f.Short != 0 && strings.HasPrefix(word[1:], string(f.Short)) }); i >= 0 {
 		return flags[i]
 	}
 	return nil

@@ -66,4 +66,7 @@ func TestComplete(t *testing.T) {
 	check("exec --job=x -- tar --", "")
 	check("exec tar --j", "")
 	check("exec --j", "--job=")
+	check("doctor --format=", "--format=text --format=json")
+	check("doctor -o j", "json")
+	check("push --job=x - ", "a.hcl b.yml dir/")
 }

@@ -57,10 +57,12 @@ func (c *doctorCommand) run(ctx context.Context, a *app) int {
 	}
 	ctx, cancel := untilSignalOrTimeout(ctx, c.timeout)
 	defer cancel()
+	stop := a.progress(ctx, func() string { return "doctor: targets and gateways are asked" })
 	e := doctor.Examination{Here: c.here(ctx)}
 	e.Host.CheckConfiguration(l.diagnostics)
 	f.prepare(ctx, c, &e)
 	report := e.Run(ctx)
+	stop()
 	if err := c.write(a.out, report); err != nil {
 		return a.fail(exitFailure, err)
 	}
@@ -80,8 +82,21 @@ func (c *doctorCommand) write(to io.Writer, report doctor.Report) error {
 		}
 		return nil
 	}
-	doctor.Table{All: c.all}.Write(to, report)
+	doctor.Table{All: c.all, Paint: func(o doctor.Outcome, word string) string { return paintFinding(to, o, word) }}.Write(to, report)
 	return nil
+}
+
+// paintFinding gives the word of a finding its colour, where it has one.
+func paintFinding(to io.Writer, o doctor.Outcome, word string) string {
+	switch o {
+	case doctor.OK:
+		return paint(to, good, word)
+	case doctor.Warning:
+		return paint(to, doubtful, word)
+	case doctor.Failed:
+		return paint(to, bad, word)
+	}
+	return word
 }
 
 // discoveryShare is the part of --timeout that the search for targets may take.

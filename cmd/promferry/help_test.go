@@ -49,7 +49,7 @@ func TestManuals(t *testing.T) {
 // checkExample has a shell read a line, and the parser what promferry would get.
 func checkExample(t *testing.T, command, line string) {
 	t.Helper()
-	const shown = `promferry() { printf '%s\0' "$@" >&3; }; curl() { :; }; `
+	const shown = `promferry() { printf '%s\0' "$@" >&3; }; curl() { :; }; jq() { :; }; `
 	out, err := exec.Command("sh", "-c", shown+"{ "+line+"; } 3>&1 >/dev/null").CombinedOutput()
 	if err != nil {
 		t.Errorf("%s: example %q: %v\n%s", command, line, err, out)

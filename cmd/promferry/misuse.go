@@ -41,8 +41,8 @@ func (u *usage) check(word string) error {
 		return u.checkValue(u.pending, word)
 	case !u.onlyArguments && strings.HasPrefix(word, "--") && word != "--":
 		return u.checkFlag(word)
-	case !u.onlyArguments && len(word) > 1 && word[0] == '-' && word[1] != '-' && word != "-h":
-		return fmt.Errorf("unknown flag %q: flags begin with two dashes", word)
+	case !u.onlyArguments && strings.HasPrefix(word, "-") && word != "--" && word != stdin:
+		return u.checkShort(word)
 	case u.onlyArguments || word == "--":
 		return nil
 	}
@@ -70,6 +70,16 @@ func (u *usage) checkFlag(word string) error {
 		return fmt.Errorf("--%s has no value: write --%s, or --no-%s", name, name, name)
 	case hasValue:
 		return u.checkValue(flag, value)
+	}
+	return nil
+}
+
+func (u *usage) checkShort(word string) error {
+	switch flag := u.short(word); {
+	case flag == nil:
+		return fmt.Errorf("unknown flag %q: most begin with two dashes", word[:2])
+	case !flag.IsBoolFlag() && len(word) > len("-o"):
+		return u.checkValue(flag, word[len("-o"):])
 	}
 	return nil
 }

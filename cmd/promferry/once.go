@@ -70,10 +70,13 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 	stop()
 	a.tell(doubtful, append(f.losses(), f.refused()...))
 	a.tell(bad, failures)
-	if len(failures) > 0 {
-		return exitFailure
+	if len(failures) == 0 {
+		return exitOK
 	}
-	return exitOK
+	if terminalOf(a.err) != (terminal{}) { // cron has nobody to try it
+		fmt.Fprintln(a.err, "Try: promferry doctor")
+	}
+	return exitFailure
 }
 
 // fit makes a configuration for the daemon one for a single cycle: no newer body

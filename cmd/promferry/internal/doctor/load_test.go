@@ -27,7 +27,7 @@ func TestLoad(t *testing.T) {
 
 	unchecked := hundred
 	unchecked.checks = false
-	check("without its check", unchecked, 0.01, OK)
+	check("without its check", unchecked, 0.02, OK)
 
 	text := unchecked
 	text.protobuf = false
