@@ -51,7 +51,7 @@ func TestContractHeaders(t *testing.T) {
 			job "app" { targets = [%q] }
 		`, wire.URL, block, target.address())).mustBeSilent(t)
 	}
-	requests := wire.all()
+	requests := wire.changes()
 	if len(requests) != 3 {
 		t.Fatalf("got %d requests, want 3", len(requests))
 	}
@@ -117,7 +117,7 @@ func TestContractDeletesExactly(t *testing.T) {
 	`, wire.URL, target.address()))
 	eventually(t, "push", func() error { return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 1) })
 	ferry.terminate(t)
-	last := wire.all()[len(wire.all())-1]
+	last := wire.changes()[len(wire.changes())-1]
 	if last.method != http.MethodDelete || last.code != http.StatusAccepted || last.header.Get("Content-Encoding") != "" || last.length > 0 {
 		t.Errorf("last request: %+v, want a DELETE without a body", last)
 	}

@@ -103,9 +103,7 @@ func TestDoctorOnlyReads(t *testing.T) {
 	target, wire := startScripted(t, exposition(goodText)), startRecorder(t, gw)
 	examine(t, 0, config(t, "gateway \"default\" { url = %q }\njob \"app\" { targets = [%q] }\n", wire.URL, target.address()))
 	var asked []string
-	wire.mu.Lock()
-	defer wire.mu.Unlock()
-	for _, r := range wire.requests {
+	for _, r := range wire.all() {
 		asked = append(asked, r.method+" "+r.uri)
 	}
 	slices.Sort(asked)

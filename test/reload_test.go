@@ -54,8 +54,8 @@ func isGone(gw gateway, job string) func() error {
 func TestReloadChangesTargets(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	tap := startJournal(t, gw)
-	kept, times, connections := counting(t, goodText)
+	tap := startRecorder(t, gw)
+	kept := startCounted(t, goodText)
 	other := startScripted(t, exposition(goodText))
 	const before = `
 		global {
@@ -86,7 +86,7 @@ func TestReloadChangesTargets(t *testing.T) {
 		return nil
 	})
 	eventually(t, "scrapes", func() error {
-		if n := len(times()); n < 5 {
+		if n := len(kept.times()); n < 5 {
 			return fmt.Errorf("%d", n)
 		}
 		return nil
@@ -97,10 +97,10 @@ func TestReloadChangesTargets(t *testing.T) {
 	if methods := tap.of("rare"); slices.Contains(methods, "DELETE") {
 		t.Error("the group of a target that stays was deleted")
 	}
-	if n := connections.Load(); n != 1 {
+	if n := kept.connections.Load(); n != 1 {
 		t.Errorf("%d connections to the target that stays as it is, want 1", n)
 	}
-	at := times()
+	at := kept.times()
 	for i := range at[2:] { // the first gap is shorter
 		if gap := at[i+2].Sub(at[i+1]); gap < time.Second || gap > 3*time.Second {
 			t.Errorf("%v between two scrapes of the target that stays as it is, want 2s", gap)
@@ -121,7 +121,7 @@ func TestReloadChangesTargets(t *testing.T) {
 func TestReloadMovesGroups(t *testing.T) {
 	t.Parallel()
 	first, second := startPushgateway(t), startPushgateway(t)
-	tap := startJournal(t, first)
+	tap := startRecorder(t, first)
 	target := startScripted(t, exposition(goodText))
 	const text = `
 		global {
@@ -181,7 +181,7 @@ func TestReloadMovesGroups(t *testing.T) {
 func TestReloadStorm(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	kept, _, connections := counting(t, goodText)
+	kept := startCounted(t, goodText)
 	other := startScripted(t, exposition(goodText))
 	const text = `
 		global {
@@ -221,7 +221,7 @@ func TestReloadStorm(t *testing.T) {
 		return goroutines, files
 	}
 	storm(1)
-	if n := connections.Load(); n != 1 {
+	if n := kept.connections.Load(); n != 1 {
 		t.Errorf("%d connections to the target that stays as it is, want 1", n)
 	}
 	goroutines, files := figures()

@@ -61,7 +61,7 @@ func TestStateAcrossConfigurations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			gw := startPushgateway(t)
-			tap := startJournal(t, gw)
+			tap := startRecorder(t, gw)
 			target := startScripted(t, exposition(goodText))
 			url := fmt.Sprintf("url = %q", tap.URL)
 			state := "--state.file=" + filepath.Join(t.TempDir(), "state")
