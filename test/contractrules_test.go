@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -150,7 +149,7 @@ func TestContractUnchecked(t *testing.T) {
 // TestContractPrefix (C57): a path of the gateway's URL is before all others.
 func TestContractPrefix(t *testing.T) {
 	t.Parallel()
-	command := gatewayCommand(part(t, "prometheus-pushgateway"), "--web.route-prefix=/some/prefix")
+	command := gatewayCommand(t, "--web.route-prefix=/some/prefix")
 	gw := gateway{"http://" + startPart(t, "/some/prefix/-/ready", command) + "/some/prefix"}
 	target := startScripted(t, exposition(goodText))
 	once(t, config(t, `
@@ -176,7 +175,7 @@ func TestContractBasicAuth(t *testing.T) {
 	}
 	host, port := freePort(t)
 	gw := "http://" + net.JoinHostPort(host, port)
-	start(t, gatewayCommand(part(t, "prometheus-pushgateway"), "--web.config.file="+web)(host, port))
+	start(t, gatewayCommand(t, "--web.config.file="+web)(host, port))
 	eventually(t, "gateway", func() error {
 		resp, err := client.Get(gw)
 		if err == nil {
@@ -209,17 +208,8 @@ func TestContractWiped(t *testing.T) {
 	gw := startPushgateway(t, "--web.enable-admin-api")
 	target, ferry := relaying(t, gw)
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
-	request, err := http.NewRequest(http.MethodPut, gw.url+"/api/v1/admin/wipe", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusAccepted {
-		t.Fatalf("wipe: status %d", resp.StatusCode)
+	if code, answer := gw.put(t, "/api/v1/admin/wipe", ""); code != http.StatusAccepted {
+		t.Fatalf("wipe: status %d, %q", code, answer)
 	}
 	before := target.requests.Load()
 	eventually(t, "push after the wipe", gw.groupHolds("app", goodSeries, 1))
@@ -227,13 +217,6 @@ func TestContractWiped(t *testing.T) {
 		t.Errorf("took %d scrapes, want the next one", n)
 	}
 	ferry.terminate(t)
-}
-
-// gatewayCommand starts a real gateway that keeps nothing in a file.
-func gatewayCommand(program string, flags ...string) func(host, port string) *exec.Cmd {
-	return func(host, port string) *exec.Cmd {
-		return exec.Command(program, append([]string{"--persistence.file=", "--web.listen-address=" + net.JoinHostPort(host, port)}, flags...)...)
-	}
 }
 
 // TestContractPoison (C37, C41, C43): whatever a target serves, and however

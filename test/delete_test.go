@@ -1,29 +1,16 @@
 package test
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 )
 
-// put makes a group by hand, and returns the gateway's answer.
+// put makes a group, or what else the path stands for, and returns the gateway's
+// answer.
 func (g gateway) put(t testing.TB, path, text string) (code int, answer string) {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodPut, g.url+path, strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(body)
+	return send(t, http.MethodPut, g.url+path, text, nil)
 }
 
 // TestDelete takes exactly one group away and says whether it was there.

@@ -269,8 +269,8 @@ func TestDoctorOfAnotherWriter(t *testing.T) {
 	writers(0, "ok", "")
 	once(t, file).mustBeSilent(t)
 	writers(0, "warning", "pushed just now, though no promferry answers on this host")
-	if resp, err := client.Post(gw.url+"/metrics/job/app/instance/i", "text/plain", strings.NewReader("of_another 1\n")); err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatal(resp, err)
+	if code, answer := send(t, http.MethodPost, gw.url+"/metrics/job/app/instance/i", "of_another 1\n", nil); code != http.StatusOK {
+		t.Fatalf("push of another writer: status %d, %q", code, answer)
 	}
 	writers(0, "warning", `{instance="i",job="app"} has of_another`)
 	gw.put(t, "/metrics/job/app/instance/i", "of_another 1\n")

@@ -124,13 +124,8 @@ func failCron(t testing.TB, gw gateway) {
 // refusePush has somebody push a family that the gateway has with another type.
 func (g gateway) refusePush(t testing.TB) {
 	t.Helper()
-	body := strings.NewReader("# TYPE go_goroutines counter\ngo_goroutines 1\n")
-	resp, err := client.Post(g.url+"/metrics/job/stranger/instance/i", "text/plain", body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusBadRequest {
-		t.Fatalf("push of a type clash: %s, want 400", resp.Status)
+	const clash = "# TYPE go_goroutines counter\ngo_goroutines 1\n"
+	if code, answer := send(t, http.MethodPost, g.url+"/metrics/job/stranger/instance/i", clash, nil); code != http.StatusBadRequest {
+		t.Fatalf("push of a type clash: status %d, %q, want 400", code, answer)
 	}
 }

@@ -228,13 +228,8 @@ func (g gateway) must(t testing.TB, job, instance string) seriesSet {
 // delete removes a group.
 func (g gateway) delete(t testing.TB, job, instance string) {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodDelete, g.url+"/metrics/job/"+job+"/instance/"+instance, nil)
-	if err != nil {
-		t.Fatal(err)
+	path := "/metrics/job/" + job + "/instance/" + instance
+	if code, answer := send(t, http.MethodDelete, g.url+path, "", nil); code != http.StatusAccepted {
+		t.Fatalf("delete %s: status %d, %q, want 202", path, code, answer)
 	}
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
 }
