@@ -55,15 +55,11 @@ func (r *reader) prepareReadme() {
 // prepareCron has what configs/examples/cron.hcl looks for.
 func (r *reader) prepareCron() {
 	r.Helper()
-	cron, err := os.ReadFile("../configs/examples/cron.hcl")
-	if err != nil {
-		r.Fatal(err)
-	}
 	r.write("etc/promferry/cron.hcl", strings.NewReplacer(
 		"http://pushgateway.example.net:9091", "http://localhost:9091",
 		"/var/lib/promferry/", r.dir+"/var/lib/promferry/",
 		"/run/backup/", r.dir+"/run/",
-	).Replace(string(cron)))
+	).Replace(repoText(r, "configs/examples/cron.hcl")))
 	r.write("var/lib/promferry/report.prom", "report_rows 17\n")
 	r.write("run/.keep", "")
 	socket, err := net.Listen("unix", filepath.Join(r.dir, "run/metrics.sock"))
@@ -102,9 +98,8 @@ func (r *reader) demo() {
 
 // makeTest cannot run the tests that it is one of: it holds the gate to them.
 func (r *reader) makeTest() {
-	gate, err := os.ReadFile("../.ci/run")
-	if err != nil || !strings.Contains(string(gate), "make test") {
-		r.Errorf(".ci/run does not call make test: %v", err)
+	if !strings.Contains(repoText(r, ".ci/run"), "make test") {
+		r.Error(".ci/run does not call make test")
 	}
 	if out, err := exec.Command("make", "-C", "..", "-n", "test").CombinedOutput(); err != nil || !strings.Contains(string(out), "go test") {
 		r.Errorf("make -n test: %v\n%s", err, out)

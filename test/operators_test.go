@@ -97,10 +97,7 @@ func behindBy(d time.Duration, answer http.HandlerFunc) http.HandlerFunc {
 func deployedPrometheus(t testing.TB, gateways ...string) string {
 	t.Helper()
 	text := repoText(t, "deploy/prometheus/prometheus.yml")
-	rules, err := filepath.Abs("../deploy/prometheus/alerts.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	rules := repoPath(t, "deploy/prometheus/alerts.yml")
 	hosts := strings.ReplaceAll(strings.Join(gateways, `", "`), "http://", "")
 	return strings.NewReplacer("pushgateway:9091", hosts, "- alerts.yml", "- "+rules, "_interval: 15s", "_interval: 500ms").Replace(text)
 }

@@ -67,13 +67,10 @@ func hasPart(test, part string) bool {
 // reliabilityRows returns the last cell of each row of the tables, by the first.
 func reliabilityRows(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile("../docs/reliability.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := repoText(t, "docs/reliability.md")
 	rows := make(map[string]string)
 	id := regexp.MustCompile(`^(contract )?[A-Z][0-9]+$`)
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
 		name := strings.TrimSpace(cells[0])
 		if !id.MatchString(name) {

@@ -2,7 +2,6 @@ package test
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -111,12 +110,9 @@ func TestTransparencyList(t *testing.T) {
 // how, what counts it, what shows it.
 func transparencyRows(t *testing.T) map[string][]string {
 	t.Helper()
-	text, err := os.ReadFile("../docs/transparency.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := repoText(t, "docs/transparency.md")
 	rows := make(map[string][]string)
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
 		id := strings.TrimSpace(cells[0])
 		if !regexp.MustCompile(`^T[0-9]+$`).MatchString(id) {
