@@ -15,7 +15,7 @@ import (
 // check, broken by two others, and a target that is down.
 func TestDoctorTranscript(t *testing.T) {
 	t.Parallel()
-	doc := documents(t)["docs/doctor.md"]
+	doc := repoText(t, "docs/doctor.md")
 	gw := startPushgateway(t, "--push.disable-consistency-check")
 	shop := startScripted(t, exposition("# HELP orders_total Orders.\n# TYPE orders_total counter\norders_total 3\n"))
 	host, port := freePort(t)
@@ -64,7 +64,7 @@ func TestDoctorTranscript(t *testing.T) {
 // tables of docs/doctor.md.
 func TestDoctorChecksAreDocumented(t *testing.T) {
 	t.Parallel()
-	doc := documents(t)["docs/doctor.md"]
+	doc := repoText(t, "docs/doctor.md")
 	gw := startPushgateway(t, "--push.disable-consistency-check", "--web.enable-admin-api")
 	gw.put(t, "/metrics/job/old/instance/i", "a 1\n")
 	target := startScripted(t, exposition(goodText))

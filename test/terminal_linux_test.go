@@ -97,9 +97,8 @@ func TestCheckConfigAtATerminal(t *testing.T) {
 // text block, to the next command.
 func transcripts(t testing.TB, command string) (shown []string) {
 	t.Helper()
-	text := repoText(t, "docs/command-line.md")
-	for _, block := range regexp.MustCompile("(?s)```text\n(.*?)```").FindAllStringSubmatch(text, -1) {
-		for _, part := range strings.Split("\n"+block[1], "\n$ ")[1:] {
+	for _, block := range blocks(repoText(t, "docs/command-line.md"), "text") {
+		for _, part := range strings.Split("\n"+block, "\n$ ")[1:] {
 			if said, output, _ := strings.Cut(part, "\n"); said == command {
 				shown = append(shown, strings.TrimRight(output, "\n"))
 			}
