@@ -170,10 +170,10 @@ func TestDiscoveryAcrossRestarts(t *testing.T) {
 	}
 	server.answer.Store(typed("application/json", listing{"b": target.address()}.json(t)))
 	eventually(t, "the one that is not found again", gw.hasInstances("b"))
+	second.terminate(t) // by now its DELETE has had the answer that is recorded
 	if deletes := tap.deleted(); !slices.Equal(deletes, []string{"/metrics/job/app/instance/a"}) {
 		t.Errorf("got DELETE %v, want that of a alone", deletes)
 	}
-	second.terminate(t)
 }
 
 // TestDiscoveryThatFindsNothing: a first good answer without targets is one.
@@ -243,13 +243,13 @@ func TestDiscoveryReload(t *testing.T) {
 	}
 	ferry.reload(t)
 	eventually(t, "the dropped one gone", gw.hasInstances("b"))
+	ferry.terminate(t) // by now its DELETE has had the answer that is recorded
 	if deletes := tap.deleted(); !slices.Equal(deletes, []string{"/metrics/job/app/instance/a"}) {
 		t.Errorf("got DELETE %v, want that of a alone", deletes)
 	}
 	if n := target.connections.Load(); n > 2 {
 		t.Errorf("%d connections, want those of two targets", n)
 	}
-	ferry.terminate(t)
 }
 
 // TestDiscoveryOfATargetThatMoves: it keeps its group, at another address.

@@ -34,7 +34,7 @@ func TestDeadAndHangingGatewaysDelayNoOther(t *testing.T) {
 		job "app" {
 			%s
 		}
-	`, dead.URL, hanging.URL, healthy.URL, list.String()), "--shutdown.timeout=1s")
+	`, dead.URL, hanging.URL, healthy.URL, list.String()), inVain)
 
 	eventually(t, "pushes of every group to the healthy gateway", func() error { return pushed.atLeast(targets, rounds) })
 	ferry.lives(t)
