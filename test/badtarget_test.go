@@ -139,13 +139,7 @@ func TestEmptyBodyIsUp(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition(goodText))
-	file := config(t, `
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address())
+	file := appConfig(t, gw.url, target)
 	once(t, file).mustBeSilent(t)
 	target.answer.Store(typed("", ""))
 	once(t, file).mustBeSilent(t)

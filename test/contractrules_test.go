@@ -3,8 +3,6 @@ package test
 import (
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -71,13 +69,7 @@ func TestContractReplaces(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition("a{x=\"1\"} 1\na{x=\"2\"} 1\nb 1\n"))
-	file := config(t, `
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address())
+	file := appConfig(t, gw.url, target)
 	once(t, file).mustBeSilent(t)
 	target.answer.Store(exposition("a{x=\"2\"} 2\n"))
 	once(t, file).mustBeSilent(t)
@@ -131,13 +123,7 @@ func TestContractUnchecked(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t, "--push.disable-consistency-check")
 	target := startScripted(t, exposition("a 1 1700000000000\na 2\nb{__x=\"1\"} 1\nc{job=\"1\"} 1\nc{job=\"2\"} 1\n"))
-	r := once(t, config(t, `
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address()))
+	r := once(t, appConfig(t, gw.url, target))
 	if r.code != 0 {
 		t.Errorf("exit code %d, want 0: %s", r.code, r.stderr)
 	}
@@ -168,14 +154,9 @@ func TestContractPrefix(t *testing.T) {
 // 401, and takes the push of who says it.
 func TestContractBasicAuth(t *testing.T) {
 	t.Parallel()
-	web := filepath.Join(t.TempDir(), "web.yml")
-	const users = "basic_auth_users:\n  ali: $2a$04$LU6DOPDTbTyA5bmkOU5F..aob/XzysQ5.KAWv5uGwqv2VESlHwGqa\n" // open sesame
-	if err := os.WriteFile(web, []byte(users), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	host, port := freePort(t)
 	gw := "http://" + net.JoinHostPort(host, port)
-	start(t, gatewayCommand(t, "--web.config.file="+web)(host, port))
+	start(t, gatewayCommand(t, "--web.config.file="+webUsers(t))(host, port))
 	eventually(t, "gateway", func() error {
 		resp, err := client.Get(gw)
 		if err == nil {

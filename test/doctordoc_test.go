@@ -68,7 +68,7 @@ func TestDoctorChecksAreDocumented(t *testing.T) {
 	gw := startPushgateway(t, "--push.disable-consistency-check", "--web.enable-admin-api")
 	gw.put(t, "/metrics/job/old/instance/i", "a 1\n")
 	target := startScripted(t, exposition(goodText))
-	file := config(t, "gateway \"default\" { url = %q }\njob \"app\" {\n  targets = [%q]\n  instance = \"i\"\n}\n", gw.url, target.address())
+	file := appConfig(t, gw.url, target)
 	once(t, file).mustBeSilent(t)
 	report := examine(t, 0, file, "--state.file="+t.TempDir()+"/state")
 	checks := append(report.Host, report.Gateways[0].Checks...)

@@ -95,22 +95,6 @@ func TestEncodingsAtRealGateway(t *testing.T) {
 	}
 }
 
-// settingsConfig has one gateway with settings of its own.
-func settingsConfig(t testing.TB, gateway, settings string, target *scripted) string {
-	t.Helper()
-	return config(t, `
-		global { scrape_interval = "500ms" }
-		gateway "default" {
-			url = %q
-			%s
-		}
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gateway, settings, target.address())
-}
-
 // TestSnappyIsTriedOnce: a gateway that does not know a compression gets all
 // later bodies without it, and the log says so once.
 func TestSnappyIsTriedOnce(t *testing.T) {

@@ -3,23 +3,11 @@ package test
 import (
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"testing"
 	"time"
 )
-
-// config writes a configuration file and returns its path.
-func config(t testing.TB, format string, args ...any) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "promferry.hcl")
-	if err := os.WriteFile(path, fmt.Appendf(nil, format, args...), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // A result is how a promferry that ended by itself did.
 type result struct {

@@ -110,7 +110,7 @@ func TestReloadByHTTP(t *testing.T) {
 	t.Parallel()
 	gw := startScripted(t, status(http.StatusOK, ""))
 	target := startScripted(t, exposition(goodText))
-	file := config(t, "gateway \"default\" { url = %q }\njob \"app\" { targets = [%q] }\n", gw.URL, target.address())
+	file := appConfig(t, gw.URL, target)
 	off, on := run(t, file), run(t, file, "--web.enable-lifecycle")
 	if code, answer := off.post(t, "/-/reload", nil); code != http.StatusForbidden || !strings.Contains(answer, "--web.enable-lifecycle") {
 		t.Errorf("without the flag: status %d, %q, want 403 and the flag", code, answer)
