@@ -157,14 +157,6 @@ func (d daemon) shows(want ...string) error {
 	return nil
 }
 
-func (d daemon) atLeast(series string, want float64) error {
-	n, err := d.metric(series)
-	if err == nil && n < want {
-		err = fmt.Errorf("%v, want at least %v", n, want)
-	}
-	return err
-}
-
 // TestGatewayRestartedEmpty: a gateway that has lost all is filled again,
 // although the target's values did not change.
 func TestGatewayRestartedEmpty(t *testing.T) {

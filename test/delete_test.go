@@ -6,13 +6,6 @@ import (
 	"testing"
 )
 
-// put makes a group, or what else the path stands for, and returns the gateway's
-// answer.
-func (g gateway) put(t testing.TB, path, text string) (code int, answer string) {
-	t.Helper()
-	return send(t, http.MethodPut, g.url+path, text, nil)
-}
-
 // TestDelete takes exactly one group away and says whether it was there.
 func TestDelete(t *testing.T) {
 	t.Parallel()

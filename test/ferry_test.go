@@ -132,3 +132,11 @@ func (d daemon) metric(series string) (float64, error) {
 	}
 	return value, nil
 }
+
+func (d daemon) atLeast(series string, want float64) error {
+	n, err := d.metric(series)
+	if err == nil && n < want {
+		err = fmt.Errorf("%v, want at least %v", n, want)
+	}
+	return err
+}

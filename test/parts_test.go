@@ -48,25 +48,6 @@ func startPart(t testing.TB, ready string, command func(host, port string) *exec
 	return ""
 }
 
-// answers waits for the process to serve the URL. It is an error if it ends.
-func (p *process) answers(url string) error {
-	ended := false
-	err := retry(patience, func() error {
-		select {
-		case <-p.ended:
-			ended = true
-			return nil
-		default:
-		}
-		_, err := get(url)
-		return err
-	})
-	if ended {
-		return fmt.Errorf("ended: %s", p.cmd.ProcessState)
-	}
-	return err
-}
-
 // ports are those given out already: parallel tests must not get one twice.
 var ports sync.Map
 

@@ -39,16 +39,6 @@ func (d daemon) reloads() int {
 	return len(linesWith(log, `msg="configuration reloaded"`)) + len(linesWith(log, `msg="configuration not reloaded`))
 }
 
-func isGone(gw gateway, job string) func() error {
-	return func() error {
-		got, err := gw.group(job, "i")
-		if err == nil && len(got) > 0 {
-			err = fmt.Errorf("there: %v", got)
-		}
-		return err
-	}
-}
-
 // TestReloadChangesTargets: one goes, one comes, one is scraped more often, and
 // one notices nothing.
 func TestReloadChangesTargets(t *testing.T) {
