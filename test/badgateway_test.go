@@ -112,7 +112,7 @@ func TestBadGatewaysUnderRun(t *testing.T) {
 			targets  = [%q]
 			instance = "i"
 		}
-	`, gw.url, gateways.String(), target.address()), inVain)
+	`, gw.url, gateways.String(), target.address()), stopsSoon)
 
 	eventually(t, "good gateway", gw.groupHolds("app", goodSeries, 1))
 	for _, f := range faults {

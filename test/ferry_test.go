@@ -52,9 +52,9 @@ type daemon struct {
 	url string // of its web server
 }
 
-// inVain is for a promferry that some gateway does not take the last word of: it
-// would go on trying for the 10 s of the default.
-const inVain = "--shutdown.timeout=1s"
+// stopsSoon is for a promferry whose last word a gateway does not take: it would
+// go on trying for the 10 s of the default.
+const stopsSoon = "--shutdown.timeout=1s"
 
 // run starts `promferry run` with a configuration file, on a free port.
 func run(t testing.TB, file string, flags ...string) daemon {

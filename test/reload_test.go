@@ -167,7 +167,7 @@ func TestReloadMovesGroups(t *testing.T) {
 	}
 }
 
-// C7: a storm of signals is few reloads, and leaves nothing behind.
+// TestReloadStorm (C7): a storm of signals is few reloads, and leaves nothing behind.
 func TestReloadStorm(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
@@ -231,7 +231,7 @@ func TestReloadStorm(t *testing.T) {
 	}
 }
 
-// TestReloadWhileStarting and stopping: a signal at any moment breaks nothing.
+// TestReloadWhileStartingAndStopping: a signal at any moment breaks nothing.
 func TestReloadWhileStartingAndStopping(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)

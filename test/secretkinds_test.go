@@ -75,7 +75,7 @@ func TestSecretsOfAllKinds(t *testing.T) {
 	r := promferry(t, env, "once", "--log.level=debug", "--config.file="+file)
 	check("once", r.stdout+r.stderr)
 	promferry(t, env, "check", "config", file).mustBeSilent(t)
-	ferry := startDaemon(t, env, "run", "--config.file="+file, "--log.level=debug", inVain)
+	ferry := startDaemon(t, env, "run", "--config.file="+file, "--log.level=debug", stopsSoon)
 	for gateway, reason := range map[string]string{
 		"password": "403", "token": "403", "oauth": "credentials", "proxy": "proxy", "environment": "proxy", "certificate": "tls",
 	} {

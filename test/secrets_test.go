@@ -75,7 +75,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 	promferry(t, env, "check", "config", file).mustBeSilent(t)
 
-	ferry := startDaemon(t, env, "run", "--config.file="+file, "--log.level=debug", inVain)
+	ferry := startDaemon(t, env, "run", "--config.file="+file, "--log.level=debug", stopsSoon)
 	eventually(t, "pushes", func() error {
 		return ferry.atLeast(`promferry_push_errors_total{gateway="default",reason="307"}`, 3)
 	})

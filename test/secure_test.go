@@ -170,7 +170,7 @@ func TestFaultsOnTheWay(t *testing.T) {
 		text += fmt.Sprintf("gateway %q {\n url = %q\n timeout = \"300ms\"\n %s\n}\n", w.name, w.url, w.settings)
 		text += fmt.Sprintf("job %q {\n targets = [%q]\n %s\n}\n", w.name, w.url, w.settings)
 	}
-	ferry := run(t, config(t, "%s", text), inVain)
+	ferry := run(t, config(t, "%s", text), stopsSoon)
 	for _, w := range ways {
 		for _, series := range []string{
 			fmt.Sprintf("promferry_push_errors_total{gateway=%q,reason=%q}", w.name, w.reason),

@@ -34,7 +34,7 @@ func TestDeadAndHangingGatewaysDelayNoOther(t *testing.T) {
 		job "app" {
 			%s
 		}
-	`, dead.URL, hanging.URL, healthy.URL, list.String()), inVain)
+	`, dead.URL, hanging.URL, healthy.URL, list.String()), stopsSoon)
 
 	eventually(t, "pushes of every group to the healthy gateway", func() error { return pushed.atLeast(targets, rounds) })
 	ferry.lives(t)
