@@ -193,9 +193,9 @@ func TestStateFileDamaged(t *testing.T) {
 	}
 }
 
-// TestStateDiskFull (H5): a disk without room stops nothing, is told once, and the file is written
-// when there is room again. A limit for the size of files is a full disk that
-// needs no privileges.
+// TestStateDiskFull (H5): a disk without room stops nothing, is told once, and
+// the file is written when there is room again. A limit for the size of files is
+// a full disk that needs no privileges.
 func TestStateDiskFull(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
