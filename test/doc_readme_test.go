@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -74,26 +73,23 @@ func (r *reader) prepareCron() {
 	r.Cleanup(func() { server.Close() })
 }
 
-// demo starts the demo from the source, as the first command of the README, and
-// looks for each line that this shows. The gateway's port is taken here. It is
-// built as these tests have built it, so that nothing is compiled again.
+// demo looks for each line that the README shows of it. The program is the one
+// that TestMain has built of that directory: go run would only link it once more.
+// The gateway's port is taken here.
 func (r *reader) demo() {
-	cmd := exec.Command("go", "run", "./cmd/promferry", "demo")
-	cmd.Dir, cmd.Env = "..", append(os.Environ(), "GOFLAGS="+strings.Join(buildFlags, " "))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // go run and the program that it runs
-	p := start(r, cmd)
+	p, out := r.shell("exec promferry demo")
 	eventually(r, "what the demo shows", func() error {
 		for line := range strings.Lines(strings.ReplaceAll(r.block("text", 0), ":9091", "…")) {
-			if !regexp.MustCompile(`(?m)^` + linePattern(strings.TrimSpace(line)) + `$`).MatchString(p.stdout.String()) {
-				return fmt.Errorf("no %q in %s%s", line, &p.stdout, &p.stderr)
+			if !regexp.MustCompile(`(?m)^` + linePattern(strings.TrimSpace(line)) + `$`).MatchString(out()) {
+				return fmt.Errorf("no %q in %s", line, out())
 			}
 		}
 		return nil
 	})
-	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
-		r.Error(err)
+	p.signal(r, syscall.SIGINT)
+	if code := p.exitCode(r); code != 0 {
+		r.Errorf("demo: exit code %d after SIGINT, want 0\n%s", code, out())
 	}
-	<-p.ended
 }
 
 // makeTest cannot run the tests that it is one of: it holds the gate to them.
