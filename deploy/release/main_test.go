@@ -37,6 +37,9 @@ const insideVariable = "PROMFERRY_PACKAGE"
 // first is the release of this machine's platform, made once for all tests.
 var first = sync.OnceValues(func() (dist string, err error) {
 	dir := filepath.Join(scratch, "a")
+	if err := copySource(dir); err != nil {
+		return "", err
+	}
 	return filepath.Join(dir, "dist"), makeRelease(dir, "linux/"+runtime.GOARCH)
 })
 
