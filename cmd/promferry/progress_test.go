@@ -4,16 +4,35 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+// A screen is a terminal that tests look at while it is drawn on.
+type screen struct {
+	mu    sync.Mutex
+	drawn strings.Builder
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.drawn.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.drawn.String()
+}
+
 // TestProgress: nothing is drawn within a second; then one line in place, cut to
 // the terminal, and erased in the end.
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var screen strings.Builder
+		var screen screen
 		n := 0
 		stop := startProgress(context.Background(), &screen, 20, func() string {
 			n++
@@ -37,7 +56,7 @@ func TestProgress(t *testing.T) {
 // TestProgressOfWhatIsFast draws nothing.
 func TestProgressOfWhatIsFast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var screen strings.Builder
+		var screen screen
 		stop := startProgress(context.Background(), &screen, 80, func() string { return "never" })
 		time.Sleep(500 * time.Millisecond)
 		stop()
@@ -52,7 +71,7 @@ func TestProgressOfWhatIsFast(t *testing.T) {
 func TestProgressEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
-		var screen strings.Builder
+		var screen screen
 		stop := startProgress(ctx, &screen, 80, func() string { return "x" })
 		defer stop()
 		time.Sleep(1500 * time.Millisecond)
