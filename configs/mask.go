@@ -78,8 +78,8 @@ func valueAfter(tokens hclsyntax.Tokens) hclsyntax.Tokens {
 	if tokens[0].Type == hclsyntax.TokenIdent && i < len(tokens) && tokens[i].Type == hclsyntax.TokenOQuote {
 		return tokens[i:] // the equals sign is missing
 	}
-	if i < len(tokens) && tokens[i].Type == hclsyntax.TokenCQuote {
-		i++
+	for i < len(tokens) && (tokens[i].Type == hclsyntax.TokenCQuote || tokens[i].Type == hclsyntax.TokenCParen) {
+		i++ // a name in quotes, in parentheses perhaps
 	}
 	if i+1 < len(tokens) && (tokens[i].Type == hclsyntax.TokenEqual || tokens[i].Type == hclsyntax.TokenColon) {
 		return tokens[i+1:]
