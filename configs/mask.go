@@ -26,7 +26,7 @@ func secretSpans(src []byte) []span {
 	for i, t := range tokens {
 		switch t.Type {
 		case hclsyntax.TokenIdent, hclsyntax.TokenQuotedLit:
-			if value := valueAfter(tokens[i:]); soundsSecret(string(t.Bytes)) && value != nil && !isEnvTokens(value) {
+			if value := valueAfter(tokens[i:]); SoundsSecret(string(t.Bytes)) && value != nil && !isEnvTokens(value) {
 				spans = append(spans, valueSpan(value))
 			}
 		}
@@ -54,9 +54,9 @@ var (
 	query    = regexp.MustCompile(`(?s)://[^?]*\?(.+)`)
 )
 
-// soundsSecret judges the name of an attribute. Header values and parameters are
-// never shown.
-func soundsSecret(name string) bool {
+// SoundsSecret judges the name of an attribute or a label. Header values and
+// parameters are never shown.
+func SoundsSecret(name string) bool {
 	name = strings.ToLower(name)
 	switch {
 	case name == "params" || name == "endpoint_params" || name == "values" || name == "key":
