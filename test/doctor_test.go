@@ -310,6 +310,29 @@ func TestDoctorOfTheClock(t *testing.T) {
 	mustHave(t, report.Gateways[0].Checks, "clock", "warning", "behind this host's")
 }
 
+// TestDoctorOfAHostileGateway: nothing that a gateway or a target says reaches the
+// terminal but as text.
+func TestDoctorOfAHostileGateway(t *testing.T) {
+	t.Parallel()
+	const escape = `\u001b[2J\u202e`
+	target := startScripted(t, exposition("# HELP app_a \x1b[2J\n# TYPE app_a gauge\napp_a{l=\"\x1b[2J\"} 1 1\n"))
+	gw := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/metrics":
+			http.Error(w, "\x1b[2J\u202e", http.StatusInternalServerError)
+		case "/api/v1/status":
+			fmt.Fprintf(w, `{"data":{"flags":{"web.telemetry-path":"%[1]s"},"build_information":{"version":"1.11.%[1]s"}}}`, escape)
+		default:
+			fmt.Fprintf(w, `{"data":[{"labels":{"job":"%[1]s","instance":"i"},"%[1]s":{"type":"GAUGE","metrics":[]}}]}`, escape)
+		}
+	})
+	file := config(t, "gateway \"default\" { url = %q }\njob \"app\" {\n  targets = [%q]\n  instance = \"i\"\n}\n", gw.URL, target.address())
+	r := promferry(t, nil, "doctor", "--all", "--config.file="+file)
+	if !strings.Contains(r.stdout, "1.11. [2J: pushes go as") || strings.ContainsAny(r.stdout+r.stderr, "\x1b\u202e") {
+		t.Errorf("got %q\n%s", r.stdout, r.stderr)
+	}
+}
+
 // TestDoctorEndsInTime: what was not looked at is said, and is no success.
 func TestDoctorEndsInTime(t *testing.T) {
 	t.Parallel()
