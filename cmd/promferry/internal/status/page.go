@@ -40,7 +40,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 
 	"title": title, "icon": icon, "sign": sign,
 	"gatewayLevel": gatewayLevel, "gatewayWords": gatewayWords, "targetLevel": targetLevel,
-	"choices": choices, "refreshes": refreshChoices, "summary": summary,
+	"choices": choices, "incomplete": incomplete, "refreshes": refreshChoices, "summary": summary,
 	"detail":     detail,
 	"previous":   func(v View) string { return v.Query.link(v.Query.State, v.Query.Page-1) },
 	"next":       func(v View) string { return v.Query.link(v.Query.State, v.Query.Page+1) },

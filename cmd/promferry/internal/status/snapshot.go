@@ -97,7 +97,7 @@ type Target struct {
 	Bytes      int64
 	Losses     []Loss // since the start
 	Others     int    // groups beside its own
-	Pushes     []Push // of its own group, by gateway; then those of its other groups that fail
+	Pushes     []Push // of its own group, by gateway; then those of its other groups that fail or miss families
 }
 
 // A Loss is what did not go out, or not as it was.

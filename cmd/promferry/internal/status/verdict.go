@@ -137,7 +137,7 @@ func (j *judgement) verdict(c Counts) Verdict {
 	case c.All() == 0:
 		j.raise(Warn)
 		j.says = append([]string{"there are no targets"}, j.says...)
-	case c.Up == c.All():
+	case c.Up+c.Incomplete == c.All():
 		j.raise(Good)
 		j.says = append([]string{allUp(c.All())}, j.says...)
 	}
