@@ -44,11 +44,14 @@ func gatewayLevel(state string) Level {
 	return Bad
 }
 
-func gatewayWords(state string) string {
-	if state == GatewayUnknown {
-		return "no answer yet"
+func gatewayWords(g Gateway) string {
+	switch {
+	case g.State != GatewayUnknown:
+		return g.State
+	case g.HasAnswered():
+		return "nothing pushed yet"
 	}
-	return state
+	return "no answer yet"
 }
 
 func targetLevel(state State) Level {

@@ -37,7 +37,7 @@ type Gateway struct {
 	LastSuccess time.Time      `json:"lastSuccess,omitzero"`
 	LastError   string         `json:"lastError"`        // "" since the last success
 	NextTry     time.Time      `json:"nextTry,omitzero"` // zero while it answers
-	Version     string         `json:"version"`          // "unknown" where it did not say
+	Version     string         `json:"version"`          // UnknownVersion where it did not say
 	Encoding    string         `json:"encoding"`         // of pushes
 	Compression string         `json:"compression"`      // of pushes
 	Groups      int            `json:"groups"`           // that promferry has there
@@ -52,11 +52,23 @@ type Gateway struct {
 
 // The states of a gateway.
 const (
-	GatewayUnknown   = "unknown" // it has answered nothing yet
+	GatewayUnknown   = "unknown" // it has answered no push yet
 	GatewayAnswering = "answering"
 	GatewayDown      = "down"
 	GatewayRefusing  = "refusing" // credentials, path or redirects are wrong
 )
+
+// UnknownVersion is that of a gateway that did not say its own.
+const UnknownVersion = "unknown"
+
+// HasAnswered tells whether the gateway has answered a push, or what its version
+// is. Before, what it takes is not known.
+func (g Gateway) HasAnswered() bool {
+	return g.State == GatewayAnswering || !g.LastSuccess.IsZero() || g.Version != UnknownVersion
+}
+
+// isAway tells whether pushes wait until the gateway is back.
+func (g Gateway) isAway() bool { return g.State == GatewayDown || g.State == GatewayRefusing }
 
 // A Job is a block of the configuration, with its targets.
 type Job struct {
@@ -70,9 +82,15 @@ type Job struct {
 // A Discovery is how one block of a job finds targets.
 type Discovery struct {
 	Kind    string
+	Place   string    // where it looks: patterns of files, a URL, names
 	Targets int       // found, before relabeling
 	Success time.Time // of the last look that every place answered; zero: none yet
 	Error   string    // of the last look
+}
+
+// FindsNothing tells whether every place answered, and has no target.
+func (d Discovery) FindsNothing() bool {
+	return d.Error == "" && d.Targets == 0 && !d.Success.IsZero()
 }
 
 // A Refused target is not scraped.
@@ -116,6 +134,7 @@ type Push struct {
 	LastSuccess time.Time
 	LastAttempt time.Time
 	LastError   string // of the last attempt, or of a body dropped after it
+	Held        bool   // LastError says only that the gateway is down: nothing was tried
 	Series      int    // of the last attempt
 	Bytes       int
 	Duplicates  int      // series left out, as they stood twice
