@@ -34,14 +34,16 @@ func sign(level Level) string {
 	return map[Level]string{Good: "✓", Waiting: "…", Warn: "!", Bad: "✗"}[level]
 }
 
-func gatewayLevel(state string) Level {
-	switch state {
-	case GatewayAnswering:
-		return Good
-	case GatewayUnknown:
+func gatewayLevel(g Gateway) Level {
+	switch {
+	case g.isAway():
+		return Bad
+	case g.Doubt != "":
+		return Warn
+	case g.State == GatewayUnknown:
 		return Waiting
 	}
-	return Bad
+	return Good
 }
 
 func gatewayWords(g Gateway) string {

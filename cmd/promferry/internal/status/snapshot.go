@@ -36,6 +36,7 @@ type Gateway struct {
 	Since       time.Time      `json:"since,omitzero"` // of the state
 	LastSuccess time.Time      `json:"lastSuccess,omitzero"`
 	LastError   string         `json:"lastError"`        // "" since the last success
+	Doubt       string         `json:"doubt,omitempty"`  // why it may be no Pushgateway although it answers; "": none
 	NextTry     time.Time      `json:"nextTry,omitzero"` // zero while it answers
 	Version     string         `json:"version"`          // UnknownVersion where it did not say
 	Encoding    string         `json:"encoding"`         // of pushes

@@ -66,6 +66,9 @@ func (v View) textOfGateway(to *lines, g Gateway) {
 		takes = []string{g.Version, g.Encoding, g.Compression}
 	}
 	to.row(append(append([]string{g.Place(), g.URL, gatewayWords(g), since, v.ago(g.LastSuccess)}, takes...), groups)...)
+	if g.Doubt != "" {
+		to.note("doubt: " + g.Doubt)
+	}
 	if g.LastError != "" {
 		to.note("error: " + g.LastError)
 	}

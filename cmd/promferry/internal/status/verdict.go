@@ -41,6 +41,7 @@ func (s Snapshot) Verdict() Verdict {
 	for _, g := range s.Gateways {
 		j.gateway(g, s.At)
 	}
+	j.count(j.doubtful, "gateway may be no Pushgateway", "gateways may be no Pushgateways")
 	for _, job := range s.Jobs {
 		j.job(job)
 	}
@@ -61,6 +62,7 @@ type judgement struct {
 	away             int // gateways
 	unfound, refused int
 	empty            []string // what finds nothing
+	doubtful         int      // gateways
 }
 
 // say adds what keeps targets from Prometheus.
@@ -101,6 +103,9 @@ const maxGatewaysNamed = 3
 
 func (j *judgement) gateway(g Gateway, now time.Time) {
 	if !g.isAway() {
+		if g.Doubt != "" {
+			j.doubtful++
+		}
 		return
 	}
 	j.away++

@@ -8,6 +8,8 @@ func TestVerdict(t *testing.T) {
 	searching := Job{Name: "found", Discovery: []Discovery{{Kind: "dns_sd", Error: "no such host"}}, Refused: []Refused{{Error: "bad"}, {Error: "bad"}}}
 	clashing := answering("eu")
 	clashing.LeftOut = 1
+	doubtful := answering("eu")
+	doubtful.Doubt = "it does not say that it is a Pushgateway"
 	reloaded := snapshot(answering("eu"), Job{Targets: []Target{up("j", "a"), up("j", "b")}})
 	reloaded.Load = Load{At: now, Failed: true, Text: "oh"}
 	for want, s := range map[Verdict]Snapshot{
@@ -20,6 +22,7 @@ func TestVerdict(t *testing.T) {
 		{Bad, "2 of 2 targets are up but not pushed", ""}:                                snapshot(answering("eu"), Job{Targets: []Target{unpushed("j", "a"), unpushed("j", "b")}}),
 		{Warn, "There are no targets", "1 discovery fails, 2 found targets are refused"}: snapshot(answering("eu"), searching),
 		{Warn, "The one target is up and pushed", "1 family is left out of pushes"}:      snapshot(clashing, Job{Targets: []Target{up("j", "a")}}),
+		{Warn, "The one target is up and pushed", "1 gateway may be no Pushgateway"}:     snapshot(doubtful, Job{Targets: []Target{up("j", "a")}}),
 		{Warn, "All 2 targets are up and pushed", "The configuration was not reloaded"}:  reloaded,
 	} {
 		if got := s.Verdict(); got != want {

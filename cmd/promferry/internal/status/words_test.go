@@ -57,6 +57,19 @@ func TestGatewayWords(t *testing.T) {
 	}
 }
 
+// TestDoubt: what takes pushes and may be no Pushgateway does not look good.
+func TestDoubt(t *testing.T) {
+	gateway := answering("eu")
+	gateway.Doubt = "it does not say that it is a Pushgateway"
+	s := snapshot(gateway)
+	if page := pageOf(t, s); !strings.Contains(page, `<span class="state warning">answering</span> for 1h<p class="doubt">it does not say`) {
+		t.Errorf("the page does not show the doubt: %s", page)
+	}
+	if text := textOf(t, s); !strings.Contains(text, "\n  doubt: it does not say that it is a Pushgateway\n") {
+		t.Errorf("the text does not show the doubt:\n%s", text)
+	}
+}
+
 // TestHeldPush: what a gateway's outage means for each group is said once.
 func TestHeldPush(t *testing.T) {
 	held := up("j", "held")
