@@ -73,7 +73,7 @@ func (s Snapshot) stored(p Push) string {
 func (s Snapshot) awayWords(p Push) string {
 	for _, g := range s.Gateways {
 		switch {
-		case !p.Held || g.Place() != p.Place():
+		case g.Place() != p.Place() || !p.Held && p.LastError != g.LastError:
 		case g.State == GatewayDown:
 			return fmt.Sprintf("gateway %q is down", g.Place())
 		case g.State == GatewayRefusing:

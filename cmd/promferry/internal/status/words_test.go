@@ -74,10 +74,12 @@ func TestDoubt(t *testing.T) {
 func TestHeldPush(t *testing.T) {
 	held := up("j", "held")
 	held.Pushes[0].LastError, held.Pushes[0].Held = "not sent: the gateway is down since 11:58:00", true
+	probe := up("j", "probe")
+	probe.Pushes[0].LastError = gone("eu").LastError
 	own := unpushed("j", "own")
 	never := pending("j", "never")
-	never.LastScrape, never.Pushes[0].LastError = before(time.Second), "connection refused"
-	s := snapshot(gone("eu"), Job{Name: "j", Targets: []Target{held, own, never}})
+	never.LastScrape, never.Pushes[0].LastError = before(time.Second), "no such host"
+	s := snapshot(gone("eu"), Job{Name: "j", Targets: []Target{held, own, never, probe}})
 	page, text := pageOf(t, s), textOf(t, s)
 	for _, want := range []string{
 		`gateway &#34;eu&#34; is down, <a href="#gateway-ZXU">see above</a>`, `<tr id="gateway-ZXU">`,
@@ -87,7 +89,7 @@ func TestHeldPush(t *testing.T) {
 			t.Errorf("the page is without %q: %s", want, page)
 		}
 	}
-	if strings.Contains(page+text, "not sent") {
+	if strings.Contains(page+text, "not sent") || strings.Count(page, "connection refused") != 1 {
 		t.Error("the outage is told again with a group")
 	}
 	if want := "  eu: gateway \"eu\" is down, see above\n"; !strings.Contains(text, want) {
