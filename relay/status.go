@@ -25,7 +25,7 @@ type Status struct {
 	Natives    int                        // native histograms cut, since the start
 	Escaped    int                        // series whose UTF-8 names went out with underscores, since the start
 	Others     int                        // groups beside its own, which honor_labels or rules made
-	Pushes     []push.GroupStatus         // of the target's own group, by gateway; then those of its other groups that fail
+	Pushes     []push.GroupStatus         // of the target's own group, by gateway; then those of its other groups that fail or miss families
 }
 
 // Up tells whether the last scrape went well.
@@ -55,7 +55,7 @@ func (t *Target) Status() Status {
 	}
 	for _, group := range others {
 		for _, g := range t.Gateways.Of(group) {
-			if status := g.Group(group); status.LastError != nil {
+			if status := g.Group(group); status.LastError != nil || len(status.Refused) > 0 {
 				s.Pushes = append(s.Pushes, status)
 			}
 		}

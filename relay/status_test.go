@@ -1,6 +1,11 @@
 package relay
 
 import (
+	"bytes"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -90,4 +95,37 @@ func TestStatusCountsOtherGroups(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Other groups are shown where a gateway leaves families out of them.
+func TestStatusShowsOtherGroupsThatMissFamilies(t *testing.T) {
+	inBubble(t, func(w *world) {
+		target := w.honoring("i", exposes("m 3\n# TYPE clash gauge\nclash{instance=\"a\"} 1\nm{instance=\"a\"} 1\nm{instance=\"b\"} 2\n"))
+		target.Gateways = push.Gateways{{w.newGatewayTo("strict", refusesClash{})}}
+		p := w.pool(target)
+		w.once(p)
+		synctest.Wait()
+		s := p.Status()[0]
+		if s.Others != 2 || len(s.Pushes) != 2 {
+			t.Fatalf("got %d other groups and %d pushes, want 2 of each", s.Others, len(s.Pushes))
+		}
+		got := s.Pushes[1]
+		if instance := got.Group.Get("instance"); instance != "a" || !slices.Equal(got.Refused, []string{"clash"}) || got.LastError != nil {
+			t.Errorf("got group %q without %q (%v), want group \"a\" without \"clash\"", instance, got.Refused, got.LastError)
+		}
+	})
+}
+
+// refusesClash answers as a Pushgateway that holds the family clash with another
+// type (contract C7).
+type refusesClash struct{}
+
+func (refusesClash) RoundTrip(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	answer := &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}
+	if bytes.Contains(body, []byte("clash")) {
+		answer.StatusCode = http.StatusBadRequest
+		answer.Body = io.NopCloser(strings.NewReader("pushed metrics are invalid or inconsistent with existing metrics: it is a counter"))
+	}
+	return answer, err
 }

@@ -7,10 +7,12 @@ import (
 	"strings"
 )
 
-// guarded refuses requests that change something and that a page of another
-// origin makes a browser send. Such a page may have had its own name resolve to
-// this address (DNS rebinding), and is its own origin then; but where the server
-// listens on loopback only, it has no other names than those of loopback.
+// guarded refuses what a page of another origin makes a browser ask for: what
+// changes something, anywhere; and where the server listens on loopback only, all
+// requests for a name that is none of loopback. Such a page may have had its own
+// name resolve to this address (DNS rebinding), is its own origin then, and could
+// read the answers. Its browser does not say so in headers: the page can choose
+// them, all but Host.
 func guarded(next http.Handler, listens net.Addr) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
 	address, err := netip.ParseAddrPort(listens.String())
@@ -18,30 +20,27 @@ func guarded(next http.Handler, listens net.Addr) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if changes(r) && !namesLoopback(r.Host) {
-			http.Error(w, "refused: the Host header names another host than this one", http.StatusForbidden)
+		if !fitsLoopback(r.Host) {
+			http.Error(w, "refused: this server listens on loopback, and the Host header has another name; a proxy before it must send Host: localhost", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// changes tells methods that are not safe (RFC 9110, 9.2.1).
-func changes(r *http.Request) bool {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
-		return false
+// fitsLoopback tells what a Host header can be where no name was rebound: a name
+// of loopback, an address, which no name service has a hand in, or nothing, as in
+// HTTP/1.0, which no browser speaks.
+func fitsLoopback(hostport string) bool {
+	if hostport == "" {
+		return true
 	}
-	return true
-}
-
-func namesLoopback(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
 		host = strings.Trim(hostport, "[]")
 	}
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.Unmap().IsLoopback()
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/promferry/promferry/cmd/promferry/internal/status"
@@ -59,7 +60,7 @@ func (j jobPart) status(names names) status.Job {
 	for _, fi := range j.finders {
 		now := fi.Status()
 		s.Discovery = append(s.Discovery, status.Discovery{
-			Kind: fi.settings.Kind(), Targets: now.Targets, Success: now.Success, Error: textOf(now.Err),
+			Kind: fi.settings.Kind(), Place: placeOf(fi.settings), Targets: now.Targets, Success: now.Success, Error: textOf(now.Err),
 		})
 	}
 	for i, t := range j.targets {
@@ -72,6 +73,17 @@ func (j jobPart) status(names names) status.Job {
 		s.Refused = append(s.Refused, status.Refused{Discovered: masked(t.Discovered), Error: t.err.Error()})
 	}
 	return s
+}
+
+// placeOf is where a discovery looks. The query of a URL may be a secret.
+func placeOf(d configs.Discovery) string {
+	switch {
+	case d.URL != nil:
+		return withoutSecrets(d.URL.String())
+	case d.Names != nil:
+		return d.Type + " " + strings.Join(d.Names, " ")
+	}
+	return strings.Join(d.Files, " ")
 }
 
 func (j jobPart) targetStatus(settings configs.Target, t *relay.Target, names names) status.Target {
@@ -95,7 +107,7 @@ func pushStatus(p push.GroupStatus, page string) status.Push {
 	}
 	return status.Push{
 		Gateway: p.Gateway, Shard: p.Shard, Page: page, Group: p.Group, Path: path,
-		LastSuccess: p.LastSuccess, LastAttempt: p.LastAttempt, LastError: textOf(p.LastError),
+		LastSuccess: p.LastSuccess, LastAttempt: p.LastAttempt, LastError: textOf(p.LastError), Held: push.IsHeld(p.LastError),
 		Series: p.Series, Bytes: p.Bytes, Duplicates: p.Duplicates,
 		Retyped: p.Retyped, LeftOut: p.Refused, Waiting: p.Waiting,
 	}

@@ -1,11 +1,14 @@
 package status
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
 
@@ -22,7 +25,7 @@ type answer struct {
 
 // WriteError writes the answer to a request with bad parameters.
 func WriteError(w io.Writer, err error) error {
-	return json.NewEncoder(w).Encode(answer{Status: "error", ErrorType: "bad_data", Error: err.Error()})
+	return encode(w, answer{Status: "error", ErrorType: "bad_data", Error: err.Error()})
 }
 
 // WriteGateways writes the answer of /api/v1/gateways.
@@ -38,7 +41,33 @@ func (s Snapshot) WriteGateways(w io.Writer) error {
 }
 
 func write(w io.Writer, data any) error {
-	return json.NewEncoder(w).Encode(answer{Status: "success", Data: data})
+	return encode(w, answer{Status: "success", Data: data})
+}
+
+// encode writes JSON. What is in it may be read at a terminal: marks of direction,
+// which make a text look like another one, are escaped. They stand in strings
+// only, where their escape means the same (RFC 8259, 7).
+func encode(w io.Writer, a answer) error {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(a); err != nil {
+		return err
+	}
+	_, err := w.Write(withoutDirections(b.Bytes()))
+	return err
+}
+
+func withoutDirections(text []byte) []byte {
+	isMark := func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
+	var escaped []byte
+	for {
+		i := bytes.IndexFunc(text, isMark)
+		if i < 0 {
+			return append(escaped, text...)
+		}
+		mark, size := utf8.DecodeRune(text[i:])
+		escaped = fmt.Appendf(append(escaped, text[:i]...), `\u%04x`, mark)
+		text = text[i+size:]
+	}
 }
 
 // A TargetsQuery says which targets of the API somebody wants.

@@ -106,8 +106,13 @@ func targetsOf(t *testing.T, query string) targets {
 	if strings.Contains(body.String(), "null") {
 		t.Errorf("%q: a list is null: %s", query, &body)
 	}
+	return targetsIn(t, body.String())
+}
+
+func targetsIn(t *testing.T, body string) targets {
+	t.Helper()
 	var got struct{ Data targets }
-	if err := json.Unmarshal([]byte(body.String()), &got); err != nil {
+	if err := json.Unmarshal([]byte(body), &got); err != nil {
 		t.Fatal(err)
 	}
 	return got.Data
@@ -159,5 +164,42 @@ func TestGatewaysInJSON(t *testing.T) {
 		`"seriesLeftOut":0,"pushesSuperseded":0,"pushesDropped":{}}]}}` + "\n"
 	if diff := cmp.Diff(want, body.String()); diff != "" {
 		t.Errorf("gateways (-want +got):\n%s", diff)
+	}
+}
+
+// directions are the marks of direction of Unicode that open and close.
+const directions = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+// TestNoDirections: neither the text nor the JSON turns what stands behind a
+// mark, and the JSON means the same.
+func TestNoDirections(t *testing.T) {
+	hostile := down("j\u202e"+directions, "a"+directions)
+	hostile.Error, hostile.Losses = directions, []Loss{{1, directions}}
+	hostile.Pushes[0].LastError, hostile.Pushes[0].LeftOut = directions, []string{directions}
+	gateway := gone(directions)
+	gateway.URL, gateway.Shard, gateway.Version, gateway.LastError = "http://"+directions, directions, directions, directions
+	s := snapshot(gateway, Job{
+		Name: directions, Targets: []Target{hostile},
+		Discovery: []Discovery{{Kind: "file_sd", Place: directions, Success: now}, {Kind: "dns_sd", Error: directions}},
+		Dropped:   []convert.Labels{hostile.Labels}, Refused: []Refused{{hostile.Labels, directions}},
+	})
+	s.Load = Load{At: now, Failed: true, Text: directions}
+	var json, gateways strings.Builder
+	if err := s.WriteTargets(&json, TargetsQuery{active: true, dropped: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.WriteGateways(&gateways); err != nil {
+		t.Fatal(err)
+	}
+	for name, shown := range map[string]string{"targets": json.String(), "gateways": gateways.String(), "text": textOf(t, s), "page": pageOf(t, s)} {
+		if i := strings.IndexAny(shown, directions); i >= 0 {
+			t.Errorf("the %s has a mark of direction: %+.80q", name, shown[max(i-40, 0):])
+		}
+	}
+	if want := `"lastError":"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"`; !strings.Contains(json.String(), want) {
+		t.Errorf("without %s: %s", want, &json)
+	}
+	if got := targetsIn(t, json.String()).Active[0]; got.LastError != directions {
+		t.Errorf("a client reads %+q, want %+q", got.LastError, directions)
 	}
 }

@@ -40,7 +40,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 
 	"title": title, "icon": icon, "sign": sign,
 	"gatewayLevel": gatewayLevel, "gatewayWords": gatewayWords, "targetLevel": targetLevel,
-	"choices": choices, "refreshes": refreshChoices, "summary": summary,
+	"choices": choices, "incomplete": incomplete, "refreshes": refreshChoices, "summary": summary,
 	"detail":     detail,
 	"previous":   func(v View) string { return v.Query.link(v.Query.State, v.Query.Page-1) },
 	"next":       func(v View) string { return v.Query.link(v.Query.State, v.Query.Page+1) },
@@ -48,7 +48,9 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 
 	"page": Page, "moment": newMoment,
 	"ago":     func(v View, t time.Time) string { return v.ago(t) },
-	"in":      func(v View, t time.Time) string { return v.in(t) },
+	"nextTry": func(v View, t time.Time) string { return v.nextTry(t) },
+	"stored":  func(v View, p Push) string { return v.stored(p) },
+	"away":    func(v View, p Push) string { return v.awayWords(p) },
 	"since":   func(v View, t time.Time) string { return short(v.At.Sub(t)) },
 	"rfc3339": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"clock":   func(t time.Time) string { return t.Format("15:04:05 MST") },

@@ -39,14 +39,14 @@ func TestHostileTextsStayText(t *testing.T) {
 func hostilePage(t *testing.T, text string) []byte {
 	t.Helper()
 	target := down("job", "a")
-	target.Job, target.Address, target.Error = text, "http://"+text, text
+	target.Job, target.Address, target.Error, target.Losses = text, "http://"+text, text, []Loss{{1, text}}
 	target.Labels = convert.Labels{{Name: "instance", Value: text}}
 	target.Pushes[0].LastError, target.Pushes[0].LeftOut, target.Pushes[0].Path = text, []string{text}, "/metrics/"+text
 	gateway := gone(text)
-	gateway.LastError, gateway.Version, gateway.Shard = text, text, text
+	gateway.LastError, gateway.Version, gateway.Shard, gateway.Doubt = text, text, text, text
 	s := snapshot(gateway, Job{
 		Name: text, Targets: []Target{target},
-		Discovery: []Discovery{{Kind: "http_sd", Error: text}},
+		Discovery: []Discovery{{Kind: "http_sd", Error: text}, {Kind: "file_sd", Place: text, Success: now}},
 		Dropped:   []convert.Labels{{{Name: "a", Value: text}}},
 		Refused:   []Refused{{Error: text}},
 	})

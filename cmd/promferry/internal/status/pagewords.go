@@ -13,6 +13,8 @@ func title(v View) string {
 	switch n := v.Counts.Broken(); {
 	case n > 0:
 		return fmt.Sprintf("%s of %s broken · promferry", number(n), number(v.Counts.All()))
+	case v.Counts.Incomplete > 0:
+		return fmt.Sprintf("%s of %s incomplete · promferry", number(v.Counts.Incomplete), number(v.Counts.All()))
 	case v.Verdict.Level == Good:
 		return "all up · promferry"
 	}
@@ -32,21 +34,26 @@ func sign(level Level) string {
 	return map[Level]string{Good: "✓", Waiting: "…", Warn: "!", Bad: "✗"}[level]
 }
 
-func gatewayLevel(state string) Level {
-	switch state {
-	case GatewayAnswering:
-		return Good
-	case GatewayUnknown:
+func gatewayLevel(g Gateway) Level {
+	switch {
+	case g.isAway():
+		return Bad
+	case g.Doubt != "":
+		return Warn
+	case g.State == GatewayUnknown:
 		return Waiting
 	}
-	return Bad
+	return Good
 }
 
-func gatewayWords(state string) string {
-	if state == GatewayUnknown {
-		return "no answer yet"
+func gatewayWords(g Gateway) string {
+	switch {
+	case g.State != GatewayUnknown:
+		return g.State
+	case g.HasAnswered():
+		return "nothing pushed yet"
 	}
-	return state
+	return "no answer yet"
 }
 
 func targetLevel(state State) Level {
@@ -55,6 +62,8 @@ func targetLevel(state State) Level {
 		return Good
 	case Pending:
 		return Waiting
+	case Incomplete:
+		return Warn
 	}
 	return Bad
 }
@@ -74,6 +83,7 @@ func choices(v View) []choice {
 		{string(Down), Down.Words(), "", v.Counts.Down, false},
 		{string(Unpushed), Unpushed.Words(), "", v.Counts.Unpushed, false},
 		{string(Pending), Pending.Words(), "", v.Counts.Pending, false},
+		{string(Incomplete), Incomplete.Words(), "", v.Counts.Incomplete, false},
 		{string(Up), Up.Words(), "", v.Counts.Up, false},
 	}
 	for i := range all {
@@ -81,6 +91,15 @@ func choices(v View) []choice {
 		all[i].Link = v.Query.link(all[i].Value, 1)
 	}
 	return all
+}
+
+// incomplete is the choice that shows what a gateway leaves out; nil: nothing.
+func incomplete(v View) *choice {
+	if v.Counts.Incomplete == 0 {
+		return nil
+	}
+	all := Query{Refresh: v.Query.Refresh} // not only those that the words find
+	return &choice{Link: all.link(string(Incomplete), 1), Count: v.Counts.Incomplete}
 }
 
 func refreshChoices(v View) (all []choice) {
@@ -100,7 +119,7 @@ func summary(c Counts) string {
 	for _, part := range []struct {
 		n     int
 		state State
-	}{{c.Down, Down}, {c.Unpushed, Unpushed}, {c.Pending, Pending}, {c.Up, Up}} {
+	}{{c.Down, Down}, {c.Unpushed, Unpushed}, {c.Pending, Pending}, {c.Incomplete, Incomplete}, {c.Up, Up}} {
 		if part.n > 0 {
 			words += fmt.Sprintf(", %s %s", number(part.n), part.state.Words())
 		}

@@ -38,7 +38,7 @@ func ParseQuery(values url.Values) (Query, error) {
 		q.State = ""
 	case q.State == "", q.State == StateBroken, slices.Contains(states, State(q.State)):
 	default:
-		return q, fmt.Errorf("state=%q: want all, broken, down, unpushed, pending or up", q.State)
+		return q, fmt.Errorf("state=%q: want all, broken, down, unpushed, pending, incomplete or up", q.State)
 	}
 	switch q.Format {
 	case "":
@@ -61,7 +61,7 @@ func ParseQuery(values url.Values) (Query, error) {
 	return q, nil
 }
 
-var states = []State{Down, Unpushed, Pending, Up}
+var states = []State{Down, Unpushed, Pending, Incomplete, Up}
 
 // link is the address of the page with another state or page number.
 func (q Query) link(state string, page int) string {
@@ -99,8 +99,12 @@ func (q Query) finds(t Target) bool {
 		return true
 	}
 	shown := []string{t.Job, t.Address, pairs(t.Labels), t.Error}
+	for _, loss := range t.Losses {
+		shown = append(shown, loss.What)
+	}
 	for _, p := range t.Pushes {
 		shown = append(shown, p.Gateway, p.Shard, p.Path, p.LastError)
+		shown = append(append(shown, p.Changes()...), p.LeftOut...) // changes name the first ones only
 	}
 	text := strings.ToLower(strings.Join(shown, "\n"))
 	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })

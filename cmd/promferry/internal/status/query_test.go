@@ -8,7 +8,7 @@ import (
 
 func TestParseQueryRefuses(t *testing.T) {
 	for query, want := range map[string]string{
-		"state=upp":    `state="upp": want all, broken, down, unpushed, pending or up`,
+		"state=upp":    `state="upp": want all, broken, down, unpushed, pending, incomplete or up`,
 		"format=xml":   `format="xml": want html or text`,
 		"page=0":       `page="0": want a number from 1 on`,
 		"page=x":       `page="x": want a number from 1 on`,

@@ -36,8 +36,9 @@ type Gateway struct {
 	Since       time.Time      `json:"since,omitzero"` // of the state
 	LastSuccess time.Time      `json:"lastSuccess,omitzero"`
 	LastError   string         `json:"lastError"`        // "" since the last success
+	Doubt       string         `json:"doubt,omitempty"`  // why it may be no Pushgateway although it answers; "": none
 	NextTry     time.Time      `json:"nextTry,omitzero"` // zero while it answers
-	Version     string         `json:"version"`          // "unknown" where it did not say
+	Version     string         `json:"version"`          // UnknownVersion where it did not say
 	Encoding    string         `json:"encoding"`         // of pushes
 	Compression string         `json:"compression"`      // of pushes
 	Groups      int            `json:"groups"`           // that promferry has there
@@ -52,11 +53,23 @@ type Gateway struct {
 
 // The states of a gateway.
 const (
-	GatewayUnknown   = "unknown" // it has answered nothing yet
+	GatewayUnknown   = "unknown" // it has answered no push yet
 	GatewayAnswering = "answering"
 	GatewayDown      = "down"
 	GatewayRefusing  = "refusing" // credentials, path or redirects are wrong
 )
+
+// UnknownVersion is that of a gateway that did not say its own.
+const UnknownVersion = "unknown"
+
+// HasAnswered tells whether the gateway has answered a push, or what its version
+// is. Before, what it takes is not known.
+func (g Gateway) HasAnswered() bool {
+	return g.State == GatewayAnswering || !g.LastSuccess.IsZero() || g.Version != UnknownVersion
+}
+
+// isAway tells whether pushes wait until the gateway is back.
+func (g Gateway) isAway() bool { return g.State == GatewayDown || g.State == GatewayRefusing }
 
 // A Job is a block of the configuration, with its targets.
 type Job struct {
@@ -70,9 +83,15 @@ type Job struct {
 // A Discovery is how one block of a job finds targets.
 type Discovery struct {
 	Kind    string
+	Place   string    // where it looks: patterns of files, a URL, names
 	Targets int       // found, before relabeling
 	Success time.Time // of the last look that every place answered; zero: none yet
 	Error   string    // of the last look
+}
+
+// FindsNothing tells whether every place answered, and has no target.
+func (d Discovery) FindsNothing() bool {
+	return d.Error == "" && d.Targets == 0 && !d.Success.IsZero()
 }
 
 // A Refused target is not scraped.
@@ -97,7 +116,7 @@ type Target struct {
 	Bytes      int64
 	Losses     []Loss // since the start
 	Others     int    // groups beside its own
-	Pushes     []Push // of its own group, by gateway; then those of its other groups that fail
+	Pushes     []Push // of its own group, by gateway; then those of its other groups that fail or miss families
 }
 
 // A Loss is what did not go out, or not as it was.
@@ -116,6 +135,7 @@ type Push struct {
 	LastSuccess time.Time
 	LastAttempt time.Time
 	LastError   string // of the last attempt, or of a body dropped after it
+	Held        bool   // LastError says only that the gateway is down: nothing was tried
 	Series      int    // of the last attempt
 	Bytes       int
 	Duplicates  int      // series left out, as they stood twice

@@ -38,6 +38,12 @@ func unpushed(job, instance string) Target {
 	return t
 }
 
+func incompleteTarget(job, instance string, families ...string) Target {
+	t := up(job, instance)
+	t.Pushes[0].LeftOut = families
+	return t
+}
+
 func pending(job, instance string) Target {
 	t := up(job, instance)
 	t.LastScrape, t.Pushes[0].LastSuccess = time.Time{}, time.Time{}

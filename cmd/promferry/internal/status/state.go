@@ -8,7 +8,12 @@ const (
 	Down     State = "down"     // the last scrape failed
 	Unpushed State = "unpushed" // it was scraped, but a gateway does not have it
 	Pending  State = "pending"  // not scraped yet, or not answered by each gateway
-	Up       State = "up"       // scraped and pushed
+
+	// Incomplete targets are scraped and pushed, but for families that a gateway
+	// refuses beside what it holds.
+	Incomplete State = "incomplete"
+
+	Up State = "up" // scraped and pushed
 )
 
 // Broken tells the states that need somebody.
@@ -30,8 +35,10 @@ func (s State) rank() int {
 		return 1
 	case Pending:
 		return 2
+	case Incomplete:
+		return 3
 	}
-	return 3
+	return 4
 }
 
 // State is that of the target. One that is down may have failing pushes, too.
@@ -44,8 +51,10 @@ func (t Target) State() State {
 		switch {
 		case p.LastError != "":
 			state = Unpushed
-		case p.LastSuccess.IsZero() && state == Up:
+		case p.LastSuccess.IsZero() && (state == Up || state == Incomplete):
 			state = Pending
+		case len(p.LeftOut) > 0 && state == Up:
+			state = Incomplete
 		}
 	}
 	if t.Error != "" {
@@ -55,10 +64,10 @@ func (t Target) State() State {
 }
 
 // Counts are numbers of targets by state.
-type Counts struct{ Down, Unpushed, Pending, Up int }
+type Counts struct{ Down, Unpushed, Pending, Incomplete, Up int }
 
 // All is the number of all of them.
-func (c Counts) All() int { return c.Down + c.Unpushed + c.Pending + c.Up }
+func (c Counts) All() int { return c.Down + c.Unpushed + c.Pending + c.Incomplete + c.Up }
 
 // Broken is the number of those that need somebody.
 func (c Counts) Broken() int { return c.Down + c.Unpushed }
@@ -71,6 +80,8 @@ func (c *Counts) add(s State) {
 		c.Unpushed++
 	case Pending:
 		c.Pending++
+	case Incomplete:
+		c.Incomplete++
 	case Up:
 		c.Up++
 	}

@@ -61,12 +61,19 @@ func (v View) textOfGateway(to *lines, g Gateway) {
 	if g.Failing > 0 {
 		groups += fmt.Sprintf(", %s failing", number(g.Failing))
 	}
-	to.row(g.Place(), g.URL, gatewayWords(g.State), since, v.ago(g.LastSuccess), g.Version, g.Encoding, g.Compression, groups)
+	takes := []string{"-", "-", "-"}
+	if g.HasAnswered() {
+		takes = []string{g.Version, g.Encoding, g.Compression}
+	}
+	to.row(append(append([]string{g.Place(), g.URL, gatewayWords(g), since, v.ago(g.LastSuccess)}, takes...), groups)...)
+	if g.Doubt != "" {
+		to.note("doubt: " + g.Doubt)
+	}
 	if g.LastError != "" {
 		to.note("error: " + g.LastError)
 	}
 	if !g.NextTry.IsZero() {
-		to.note("next try " + v.in(g.NextTry))
+		to.note(v.nextTry(g.NextTry))
 	}
 	for _, change := range g.Changes() {
 		to.note(change)
@@ -76,7 +83,11 @@ func (v View) textOfGateway(to *lines, g Gateway) {
 func (v View) textOfSearch(to *lines, job Job) {
 	var kinds []string
 	for _, d := range job.Discovery {
-		kinds = append(kinds, fmt.Sprintf("%s: %s found, last good %s", d.Kind, number(d.Targets), v.ago(d.Success)))
+		found := number(d.Targets) + " found, last good"
+		if d.FindsNothing() {
+			found = "finds nothing in " + d.Place + ", looked"
+		}
+		kinds = append(kinds, fmt.Sprintf("%s: %s %s", d.Kind, found, v.ago(d.Success)))
 	}
 	to.row(job.Name, number(len(job.Targets)), number(len(job.Dropped)), number(len(job.Refused)), strings.Join(kinds, "; "))
 	for _, d := range job.Discovery {
@@ -99,7 +110,7 @@ func (v View) textOfTarget(to *lines, t Target) {
 	}
 	pushed := make([]string, 0, len(t.Pushes))
 	for _, p := range t.Pushes {
-		pushed = append(pushed, p.Place()+": "+v.ago(p.LastSuccess))
+		pushed = append(pushed, p.Place()+": "+v.stored(p))
 	}
 	to.row(append(append([]string{t.State().Words(), t.Job, t.Address}, scraped...), short(t.Interval), strings.Join(pushed, ", "))...)
 	to.note(pairs(t.Labels))
@@ -111,7 +122,9 @@ func (v View) textOfTarget(to *lines, t Target) {
 	}
 	for _, p := range t.Pushes {
 		to.note(p.Place() + ": " + p.Path)
-		if p.LastError != "" {
+		if away := v.awayWords(p); away != "" {
+			to.note(p.Place() + ": " + away + ", see above")
+		} else if p.LastError != "" {
 			to.note(p.Place() + ": error: " + p.LastError)
 		}
 		for _, change := range p.Changes() {

@@ -14,7 +14,7 @@ func TestText(t *testing.T) {
 	s.Gateways = []Gateway{gateway, answering("us")}
 	s.Jobs[0].Targets[0].Losses = []Loss{{2, "timestamps stripped"}}
 	s.Load = Load{At: before(0), Failed: true, Text: "Error: oh\n  on x.hcl line 1\n"}
-	const want = `1 of 3 targets are down, 1 of 3 targets are not scraped and pushed yet, gateway "eu" is down for 2m
+	const want = `1 of 3 targets is down, 1 of 3 targets is not scraped and pushed yet, gateway "eu" has been down for 2m
 1 found target is refused, the configuration was not reloaded
 
 The configuration was not reloaded just now; the one before goes on:
@@ -38,7 +38,7 @@ down     node  http://b:9100/metrics  4s ago       12ms  0        0 B      15s  
   instance="b:9100" job="node"
   error: scrape http://b:9100/metrics: connection refused
   eu: /metrics/job/node/instance/b:9100
-pending  node  http://c:9100/metrics  not yet      -     -        -        15s    eu: never
+pending  node  http://c:9100/metrics  not yet      -     -        -        15s    eu: never stored
   instance="c:9100" job="node"
   eu: /metrics/job/node/instance/c:9100
 up       node  http://a:9100/metrics  4s ago       12ms  1,203    88.1 kB  15s    eu: 3s ago

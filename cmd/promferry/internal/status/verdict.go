@@ -41,10 +41,12 @@ func (s Snapshot) Verdict() Verdict {
 	for _, g := range s.Gateways {
 		j.gateway(g, s.At)
 	}
+	j.count(j.doubtful, "gateway may be no Pushgateway", "gateways may be no Pushgateways")
 	for _, job := range s.Jobs {
 		j.job(job)
 	}
 	j.count(j.unfound, "discovery fails", "discoveries fail")
+	j.findsNothing()
 	j.count(j.refused, "found target is refused", "found targets are refused")
 	j.count(leftOut, "family is left out of pushes", "families are left out of pushes")
 	if s.Load.Failed {
@@ -59,6 +61,8 @@ type judgement struct {
 	says, also       []string
 	away             int // gateways
 	unfound, refused int
+	empty            []string // what finds nothing
+	doubtful         int      // gateways
 }
 
 // say adds what keeps targets from Prometheus.
@@ -82,15 +86,15 @@ func (j *judgement) raise(level Level) {
 
 func (j *judgement) targets(c Counts) {
 	if c.Down > 0 {
-		j.say(Bad, "%s of %s down", number(c.Down), areTargets(c.All()))
+		j.say(Bad, "%s down", areOf(c.Down, c.All()))
 	}
 	if c.Unpushed > 0 && c.Down == 0 {
-		j.say(Bad, "%s of %s up but not pushed", number(c.Unpushed), areTargets(c.All()))
+		j.say(Bad, "%s up but not pushed", areOf(c.Unpushed, c.All()))
 	} else if c.Unpushed > 0 {
 		j.say(Bad, "%s up but not pushed", are(c.Unpushed))
 	}
 	if c.Pending > 0 {
-		j.say(Waiting, "%s of %s not scraped and pushed yet", number(c.Pending), areTargets(c.All()))
+		j.say(Waiting, "%s not scraped and pushed yet", areOf(c.Pending, c.All()))
 	}
 }
 
@@ -98,17 +102,20 @@ func (j *judgement) targets(c Counts) {
 const maxGatewaysNamed = 3
 
 func (j *judgement) gateway(g Gateway, now time.Time) {
-	if g.State != GatewayDown && g.State != GatewayRefusing {
+	if !g.isAway() {
+		if g.Doubt != "" {
+			j.doubtful++
+		}
 		return
 	}
 	j.away++
-	does := "is down"
+	does := "has been down"
 	if g.State == GatewayRefusing {
-		does = "refuses pushes"
+		does = "has refused pushes"
 	}
 	switch {
 	case j.away <= maxGatewaysNamed:
-		j.say(Bad, "gateway %q %s for %s", g.Place(), does, roughly(now.Sub(g.Since)))
+		j.say(Bad, "gateway %q %s for %s", g.Place(), does, short(now.Sub(g.Since)))
 	case j.away == maxGatewaysNamed+1:
 		j.say(Bad, "and more gateways")
 	}
@@ -120,6 +127,19 @@ func (j *judgement) job(job Job) {
 		if d.Error != "" {
 			j.unfound++
 		}
+		if d.FindsNothing() {
+			j.empty = append(j.empty, fmt.Sprintf("job %q finds nothing by %s", job.Name, d.Kind))
+		}
+	}
+}
+
+// findsNothing names what finds nothing, where that is one.
+func (j *judgement) findsNothing() {
+	switch n := len(j.empty); {
+	case n == 1:
+		j.add(j.empty[0])
+	case n > 1:
+		j.add(number(n) + " discoveries find nothing")
 	}
 }
 
@@ -137,7 +157,7 @@ func (j *judgement) verdict(c Counts) Verdict {
 	case c.All() == 0:
 		j.raise(Warn)
 		j.says = append([]string{"there are no targets"}, j.says...)
-	case c.Up == c.All():
+	case c.Up+c.Incomplete == c.All():
 		j.raise(Good)
 		j.says = append([]string{allUp(c.All())}, j.says...)
 	}
@@ -160,11 +180,13 @@ func allUp(n int) string {
 	return fmt.Sprintf("all %s targets are up and pushed", number(n))
 }
 
-func areTargets(n int) string {
+// areOf is n of all targets, with the verb.
+func areOf(n, all int) string {
+	verb := "are"
 	if n == 1 {
-		return "1 target is"
+		verb = "is"
 	}
-	return number(n) + " targets are"
+	return fmt.Sprintf("%s of %s %s", number(n), plural(all, "target"), verb)
 }
 
 func are(n int) string {

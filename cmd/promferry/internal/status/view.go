@@ -73,7 +73,7 @@ func (g Group) worst() int { return g.Targets[0].State().rank() }
 // searchRank puts the jobs first that miss targets.
 func (j Job) searchRank() int {
 	for _, d := range j.Discovery {
-		if d.Error != "" {
+		if d.Error != "" || d.FindsNothing() {
 			return 0
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -44,6 +45,52 @@ func TestViewOrder(t *testing.T) {
 	check("q=refused broken", "broken/d")
 	check("q=503", "late/a", "broken/c")
 	check("q=nowhere")
+}
+
+// TestIncompleteIsFound: of many targets, the one of which something is left out
+// comes first, is counted, and is found by what is left out.
+func TestIncompleteIsFound(t *testing.T) {
+	job := Job{Name: "shop"}
+	for i := range 250 {
+		job.Targets = append(job.Targets, up(job.Name, fmt.Sprint("healthy", i)))
+	}
+	families := make([]string, 12) // more than a list shows
+	for i := range families {
+		families[i] = fmt.Sprintf("orders_%02d_total", i)
+	}
+	clash := incompleteTarget(job.Name, "clash", families...)
+	clash.Losses = []Loss{{3, "series left out: group_owned"}}
+	job.Targets = append(job.Targets, clash)
+	gateway := answering("eu")
+	gateway.LeftOut = len(families)
+	s := snapshot(gateway, job)
+	for _, q := range []Query{{State: string(Incomplete)}, {Text: "orders_00_total"}, {Text: "orders_11_total"}, {Text: "left out families"}, {Text: "GROUP_OWNED"}, {Text: "/instance/clash"}} {
+		q.Page = 1
+		if v := s.View(q); v.Matching != 1 || v.Groups[0].Targets[0].Labels.Get("instance") != "clash" {
+			t.Errorf("%+v: %d targets, want the incomplete one", q, v.Matching)
+		}
+	}
+	v := s.View(Query{Page: 1})
+	if got := v.Groups[0].Targets[0].State(); got != Incomplete {
+		t.Errorf("the first target is %s, want %s", got, Incomplete)
+	}
+	if want := (Verdict{Warn, "All 251 targets are up and pushed", "12 families are left out of pushes"}); v.Verdict != want {
+		t.Errorf("got %+v, want %+v", v.Verdict, want)
+	}
+	var page strings.Builder
+	if err := v.WriteHTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`12 families are left out of pushes. <a href="/?refresh=0&amp;state=incomplete">Show the 1 incomplete target</a>`,
+		`incomplete <b>1</b>`,
+		"251 targets, 1 incomplete, 250 up",
+		"12 families left out, refused by the gateway: orders_00_total, ",
+	} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("without %q: %.5000s", want, &page)
+		}
+	}
 }
 
 func TestPages(t *testing.T) {

@@ -30,15 +30,6 @@ func short(d time.Duration) string {
 	return units(d.Round(time.Hour), 24*time.Hour, "d", time.Hour, "h")
 }
 
-// roughly is a duration that does not change with each second: who is read the
-// verdict aloud must not be read it again for that.
-func roughly(d time.Duration) string {
-	if d < time.Minute {
-		return "less than a minute"
-	}
-	return short(d.Truncate(time.Minute))
-}
-
 func units(d, large time.Duration, l string, small time.Duration, s string) string {
 	n, rest := d/large, d%large/small
 	if rest == 0 {
@@ -58,12 +49,38 @@ func (s Snapshot) ago(t time.Time) string {
 	return "just now"
 }
 
-// in is how far away a moment is.
-func (s Snapshot) in(t time.Time) string {
+// nextTry says when a gateway that is away is tried again.
+func (s Snapshot) nextTry(t time.Time) string {
 	if wait := t.Sub(s.At).Round(time.Second); wait > 0 {
-		return "in " + short(wait)
+		return "next try in " + short(wait)
 	}
-	return "now"
+	return "trying now"
+}
+
+// stored is when a group's last push was stored.
+func (s Snapshot) stored(p Push) string {
+	switch {
+	case !p.LastSuccess.IsZero():
+		return s.ago(p.LastSuccess)
+	case p.LastAttempt.IsZero() && p.LastError == "":
+		return "not yet"
+	}
+	return "never stored"
+}
+
+// awayWords say that the gateway is away, which stands with it in full, where
+// that is all there is to say of a push; else they are "".
+func (s Snapshot) awayWords(p Push) string {
+	for _, g := range s.Gateways {
+		switch {
+		case g.Place() != p.Place() || !p.Held && p.LastError != g.LastError:
+		case g.State == GatewayDown:
+			return fmt.Sprintf("gateway %q is down", g.Place())
+		case g.State == GatewayRefusing:
+			return fmt.Sprintf("gateway %q refuses pushes", g.Place())
+		}
+	}
+	return ""
 }
 
 // size is a number of bytes in decimal units.
