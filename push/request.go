@@ -86,7 +86,10 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 	defer resp.Body.Close()
 	g.noteClock(resp.Header, began)
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, errorBodyLimit))
-	if slices.Contains(success, resp.StatusCode) {
+	switch {
+	case slices.Contains(success, resp.StatusCode) && showsPage(resp.Header, text):
+		return &pageError{method, g.urlOf(path), g.String(), resp.StatusCode}
+	case slices.Contains(success, resp.StatusCode):
 		g.noteSuccess(method, resp.StatusCode)
 		return nil
 	}
@@ -123,7 +126,7 @@ func (g *Gateway) newRequest(ctx context.Context, method, path string, b *body) 
 	return req, err
 }
 
-// noteSuccess learns whether the gateway checks. All deletes are 202 (contract
+// noteSuccess learns whether the gateway checks, and may be one. All deletes are 202 (contract
 // C3).
 func (g *Gateway) noteSuccess(method string, code int) {
 	if method == http.MethodDelete {
@@ -132,6 +135,9 @@ func (g *Gateway) noteSuccess(method string, code int) {
 	g.reception.stored(code)
 	if code == http.StatusAccepted {
 		g.verification.accepted()
+	}
+	if g.reception.strange() {
+		g.logger().Warn("gateway does not say that it is a Pushgateway, but takes pushes: is its url right?", "gateway", g.Name, "found", doubt, "try", "promferry doctor")
 	}
 }
 
