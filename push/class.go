@@ -38,6 +38,9 @@ func classify(err error) class {
 // class of an answer. What is not listed is refused for all bodies alike: a
 // wrong path, a redirect, a proxy that wants a password.
 func (e *StatusError) class() class {
+	if e.WantsTLS {
+		return later
+	}
 	switch e.Code {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return soon

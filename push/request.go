@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // errorBodyLimit is how much of a gateway's error is read. A gateway writes up
@@ -36,6 +38,7 @@ type StatusError struct {
 	Location    string        // of a redirect, without userinfo and query
 	Body        string        // its first KiB, in one line
 	RetryAfter  time.Duration // what it asks for; 0: nothing that can be read
+	WantsTLS    bool          // it speaks TLS, and was asked without
 }
 
 func (e *StatusError) Error() string {
@@ -46,6 +49,9 @@ func (e *StatusError) Error() string {
 	text := fmt.Sprintf("%s %s: status %d, want %s", strings.ToLower(e.Method), e.URL, e.Code, want)
 	if e.Location != "" {
 		text += fmt.Sprintf(": a redirect to %q is not followed; is the gateway's url complete?", e.Location)
+	}
+	if e.WantsTLS {
+		return text + ": it speaks TLS: write https:// in the gateway's url"
 	}
 	if advice := remedies[e.Code]; advice != "" {
 		text += ": " + advice
@@ -93,6 +99,11 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 		g.noteSuccess(method, resp.StatusCode)
 		return nil
 	}
+	return g.refusal(method, path, resp, text)
+}
+
+// refusal is the error of an answer whose body begins with the text.
+func (g *Gateway) refusal(method, path string, resp *http.Response, text []byte) *StatusError {
 	return &StatusError{
 		Method:     method,
 		URL:        g.urlOf(path),
@@ -100,6 +111,7 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 		Location:   location(resp),
 		Body:       oneLine(text),
 		RetryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		WantsTLS:   transport.WantsTLS(resp, text),
 	}
 }
 

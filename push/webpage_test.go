@@ -3,6 +3,7 @@ package push
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -60,4 +61,14 @@ func TestWebPageIsLikeAWrongPath(t *testing.T) {
 			t.Errorf("got %v errors of %d requests, want all, and growing distances", errors, sent)
 		}
 	})
+}
+
+func TestPlainRequestToATLSServerIsExplained(t *testing.T) {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	err := gatewayAt(t, strings.Replace(server.URL, "https:", "http:", 1)).do(t.Context(), http.MethodPut, testPath, bodyOf("a 1\n", 1))
+	wantError(t, err, "status 400", "it speaks TLS: write https:// in the gateway's url")
+	if got := classify(err); got != later {
+		t.Errorf("got class %v, want later: it is set up wrong", got)
+	}
 }
