@@ -78,6 +78,7 @@ func isInconsistent(err error) bool {
 // do sends one request to the path below the gateway's URL and checks its
 // answer. It ends within the gateway's timeout.
 func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
+	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
 	req, err := g.newRequest(ctx, method, path, b)
@@ -87,6 +88,9 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 	began := time.Now()
 	resp, err := g.roundTrip(req)
 	if err != nil {
+		if whole.Err() == nil {
+			err = g.inTime(err)
+		}
 		return fmt.Errorf("%s %s: %w", strings.ToLower(method), g.urlOf(path), err)
 	}
 	defer resp.Body.Close()
