@@ -101,7 +101,7 @@ func (c *onceCommand) composition(a *app) composition {
 	how := a.oneShot()
 	how.maxScrape = c.timeout / 2 // the rest is for telling the gateway that it failed
 	if c.dryRun {
-		how.transport = &dryRun{to: a.out}
+		how.transport = &dryRun{to: safeAt(a.out)}
 	}
 	return how
 }
