@@ -86,7 +86,7 @@ func (g *Gateway) isDown(from Origin) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !from.isZero() && g.circuit.open && g.hasProbe(from.Group.Key()) {
-		return g.circuit.downError()
+		return &downError{gateway: g.String()}
 	}
 	return nil
 }
@@ -105,19 +105,19 @@ func (g *Gateway) hasProbe(but string) bool {
 	return false
 }
 
-// A downError is that of a body that is not sent, as its gateway is down.
+// A downError is that of a body that is not sent, as its gateway is down. What
+// ails the gateway, and when it is tried next, is in its status: a group keeps
+// its error for as long as that lasts.
 type downError struct {
-	since time.Time
-	next  time.Time // zero: there is no next try
-	err   error
+	gateway string // for people
+	err     error  // what ails it, where it is not tried any more; else nil
 }
 
 func (e *downError) Error() string {
-	if e.next.IsZero() {
-		return fmt.Sprintf("not sent: the gateway is down since %s: %v", e.since.Format(time.TimeOnly), e.err)
+	if e.err == nil {
+		return fmt.Sprintf("not sent: %s is down", e.gateway)
 	}
-	return fmt.Sprintf("not sent: the gateway is down since %s, the next try is at %s: %v",
-		e.since.Format(time.TimeOnly), e.next.Format(time.TimeOnly), e.err)
+	return fmt.Sprintf("not sent: %s is down: %v", e.gateway, e.err)
 }
 
 // isNotSent tells the error of a body that is not sent, as its gateway is down.
@@ -125,5 +125,3 @@ func isNotSent(err error) bool {
 	var down *downError
 	return errors.As(err, &down)
 }
-
-func (c *circuit) downError() error { return &downError{c.since, c.next, c.err} }

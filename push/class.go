@@ -27,7 +27,7 @@ func classify(err error) class {
 		return stored
 	case errors.Is(err, errReportLost), errors.Is(err, errNotStored), isLocal(err):
 		return never
-	case isAggregating(err):
+	case isAggregating(err), isPage(err):
 		return later
 	case !errors.As(err, &status):
 		return soon
@@ -38,6 +38,9 @@ func classify(err error) class {
 // class of an answer. What is not listed is refused for all bodies alike: a
 // wrong path, a redirect, a proxy that wants a password.
 func (e *StatusError) class() class {
+	if e.WantsTLS {
+		return later
+	}
 	switch e.Code {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return soon
@@ -66,7 +69,7 @@ func isAuth(err error) bool {
 func isOutage(err error) bool {
 	var status *StatusError
 	return err != nil && !isLocal(err) && !errors.As(err, &status) && !errors.Is(err, errReportLost) &&
-		!isAggregating(err) && !errors.Is(err, errNotStored)
+		!isAggregating(err) && !isPage(err) && !errors.Is(err, errNotStored)
 }
 
 // isUnanswered tells errors of requests that a gateway may work on still: it got

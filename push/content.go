@@ -28,6 +28,17 @@ func (c *content) bytes() []byte {
 // blocks returns the families.
 func (c *content) blocks() iter.Seq[convert.Block] { return c.format.Blocks(c.bytes()) }
 
+// isBare tells what has but what a scrape reports of itself: its target is gone,
+// or was silent.
+func (c *content) isBare() bool {
+	for f := range c.blocks() {
+		if !convert.IsReported(f.Name) {
+			return false
+		}
+	}
+	return true
+}
+
 func (c *content) differs(other *content) bool {
 	return c != other && !bytes.Equal(c.bytes(), other.bytes())
 }

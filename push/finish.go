@@ -21,7 +21,7 @@ func (g *Gateway) finish(ctx context.Context, s *slot, r *request, out Outcome) 
 		g.circuit.end(r)
 	} else {
 		g.judge(s, r, out.Err)
-		n = slices.Concat(g.note(s, out.Err, r.began), s.repeats(out), s.differs(out))
+		n = slices.Concat(g.note(s, out.Err, r.began), s.repeats(out), s.differs(out, r.body))
 	}
 	g.mu.Unlock()
 
@@ -150,7 +150,7 @@ func (g *Gateway) isGivenUp() bool {
 // giveUpAll drops all that waits. g.mu is held.
 func (g *Gateway) giveUpAll() (lost []news) {
 	for g.queue.Len() > 0 {
-		down := &downError{since: g.circuit.since, err: g.circuit.err} // and there is no next try
+		down := &downError{g.String(), g.circuit.err} // and there is no next try
 		lost = append(lost, g.giveUp(g.queue.slots[0], down, dropGaveUp)...)
 	}
 	return lost

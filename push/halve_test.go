@@ -132,6 +132,9 @@ func TestCulpritsAreFoundByHalving(t *testing.T) {
 			}
 			b.wantLog(t, "\n", 1)
 			b.wantLog(t, "left out: "+strings.Join(bad, " "), 1)
+			b.push(t, "a", "# TYPE up gauge\nup 0\n") // the target is silent
+			p.pushes()
+			b.wantLog(t, "\n", 1)
 			<-time.After(clashLifetime + clashLifetime/10)
 			p.mu.Lock()
 			p.bad = nil

@@ -44,9 +44,23 @@ func (g *Gateway) ask(ctx context.Context) {
 	}
 	before := g.reception.learn(now, err)
 	if now.version != before.version || now.utf8 != before.utf8 || now.answered && !before.answered {
-		p := g.profile()
-		g.logger().Info("gateway was asked for its version", "gateway", g.Name,
-			"version", now.version.String(), "encoding", string(p.format), "compression", string(p.compression), "utf8_names", p.utf8)
+		g.tellVersion(now, err)
+	}
+}
+
+// tellVersion logs what the gateway is taken for. That it did not say is for who
+// looks for a cause.
+func (g *Gateway) tellVersion(now facts, err error) {
+	p := g.profile()
+	logger := g.logger().With("gateway", g.Name)
+	about := []any{"version", now.version.String(), "encoding", string(p.format), "compression", string(p.compression), "utf8_names", p.utf8}
+	switch {
+	case err != nil:
+		logger.Debug("gateway could not be asked for its version", append(about[2:], "err", err)...)
+	case !now.version.known():
+		logger.Debug("gateway does not say its version", about[2:]...)
+	default:
+		logger.Info("gateway was asked for its version", about...)
 	}
 }
 
@@ -88,6 +102,7 @@ func (g *Gateway) readStatus(ctx context.Context) (known facts, err error) {
 func parseStatus(code int, text []byte) facts {
 	known := facts{answered: true}
 	d, err := parseDescription(text)
+	known.foreign = isForeign(code, d, err)
 	if code != http.StatusOK || err != nil {
 		return known
 	}

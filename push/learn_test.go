@@ -30,15 +30,15 @@ func TestParseStatus(t *testing.T) {
 	check(200, `{"data":{"build_information":{"version":"1.8.0"}}}`, facts{version: version{1, 8}})
 	check(200, saysUTF8("true"), facts{version: version{1, 11}, utf8: true, checks: checked})
 	check(200, saysUTF8("false"), facts{version: version{1, 11}, checks: checked})
-	check(404, saysUTF8("true"), facts{})
-	check(404, says("1.8.0"), facts{})
-	check(301, "", facts{})
+	check(404, saysUTF8("true"), facts{foreign: true})
+	check(404, says("1.8.0"), facts{foreign: true})
+	check(301, "", facts{foreign: true})
 	check(401, "Unauthorized", facts{})
 	for _, text := range []string{
 		"", "OK", "{}", "null", "[]", "<html>", `{"data":null}`, `{"data":[]}`, `{"data":{"build_information":"1.8.0"}}`,
 		`{"data":{"build_information":{"version":1.8}}}`, `{"status":"success","version":"1.8.0"}`, says("1.8.0")[:60], says("1.8.0") + "x",
 	} {
-		check(200, text, facts{})
+		check(200, text, facts{foreign: true})
 	}
 }
 

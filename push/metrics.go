@@ -200,6 +200,8 @@ func reason(err error) string {
 		return "group"
 	case isAggregating(err):
 		return "aggregating"
+	case isPage(err):
+		return "web_page"
 	case errors.Is(err, errNotStored):
 		return "not_stored"
 	case errors.Is(err, errNothingLeft):

@@ -149,13 +149,14 @@ func (s *slot) repeats(out Outcome) []news {
 }
 
 // differs keeps what the gateway makes of the group's families, and returns what
-// is new. Gateway.mu is held.
-func (s *slot) differs(out Outcome) []news {
+// is new. A body with nothing of the target's own says nothing of its families.
+// Gateway.mu is held.
+func (s *slot) differs(out Outcome, sent *body) []news {
 	if out.Method == http.MethodDelete || out.Err != nil && !errors.Is(out.Err, errReportLost) {
 		return nil
 	}
 	now := unlike(out)
-	if now == s.unlike {
+	if now == s.unlike || now == "" && contentOf(sent).isBare() {
 		return nil
 	}
 	s.unlike = now

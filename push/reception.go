@@ -11,6 +11,7 @@ import (
 type facts struct {
 	answered  bool    // it was asked, and said something
 	version   version // unknown of what says none
+	foreign   bool    // what it said is not a Pushgateway's
 	utf8      bool    // it says that it takes UTF-8 names
 	checks    checking
 	plainOnly bool // it has refused what is compressed
@@ -35,6 +36,8 @@ type reception struct {
 	asked      time.Time     // the end of the last time; zero: never
 	doubted    bool          // since then: another gateway may be there
 	plainTried time.Time     // when it was last in vain to send a body uncompressed
+
+	strangeTold bool // by a log
 }
 
 // askInterval is the shortest time between two questions.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // errorBodyLimit is how much of a gateway's error is read. A gateway writes up
@@ -36,6 +38,7 @@ type StatusError struct {
 	Location    string        // of a redirect, without userinfo and query
 	Body        string        // its first KiB, in one line
 	RetryAfter  time.Duration // what it asks for; 0: nothing that can be read
+	WantsTLS    bool          // it speaks TLS, and was asked without
 }
 
 func (e *StatusError) Error() string {
@@ -46,6 +49,9 @@ func (e *StatusError) Error() string {
 	text := fmt.Sprintf("%s %s: status %d, want %s", strings.ToLower(e.Method), e.URL, e.Code, want)
 	if e.Location != "" {
 		text += fmt.Sprintf(": a redirect to %q is not followed; is the gateway's url complete?", e.Location)
+	}
+	if e.WantsTLS {
+		return text + ": it speaks TLS: write https:// in the gateway's url"
 	}
 	if advice := remedies[e.Code]; advice != "" {
 		text += ": " + advice
@@ -72,6 +78,7 @@ func isInconsistent(err error) bool {
 // do sends one request to the path below the gateway's URL and checks its
 // answer. It ends within the gateway's timeout.
 func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
+	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
 	req, err := g.newRequest(ctx, method, path, b)
@@ -81,15 +88,26 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 	began := time.Now()
 	resp, err := g.roundTrip(req)
 	if err != nil {
+		if whole.Err() == nil {
+			err = g.inTime(err)
+		}
 		return fmt.Errorf("%s %s: %w", strings.ToLower(method), g.urlOf(path), err)
 	}
 	defer resp.Body.Close()
 	g.noteClock(resp.Header, began)
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, errorBodyLimit))
-	if slices.Contains(success, resp.StatusCode) {
+	switch {
+	case slices.Contains(success, resp.StatusCode) && showsPage(resp.Header, text):
+		return &pageError{method, g.urlOf(path), g.String(), resp.StatusCode}
+	case slices.Contains(success, resp.StatusCode):
 		g.noteSuccess(method, resp.StatusCode)
 		return nil
 	}
+	return g.refusal(method, path, resp, text)
+}
+
+// refusal is the error of an answer whose body begins with the text.
+func (g *Gateway) refusal(method, path string, resp *http.Response, text []byte) *StatusError {
 	return &StatusError{
 		Method:     method,
 		URL:        g.urlOf(path),
@@ -97,6 +115,7 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 		Location:   location(resp),
 		Body:       oneLine(text),
 		RetryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		WantsTLS:   transport.WantsTLS(resp, text),
 	}
 }
 
@@ -123,7 +142,7 @@ func (g *Gateway) newRequest(ctx context.Context, method, path string, b *body) 
 	return req, err
 }
 
-// noteSuccess learns whether the gateway checks. All deletes are 202 (contract
+// noteSuccess learns whether the gateway checks, and may be one. All deletes are 202 (contract
 // C3).
 func (g *Gateway) noteSuccess(method string, code int) {
 	if method == http.MethodDelete {
@@ -132,6 +151,9 @@ func (g *Gateway) noteSuccess(method string, code int) {
 	g.reception.stored(code)
 	if code == http.StatusAccepted {
 		g.verification.accepted()
+	}
+	if g.reception.strange() {
+		g.logger().Warn("gateway does not say that it is a Pushgateway, but takes pushes: is its url right?", "gateway", g.Name, "found", doubt, "try", "promferry doctor")
 	}
 }
 

@@ -61,6 +61,9 @@ type GatewayStatus struct {
 	Encoding    string
 	Compression string
 	Tally       Tally
+	// Doubt is why it may be no Pushgateway although it takes pushes, for people;
+	// "": none.
+	Doubt string
 }
 
 // Status returns how the gateway is doing now.
@@ -72,7 +75,7 @@ func (g *Gateway) Status() GatewayStatus {
 	status := GatewayStatus{
 		Name: g.Name, Shard: g.Shard, State: StateAnswering, Since: c.since, LastSuccess: g.success, LastError: c.err,
 		Version: g.reception.facts().version.String(), Encoding: string(p.format), Compression: string(p.compression),
-		Tally: g.tally(),
+		Tally: g.tally(), Doubt: g.doubts(),
 	}
 	if c.open {
 		status.State, status.NextTry = StateDown, c.next

@@ -75,7 +75,7 @@ func (g *Gateway) get(ctx context.Context, path string) (io.ReadCloser, error) {
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, errorBodyLimit))
-	refusal := &StatusError{Method: http.MethodGet, URL: g.urlOf(path), Code: resp.StatusCode, Location: location(resp), Body: oneLine(text)}
+	refusal := g.refusal(http.MethodGet, path, resp, text)
 	if hint := getHints[resp.StatusCode]; hint != "" {
 		return nil, fmt.Errorf("%w; %s", refusal, hint)
 	}

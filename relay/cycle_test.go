@@ -281,7 +281,7 @@ func TestCyclesOfAGatewayThatIsDown(t *testing.T) {
 		for _, s := range w.gateway.Groups() {
 			if s.Waiting {
 				waiting++
-			} else if s.LastError == nil || !strings.Contains(s.LastError.Error(), "the gateway is down since") {
+			} else if s.LastError == nil || !strings.Contains(s.LastError.Error(), "is down") {
 				t.Errorf("%v: got %v, want that the gateway is down", s.Group, s.LastError)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/scrape/internal/shown"
+	"github.com/promferry/promferry/transport"
 )
 
 // HTTP scrapes one endpoint over HTTP. URL and Client are required. The zero
@@ -66,7 +67,7 @@ func (s *HTTP) exchange(ctx context.Context, x *exchange) (*Exposition, error) {
 // accept makes an exposition of a response that is one.
 func (s *HTTP) accept(resp *http.Response, x *exchange) (*Exposition, error) {
 	if resp.StatusCode != http.StatusOK {
-		return nil, &refusal{ReasonStatus, &StatusError{resp.StatusCode, resp.Status + shown.Redirect(resp)}}
+		return nil, &refusal{ReasonStatus, newStatusError(resp)}
 	}
 	body, err := newHTTPBody(resp, x, s.MaxBytes)
 	if err != nil {
@@ -86,11 +87,30 @@ func (s *HTTP) accept(resp *http.Response, x *exchange) (*Exposition, error) {
 
 // A StatusError is an answer with another status than 200.
 type StatusError struct {
-	Code   int
-	status string // as the server wrote it, and where that was
+	Code     int
+	WantsTLS bool   // it speaks TLS, and was asked without
+	status   string // as the server wrote it, and where that was
 }
 
-func (e *StatusError) Error() string { return "server returned HTTP status " + e.status }
+// refusalBytes is how much is read to find out what an answer wants.
+const refusalBytes = 512
+
+func newStatusError(resp *http.Response) *StatusError {
+	e := &StatusError{Code: resp.StatusCode, status: resp.Status + shown.Redirect(resp)}
+	if e.Code == http.StatusBadRequest && resp.TLS == nil {
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, refusalBytes)) // what is there may tell
+		e.WantsTLS = transport.WantsTLS(resp, text)
+	}
+	return e
+}
+
+func (e *StatusError) Error() string {
+	text := "server returned HTTP status " + e.status
+	if e.WantsTLS {
+		return text + ": it speaks TLS: write https:// in front of the target"
+	}
+	return text
+}
 
 // unframed reports whether only the close of the connection ends the body
 // (RFC 9112, section 6.3, rule 8). Gzip has an end of its own.

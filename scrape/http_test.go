@@ -1,6 +1,7 @@
 package scrape
 
 import (
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -262,4 +263,14 @@ func TestHTTPHeaderLimit(t *testing.T) {
 	many := "HTTP/1.1 200 OK\r\n" + strings.Repeat("X-Many: 1\r\n", 1000) +
 		"Content-Type: text/plain\r\nContent-Length: 17\r\n\r\n" + sample
 	checkText(t, newHTTP(t, serveRaw(t, answer(many))), sample)
+}
+
+func TestPlainRequestToATLSServerIsExplained(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(serveText))
+	t.Cleanup(server.Close)
+	_, err := newHTTP(t, strings.Replace(server.URL, "https:", "http:", 1)).Scrape(t.Context())
+	var status *StatusError
+	if !errors.As(err, &status) || !status.WantsTLS || !strings.Contains(err.Error(), "write https:// in front of the target") {
+		t.Errorf("got %v, want one that says what to do", err)
+	}
 }

@@ -26,8 +26,9 @@ func gatewayFaults(elsewhere string) []gatewayFault {
 		{"301", redirect(http.StatusMovedPermanently, elsewhere), "301", "status 301, want 200 or 202: a redirect to"},
 		{"400", status(http.StatusBadRequest, "text format parsing error in line 1:\n\tno \x1b[31mgood"), "400", "text format parsing error in line 1: no"},
 		{"401", status(http.StatusUnauthorized, "who are you"), "401", "who are you"},
+		{"page", readThen(typed("text/html", "<html>log in</html>")), "web_page", "answered 200 with a web page"},
 		{"500", status(http.StatusInternalServerError, strings.Repeat("<p>", 100_000)), "500", "status 500"},
-		{"hangs", hang, "timeout", "deadline exceeded"},
+		{"hangs", hang, "timeout", "no answer within 300ms"},
 		{"resets", readThen(rawReset("")), "connection", "reset"},
 		{"closes", readThen(raw("")), "connection", "EOF"},
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -113,12 +114,15 @@ func TestDoctorOfBrokenTargets(t *testing.T) {
 	good := startScripted(t, exposition(goodText))
 	gone := startScripted(t, hang)
 	gone.Close()
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(secure.Close)
 	broken := map[string]struct {
 		target, settings, link, says string
 	}{
 		"refused":  {gone.address(), "", "connect", "Nothing listens there: start the exporter"},
 		"unknown":  {strings.Repeat("a", 64) + ".invalid:80", "", "resolve", "Check the spelling of aaa"},
 		"tls":      {"https://" + good.address(), "", "tls", "It speaks plain http"},
+		"https":    {secure.Listener.Addr().String(), "", "scrape", "It speaks TLS: write https:// in targets of job \"https\""},
 		"404":      {startScripted(t, status(http.StatusNotFound, "no")).address(), "", "scrape", "Correct metrics_path of job"},
 		"401":      {startScripted(t, status(http.StatusUnauthorized, "who")).address(), "", "scrape", "Set basic_auth"},
 		"html":     {startScripted(t, typed("text/html", "<p>")).address(), "", "scrape", "It may be a page for people"},
@@ -157,9 +161,12 @@ func TestDoctorOfBrokenGateways(t *testing.T) {
 	good := startScripted(t, exposition(goodText))
 	gone := startScripted(t, hang)
 	gone.Close()
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(secure.Close)
 	broken := map[string]struct{ url, link, says string }{
 		"down":     {gone.URL, "connect", "start the Pushgateway, or correct url of gateway \"down\""},
 		"plain":    {strings.Replace(gw.url, "http:", "https:", 1), "tls", "It speaks plain http"},
+		"https":    {"http://" + secure.Listener.Addr().String(), "answers", "It speaks TLS: write https:// in url of gateway \"https\""},
 		"prefix":   {gw.url + "/elsewhere", "answers", "--web.route-prefix"},
 		"exporter": {good.URL, "answers", "what answers there is no Pushgateway"},
 		"401":      {startScripted(t, status(http.StatusUnauthorized, "")).URL, "answers", "--web.config.file"},

@@ -23,7 +23,7 @@ func TestOnceAtATerminal(t *testing.T) {
 		<-answered
 		exposition(goodText)(w, r)
 	})
-	fast, gw := startScripted(t, exposition(goodText)), startScripted(t, status(200, ""))
+	fast, gw := startScripted(t, exposition(goodText)), startScripted(t, typed("application/json", `{"data":{"flags":{"push.disable-consistency-check":"false"}}}`))
 	_, closed := freePort(t)
 	file := config(t, `
 		gateway "default" { url = %q }

@@ -48,6 +48,7 @@ func execute(ctx context.Context, args []string, s std) int {
 	if err != nil {
 		return a.fail(exitUsage, fmt.Errorf("%w\nTry: promferry %s--help", err, commandOf(parser, args)))
 	}
+	catchStray(a.logger())
 	code := commands[name].run(ctx, a)
 	if code == exitOK {
 		return a.ended(out, nil)

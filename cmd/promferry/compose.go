@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -142,12 +143,10 @@ func protocols(names []string) (all []scrape.Protocol) {
 }
 
 // userAgent names the program and its version to targets and gateways.
-func userAgent() string {
-	if version.Version == "" {
-		return "promferry/devel"
-	}
-	return "promferry/" + version.Version
-}
+func userAgent() string { return "promferry/" + plainVersion() }
+
+// plainVersion is the version alone, as it was built.
+func plainVersion() string { return cmp.Or(version.Version, "devel") }
 
 // newTarget makes a target of a job that reads from the source.
 func (f *ferry) newTarget(job configs.Job, t configs.Target, source scrape.Source, gateways push.Gateways) *relay.Target {

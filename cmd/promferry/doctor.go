@@ -59,7 +59,7 @@ func (c *doctorCommand) run(ctx context.Context, a *app) int {
 	defer cancel()
 	stop := a.progress(ctx, func() string { return "doctor: targets and gateways are asked" })
 	e := doctor.Examination{Here: c.here(ctx)}
-	e.Host.CheckConfiguration(l.diagnostics)
+	e.Host.CheckConfiguration(l.warnings())
 	f.prepare(ctx, c, &e)
 	report := e.Run(ctx)
 	stop()
@@ -112,6 +112,7 @@ func (f *ferry) prepare(ctx context.Context, c *doctorCommand, e *doctor.Examina
 		e.Gateways = append(e.Gateways, doctor.Subject{Gateway: g, Now: clock.now})
 	}
 	e.Host.CheckDiscovery(unknown)
+	e.Host.CheckVacant(f.current().vacant())
 	e.Host.CheckRefused(f.current().refusals())
 	e.Host.CheckRunning(e.Here, c.listen)
 	e.Host.CheckOpenFiles(len(e.Targets), len(e.Gateways))

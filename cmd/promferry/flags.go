@@ -115,6 +115,18 @@ func (f *configFlags) read() (loaded, error) {
 	return l, nil
 }
 
+// warnings are the problems in a line each: what, where, and what to do.
+func (l loaded) warnings() (lines []string) {
+	for _, p := range l.problems {
+		line := p.Summary
+		if p.Subject != nil {
+			line += fmt.Sprintf(", %s line %d", p.Subject.Filename, p.Subject.Start.Line)
+		}
+		lines = append(lines, line+": "+p.Detail)
+	}
+	return lines
+}
+
 // isQuick tells whether flags are the whole configuration.
 func (f *configFlags) isQuick() bool {
 	return f.quick.Gateway != "" || len(f.quick.Targets) > 0 || f.quick.Job != "" || f.quick.Instance != ""

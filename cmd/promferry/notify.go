@@ -131,7 +131,7 @@ func statusLine(f *ferry, reloads *reloader) string {
 	}
 	gateways, answering := f.gateways(), 0
 	for _, g := range gateways {
-		if g.Status().State == push.StateAnswering {
+		if isAnswering(g.Status()) {
 			answering++
 		}
 	}
@@ -140,4 +140,10 @@ func statusLine(f *ferry, reloads *reloader) string {
 		line += "; configuration not reloaded, the one before goes on"
 	}
 	return line
+}
+
+// isAnswering tells a gateway that has answered and does so still: before its
+// first answer nothing is known of it.
+func isAnswering(g push.GatewayStatus) bool {
+	return g.State == push.StateAnswering && !g.Since.IsZero()
 }

@@ -69,11 +69,15 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 	failures = append(failures, f.once(ctx)...)
 	stop()
 	a.tell(doubtful, append(f.losses(), f.refused()...))
+	attended := terminalOf(a.err) != (terminal{}) // cron has nobody to look into it
+	if attended {
+		a.tell(doubtful, f.doubts())
+	}
 	a.tell(bad, failures)
 	if len(failures) == 0 {
 		return exitOK
 	}
-	if terminalOf(a.err) != (terminal{}) { // cron has nobody to try it
+	if attended {
 		fmt.Fprintln(a.err, "Try: promferry doctor")
 	}
 	return exitFailure
@@ -97,7 +101,7 @@ func (c *onceCommand) composition(a *app) composition {
 	how := a.oneShot()
 	how.maxScrape = c.timeout / 2 // the rest is for telling the gateway that it failed
 	if c.dryRun {
-		how.transport = &dryRun{to: a.out}
+		how.transport = &dryRun{to: safeAt(a.out)}
 	}
 	return how
 }
@@ -225,6 +229,16 @@ func (f *ferry) refused() (lines []string) {
 				lines = append(lines, fmt.Sprintf("%s, group %s: left out, as the gateway refuses them beside what it holds: %s",
 					g, group.Group, strings.Join(group.Refused, " ")))
 			}
+		}
+	}
+	return lines
+}
+
+// doubts names gateways that took pushes and may be none.
+func (f *ferry) doubts() (lines []string) {
+	for _, g := range f.gateways() {
+		if doubt := g.Status().Doubt; doubt != "" {
+			lines = append(lines, fmt.Sprintf("%s: %s", g, doubt))
 		}
 	}
 	return lines

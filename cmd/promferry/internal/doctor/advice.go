@@ -69,10 +69,18 @@ func (s speaker) tlsAdvice(err error) string {
 	return fmt.Sprintf("Look at tls_config of %s: the files that it names, the certificate that the server may want of its clients.", s.name)
 }
 
+// secureAdvice is for what was asked without TLS and speaks it.
+func (s speaker) secureAdvice() string {
+	return fmt.Sprintf("It speaks TLS: write https:// in %s of %s.", s.setting, s.name)
+}
+
 // scrapeAdvice says what to do about an answer that is no exposition.
 func (s speaker) scrapeAdvice(err error) string {
 	var status *scrape.StatusError
-	if errors.As(err, &status) {
+	switch {
+	case errors.As(err, &status) && status.WantsTLS:
+		return s.secureAdvice()
+	case status != nil:
 		return s.statusAdvice(status.Code)
 	}
 	switch scrape.ReasonOf(err) {

@@ -67,7 +67,7 @@ func (in *inspection) identify(ctx context.Context, err error) (is bool, exposur
 	switch {
 	case err == nil:
 		in.Checks.ok(linkAnswers, "a Pushgateway")
-	case errors.As(err, &status) && !isUnknownPath(status.Code):
+	case errors.As(err, &status) && (status.WantsTLS || !isUnknownPath(status.Code)):
 		in.refused(status)
 		return false, nil
 	case status == nil && !errors.As(err, &answer):
@@ -98,6 +98,8 @@ func (in *inspection) noAnswerAdvice(ctx context.Context, err error) string {
 func (in *inspection) refused(status *push.StatusError) {
 	found := fmt.Sprintf("status %d", status.Code)
 	switch {
+	case status.WantsTLS:
+		in.Checks.fail(linkAnswers, found+": it speaks TLS, and was asked without", in.who.secureAdvice())
 	case status.Code == http.StatusUnauthorized:
 		in.Checks.fail(linkAnswers, found, fmt.Sprintf("Set basic_auth or authorization of %s to what the gateway's --web.config.file wants, and look whether the secret is the right one.", in.who.name))
 	case status.Code == http.StatusForbidden:
@@ -118,7 +120,7 @@ func (in *inspection) guess(exposureErr error) bool {
 		in.Checks.warn(linkAnswers, "it does not say what it is: a Pushgateway before 1.2.0, or a proxy hides its /api", "Upgrade the Pushgateway, or let /api/v1 pass: without it promferry sends text without compression, and cannot find out why a push is refused.")
 		return true
 	case exposureErr == nil:
-		in.Checks.fail(linkAnswers, "what answers there is no Pushgateway", fmt.Sprintf("Correct url of %s. A gateway that adds up what it gets (prom-aggregation-gateway, pushgateway look-alikes) would make all values wrong: promferry sends nothing to it.", in.who.name))
+		in.Checks.fail(linkAnswers, "what answers there is no Pushgateway", fmt.Sprintf("Correct url of %s. If it does take pushes: promferry pushes to whatever stores them, but sends nothing more to what adds them up (prom-aggregation-gateway), as all values would be wrong.", in.who.name))
 	case errors.As(exposureErr, &status) && status.Code == http.StatusNotFound:
 		in.Checks.fail(linkAnswers, "status 404, also for /metrics: this is no Pushgateway, or not its path", fmt.Sprintf("Correct url of %s: it ends with the gateway's --web.route-prefix, or with the path of its --web.external-url, if it has one.", in.who.name))
 	default:

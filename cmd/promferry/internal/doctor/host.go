@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 )
 
-// CheckConfiguration adds the warnings of a configuration; "" is none.
-func (cs *Checks) CheckConfiguration(warnings string) {
-	if warnings != "" {
-		cs.warn("configuration", oneLine(warnings), "Mend what the warnings of the configuration say; promferry check config shows them, each with its place.")
+// CheckConfiguration adds the warnings of a configuration.
+func (cs *Checks) CheckConfiguration(warnings []string) {
+	for _, warning := range warnings {
+		cs.warn("configuration", oneLine(warning), "Mend what the warnings of the configuration say; promferry check config shows them, each with its place.")
 	}
 }
 
@@ -17,6 +17,13 @@ func (cs *Checks) CheckConfiguration(warnings string) {
 func (cs *Checks) CheckDiscovery(unknown []error) {
 	for _, err := range unknown {
 		cs.fail("discovery", oneLine(err.Error()), "Look whether the file, the server or the name that is asked for targets is there: until then there are none of it.")
+	}
+}
+
+// CheckVacant adds the places that were looked at and have no targets.
+func (cs *Checks) CheckVacant(places []string) {
+	for _, place := range places {
+		cs.warn("discovery", oneLine(place), "Nothing is scraped of it as it is: look whether the path, the url or the name is right, and whether what writes targets there has run.")
 	}
 }
 

@@ -46,6 +46,7 @@ type stock struct {
 	fresh, late, quiet []string // own groups, by the age of their last push
 	left               []string // groups of others with an instance of ours
 	old                int      // groups of others that nobody has pushed for long
+	refusedOnly        int      // groups of others whose pushes were all refused
 	hidden             int      // groups whose key is not shown
 }
 
@@ -98,11 +99,16 @@ func (s *stock) add(g push.StoredGroup) {
 		}
 	}
 	age := s.Now().Sub(g.PushTime)
-	if g.NeverPushed || !g.PushTime.IsZero() && age > long {
+	pushed := fmt.Sprintf("pushed %s ago", ageText(age))
+	switch {
+	case g.NeverPushed:
+		s.refusedOnly++
+		pushed = "never pushed"
+	case !g.PushTime.IsZero() && age > long:
 		s.old++
 	}
 	if instance := g.Labels.Get(model.InstanceLabel); s.instances[instance] && instance != "" {
-		s.left = append(s.left, fmt.Sprintf("%s, pushed %s ago", g.Labels, ageText(age)))
+		s.left = append(s.left, fmt.Sprintf("%s, %s", g.Labels, pushed))
 	}
 }
 
@@ -229,6 +235,9 @@ func (s *stock) checkOthers() {
 	}
 	if s.old > 0 {
 		found = append(found, fmt.Sprintf("%s of others not pushed for more than an hour (promferry prune shows them)", count(s.old, "group", "groups")))
+	}
+	if s.refusedOnly > 0 {
+		found = append(found, fmt.Sprintf("%s of others never pushed: every push was refused (promferry prune shows them)", count(s.refusedOnly, "group", "groups")))
 	}
 	if s.hidden > 0 {
 		found = append(found, fmt.Sprintf("%s whose key the gateway does not show", count(s.hidden, "group", "groups")))

@@ -25,7 +25,7 @@ func (t Table) Write(to io.Writer, r Report) {
 		fmt.Fprintln(to)
 	}
 	for _, g := range r.Gateways {
-		fmt.Fprintf(to, "%s  %s\n", g.title(), g.URL)
+		fmt.Fprintf(to, "%s  %s\n", g.title(), oneLine(g.URL))
 		t.checks(to, "  ", g.Checks)
 		fmt.Fprintln(to)
 	}
@@ -35,7 +35,7 @@ func (t Table) Write(to io.Writer, r Report) {
 		fmt.Fprintln(to, "\nwhat to do")
 	}
 	for i, s := range steps {
-		fmt.Fprintf(to, "%3d. %s\n", i+1, s)
+		fmt.Fprintf(to, "%3d. %s\n", i+1, printable(s))
 	}
 	fmt.Fprintf(to, "\n%s\n", r.verdict())
 }
@@ -55,7 +55,7 @@ func (t Table) checks(to io.Writer, indent string, checks Checks) {
 			behind = append(behind, c.Name)
 			continue
 		}
-		fmt.Fprintln(to, strings.TrimRight(fmt.Sprintf("%s%s  %-13s  %s", indent, t.word(c.Outcome), c.Name, c.Found), " "))
+		fmt.Fprintln(to, strings.TrimRight(fmt.Sprintf("%s%s  %-13s  %s", indent, t.word(c.Outcome), c.Name, printable(c.Found)), " "))
 	}
 	if len(behind) > 0 {
 		fmt.Fprintf(to, "%s%s  %s\n", indent, t.word(NotReached), strings.Join(behind, ", "))
@@ -129,7 +129,7 @@ func (t Table) wrong(all []Target) (shown []Target) {
 }
 
 func (t Table) target(to io.Writer, target Target) {
-	fmt.Fprintf(to, "    %s  instance %q\n", target.Address, oneLine(target.Labels["instance"]))
+	fmt.Fprintf(to, "    %s  instance %q\n", printable(target.Address), oneLine(target.Labels["instance"]))
 	shown := target.Checks
 	if !t.All {
 		shown = nil

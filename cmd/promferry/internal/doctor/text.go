@@ -23,13 +23,18 @@ func oneLine(text string) string {
 		}
 		text = text[:cut] + "…"
 	}
-	printable := strings.Map(func(c rune) rune {
+	return strings.Join(strings.Fields(printable(strings.ToValidUTF8(text, "?"))), " ")
+}
+
+// printable leaves out what a terminal would obey, and what changes the direction
+// of a text.
+func printable(text string) string {
+	return strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {
 			return ' '
 		}
 		return c
-	}, strings.ToValidUTF8(text, "?"))
-	return strings.Join(strings.Fields(printable), " ")
+	}, text)
 }
 
 // plain is what is wrong without what was being done, where that is said
