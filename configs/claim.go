@@ -3,8 +3,10 @@ package configs
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/prometheus/common/model"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -13,29 +15,61 @@ import (
 // has one owner on a gateway.
 type claim struct {
 	labels      convert.Labels
+	address     string // as it is written; "" for files and builtins
 	gateways    []string
 	at          hcl.Range
 	ownInstance bool // the instance is in the text, not the address of the target
 }
 
 func (d *decoder) claim(t placed, gateways []string) {
-	d.claims = append(d.claims, claim{t.Labels, gateways, t.at, t.Discovered.Has(instanceLabel)})
+	d.claims = append(d.claims, claim{t.Labels, t.Discovered.Get(model.AddressLabel), gateways, t.at, t.Discovered.Has(instanceLabel)})
 }
 
-// checkKeys refuses each target whose key an earlier one has at a common gateway.
+// checkKeys refuses the targets whose key an earlier one has at a common gateway:
+// all that clash with the same one in one diagnostic, since they are mostly one
+// list with one instance.
 func (d *decoder) checkKeys() {
-	byKey := map[string][]claim{}
-	for _, c := range d.claims {
+	byKey := map[string][]int{}
+	clashes := map[int][]claim{} // with the claim at that index
+	for i, c := range d.claims {
 		key := c.labels.Key()
-		for _, other := range byKey[key] {
-			if gateway := c.common(other); gateway != "" {
-				d.errorf(c.at, "Two targets with one key", "The target at %s has the grouping key %s on the gateway %q too, and one would overwrite the other. %s",
-					place(other.at), c.labels, gateway, c.remedy())
-				break
-			}
+		earlier := slices.IndexFunc(byKey[key], func(other int) bool { return c.common(d.claims[other]) != "" })
+		if earlier >= 0 {
+			owner := byKey[key][earlier]
+			clashes[owner] = append(clashes[owner], c)
 		}
-		byKey[key] = append(byKey[key], c)
+		byKey[key] = append(byKey[key], i)
 	}
+	for i, owner := range d.claims {
+		if later := clashes[i]; len(later) > 0 {
+			d.errorf(later[0].at, "Two targets with one key", "The target %s has the grouping key %s on the gateway %q, and so %s: one would overwrite the other. %s",
+				owner.name(), owner.labels, later[0].common(owner), nameAll(later), later[0].remedy())
+		}
+	}
+}
+
+// nameAll names the first few.
+func nameAll(claims []claim) string {
+	const most = 3
+	names := make([]string, 0, most)
+	for _, c := range claims[:min(most, len(claims))] {
+		names = append(names, c.name())
+	}
+	if more := len(claims) - most; more > 0 {
+		return fmt.Sprintf("have %s and %d more", strings.Join(names, ", "), more)
+	}
+	if len(claims) == 1 {
+		return "has " + names[0]
+	}
+	return "have " + strings.Join(names, ", ")
+}
+
+// name is the address, but for one that a snippet would not show, and the place.
+func (c claim) name() string {
+	if c.address == "" || strings.ContainsAny(c.address, "?#") {
+		return "at " + place(c.at)
+	}
+	return quote(c.address) + " at " + place(c.at)
 }
 
 // common returns the first gateway of both, or "".

@@ -36,6 +36,9 @@ func (s *section) targets(r recipe, found []Discovery) (kept []placed, dropped [
 	if len(all)+len(found) == 0 && !s.bad["targets"] && !s.hasLater() {
 		s.errorf(s.block.DefRange(), "Job without targets", `Write targets = ["host:port"], a static_config block, files, or a block that finds targets: file_sd_config, http_sd_config, dns_sd_config.`)
 	}
+	if len(found) == 0 {
+		s.warnURLRules(all, r.rules)
+	}
 	for _, l := range all {
 		t, ok, err := s.resolve(l, r)
 		switch {

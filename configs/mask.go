@@ -138,26 +138,27 @@ func depthChange(t hclsyntax.TokenType) int {
 	return 0
 }
 
-// A masking is a text with its masks in place, line for line as it was.
+// A masking is a text with a mark in place of some spans, line for line as it was.
 type masking struct {
 	text  []byte
 	spans []span // in order, apart from each other
+	mark  string
 }
 
-func maskSource(src []byte, masks []span) masking {
-	m := masking{spans: joined(masks)}
+func maskSource(src []byte, masks []span, mark string) masking {
+	m := masking{spans: joined(masks), mark: mark}
 	done := 0
 	for _, s := range m.spans {
 		m.text = append(m.text, src[done:s.start]...)
-		m.text = append(m.text, replacement(src, s)...)
+		m.text = append(m.text, m.replacement(src, s)...)
 		done = s.end
 	}
 	m.text = append(m.text, src[done:]...)
 	return m
 }
 
-func replacement(src []byte, s span) string {
-	return maskText + strings.Repeat("\n", bytes.Count(src[s.start:s.end], []byte("\n")))
+func (m masking) replacement(src []byte, s span) string {
+	return m.mark + strings.Repeat("\n", bytes.Count(src[s.start:s.end], []byte("\n")))
 }
 
 // offset returns where a byte of the text src is in the masked one; a byte
@@ -171,7 +172,7 @@ func (m masking) offset(src []byte, at int) int {
 		if at < s.end {
 			return moved - (at - s.start)
 		}
-		moved += len(replacement(src, s)) - (s.end - s.start)
+		moved += len(m.replacement(src, s)) - (s.end - s.start)
 	}
 	return moved
 }

@@ -57,7 +57,7 @@ func masked(src []byte, from, to int, masks []span) []byte {
 			part = append(part, span{m.start - from, m.end - from})
 		}
 	}
-	return maskSource(src[from:to], part).text
+	return maskSource(src[from:to], part, maskText).text
 }
 
 func isWithin(at int, masks []span) bool {

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/hashicorp/hcl/v2"
@@ -8,7 +9,8 @@ import (
 
 // WriteDiagnostics writes diags, which are those of the last load, as people
 // read them: with file, line and snippet, by hcl's own writer. What could be a
-// secret in a snippet is <secret>.
+// secret in a snippet is <secret>; long lines are cut, and of many of a kind the
+// first ones are written, and how many more there are.
 func (l *Loader) WriteDiagnostics(w io.Writer, diags hcl.Diagnostics) error {
 	return l.WriteDiagnosticsFor(w, diags, Reader{})
 }
@@ -21,13 +23,37 @@ type Reader struct {
 
 // WriteDiagnosticsFor is WriteDiagnostics for a reader that is known.
 func (l *Loader) WriteDiagnosticsFor(w io.Writer, diags hcl.Diagnostics, reader Reader) error {
+	written := map[kind]int{}
 	for _, diag := range diags {
+		k := kindOf(diag)
+		if written[k]++; written[k] > kindLimit {
+			continue
+		}
 		if err := l.writeDiagnostic(w, diag, reader); err != nil {
 			return err
 		}
 	}
+	for _, diag := range diags {
+		if more := written[kindOf(diag)] - kindLimit; more > 0 {
+			if _, err := fmt.Fprintf(w, "… and %d more: %s\n\n", more, diag.Summary); err != nil {
+				return err
+			}
+		}
+		delete(written, kindOf(diag))
+	}
 	return nil
 }
+
+// A kind is what diagnostics have in common that one mistake may lead to.
+type kind struct {
+	severity hcl.DiagnosticSeverity
+	summary  string
+}
+
+func kindOf(diag *hcl.Diagnostic) kind { return kind{diag.Severity, diag.Summary} }
+
+// kindLimit is how many of a kind are written; more would hide all others.
+const kindLimit = 20
 
 func (l *Loader) writeDiagnostic(w io.Writer, diag *hcl.Diagnostic, reader Reader) error {
 	shown := *diag
@@ -35,10 +61,13 @@ func (l *Loader) writeDiagnostic(w io.Writer, diag *hcl.Diagnostic, reader Reade
 	files := map[string]*hcl.File{}
 	if diag.Subject != nil {
 		if src := l.sources[diag.Subject.Filename]; src != nil {
-			m := maskSource(src.file.Bytes, src.masks)
-			files[diag.Subject.Filename] = &hcl.File{Bytes: m.text, Nav: blockName(src.context(diag))}
+			m := maskSource(src.file.Bytes, src.masks, maskText)
 			shown.Subject = m.moved(src.file.Bytes, diag.Subject)
 			shown.Context = m.moved(src.file.Bytes, diag.Context)
+			c := cutLines(m.text, shown.Subject.Start.Byte)
+			shown.Subject = c.moved(m.text, shown.Subject)
+			shown.Context = c.moved(m.text, shown.Context)
+			files[diag.Subject.Filename] = &hcl.File{Bytes: c.text, Nav: blockName(src.context(diag))}
 		}
 	}
 	return hcl.NewDiagnosticTextWriter(w, files, uint(max(0, reader.Width)), reader.Colors).WriteDiagnostic(&shown)

@@ -1,9 +1,11 @@
 package configs
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -18,6 +20,52 @@ func TestWriteDiagnostics(t *testing.T) {
 	_, diags := l.Load("testdata/errors/many.hcl")
 	if diff := cmp.Diff(string(want), written(t, l, diags)); diff != "" {
 		t.Errorf("output (-want +got):\n%s", diff)
+	}
+}
+
+// TestWriteMany: one mistake in a long list gives no more than a screen or two,
+// in which each snippet has what is wrong.
+func TestWriteMany(t *testing.T) {
+	var list []string
+	for i := range 298 {
+		list = append(list, fmt.Sprintf(`"host%d.example.net:9100"`, i))
+	}
+	check := func(text string, want ...string) {
+		t.Helper()
+		l := testLoader()
+		_, diags := l.LoadBytes("test.hcl", []byte(minimal+text))
+		got := written(t, l, diags)
+		if len(got) > 20_000 {
+			t.Errorf("%d bytes for one mistake", len(got))
+		}
+		for line := range strings.Lines(got) {
+			if strings.Contains(line, "targets = ") && len(line) > 200 {
+				t.Errorf("a snippet of %d bytes: %s", len(line), line)
+			}
+		}
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("got:\n%s\nwant in it: %s", got, w)
+			}
+		}
+	}
+	all := strings.Join(list, ", ")
+	check("job \"one\" {\n  instance = \"x\"\n  targets = ["+all+"]\n}\n",
+		`The target "host0.example.net:9100" at test.hcl:10 has the grouping key {instance="x",job="one"} on the gateway "default", and so have "host1.example.net:9100" at test.hcl:10,`,
+		"and 294 more: one would overwrite the other.")
+	check("job \"two\" {\n  targets = ["+all+", "+all+"]\n}\n",
+		`"host297.example.net:9100", "host0.example.net:9100", "host1.`,
+		"… and 278 more: Two targets with one key\n")
+}
+
+// TestCutLines cuts between characters, and leaves what fits.
+func TestCutLines(t *testing.T) {
+	long := strings.Repeat("ä", 200)
+	text := "short\n" + long + "X" + long + "\n" + long + "\n"
+	c := cutLines([]byte(text), len("short\n"+long))
+	got := strings.Split(string(c.text), "\n")
+	if len(got) != 4 || got[0] != "short" || !strings.HasPrefix(got[1], "…ä") || !strings.Contains(got[1], "äXä") || got[2] != strings.Repeat("ä", 80)+"…" || !utf8.Valid(c.text) {
+		t.Errorf("got %q", got)
 	}
 }
 

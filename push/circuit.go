@@ -120,8 +120,9 @@ func (e *downError) Error() string {
 	return fmt.Sprintf("not sent: %s is down: %v", e.gateway, e.err)
 }
 
-// isNotSent tells the error of a body that is not sent, as its gateway is down.
-func isNotSent(err error) bool {
+// IsHeld tells the error of a body that is not sent, as its gateway is down: the
+// status of the gateway says all that there is to say.
+func IsHeld(err error) bool {
 	var down *downError
 	return errors.As(err, &down)
 }

@@ -7,8 +7,8 @@ import (
 )
 
 func TestHeld(t *testing.T) {
-	down := circuit{err: errors.New("connection refused")}
-	for err, want := range map[error]bool{down.downError(): true, fmt.Errorf("put: %w", down.downError()): true, down.err: false, nil: false} {
+	held := &downError{gateway: `gateway "x"`}
+	for err, want := range map[error]bool{held: true, fmt.Errorf("put: %w", held): true, errors.New("connection refused"): false, nil: false} {
 		if got := IsHeld(err); got != want {
 			t.Errorf("%v is held: %v, want %v", err, got, want)
 		}

@@ -86,7 +86,7 @@ func (g *Gateway) ails(err error) string {
 // end it. g.mu is held.
 func (g *Gateway) note(s *slot, err error, began time.Time) (all []news) {
 	s.status.LastError = err
-	if isNotSent(err) {
+	if IsHeld(err) {
 		return nil // what it waits for is known; it may have ended since
 	}
 	if what := g.ails(err); what != "" {

@@ -23,17 +23,17 @@ func TestReadme(t *testing.T) {
 		"promferry targets":                                                                {prints: "http://localhost:9091/metrics/job/flask/instance/"},
 		"promferry once --dry-run":                                                         {prints: "PUT http://localhost:9091/metrics/job/node/instance/"},
 		"promferry run":                                                                    {group: "flask"},
-		"PROMFERRY_TARGET=localhost:8000 PROMFERRY_GATEWAY=http://localhost:9091 PROMFERRY_JOB=shop promferry": {group: "shop"},
-		"promferry run --config.file=/etc/promferry/promferry.hcl":                                             {group: "node"},
-		"promferry exec --gateway=http://localhost:9091 --job=backup -- tar -cf /run/backup.tar promferry.hcl": {},
-		"echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup --method=POST":   {after: (*reader).hasBackup},
-		"promferry delete --gateway=http://localhost:9091 --job=shop --instance=old-pod":                       {prints: "/metrics/job/shop/instance/old-pod was not there"},
-		"promferry prune --gateway=http://localhost:9091 --older-than=1d":                                      {prints: " groups is older than 1d\n"},
-		"promferry import prometheus prometheus.yml > moved.hcl":                                               {before: (*reader).writePullJob, prints: "honor_labels: true"},
-		"promferry check config moved.hcl":                                                                     {},
-		"promferry run --config.file=moved.hcl":                                                                {group: "node", after: (*reader).scrapeBothWays},
-		verifyReadme:                                                                                           {as: verifyReadme + " --window=" + verifyWindow, prints: "alike: ", retried: true},
-		"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":   {},
+		"PROMFERRY_TARGET=localhost:8000 PROMFERRY_GATEWAY=http://localhost:9091 PROMFERRY_JOB=shop promferry":                  {group: "shop"},
+		"promferry run --config.file=/etc/promferry/promferry.hcl":                                                              {group: "node"},
+		"promferry exec --gateway=http://localhost:9091 --job=backup --label=every=1d -- tar -cf /run/backup.tar promferry.hcl": {},
+		"echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup --label=every=1d --method=POST":   {after: (*reader).hasBackup},
+		"promferry delete --gateway=http://localhost:9091 --job=shop --instance=old-pod":                                        {prints: "/metrics/job/shop/instance/old-pod was not there"},
+		"promferry prune --gateway=http://localhost:9091 --older-than=1d":                                                       {prints: " groups is older than 1d\n"},
+		"promferry import prometheus prometheus.yml > moved.hcl":                                                                {before: (*reader).writePullJob, prints: "honor_labels: true"},
+		"promferry check config moved.hcl":                                                                                      {},
+		"promferry run --config.file=moved.hcl":                                                                                 {group: "node", after: (*reader).scrapeBothWays},
+		verifyReadme:                                                                                                            {as: verifyReadme + " --window=" + verifyWindow, prints: "alike: ", retried: true},
+		"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":                    {},
 	}})
 }
 
@@ -106,7 +106,7 @@ func (r *reader) makeTest() {
 func (r *reader) hasBackup() {
 	body, err := get(r.gateway.url + "/metrics")
 	for _, want := range []string{"backup_bytes", "job_exit_code", "job_last_success_timestamp_seconds"} {
-		if err != nil || !regexp.MustCompile(want+`\{instance="[^"]+",job="backup"\} `).Match(body) {
+		if err != nil || !regexp.MustCompile(want+`\{every="1d",instance="[^"]+",job="backup"\} `).Match(body) {
 			r.Errorf("the gateway has no %s of the job: %v", want, err)
 		}
 	}

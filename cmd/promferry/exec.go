@@ -36,8 +36,8 @@ func newExecCommand(clause *kingpin.CmdClause) *execCommand {
 	clause.Arg("command", "The command and its arguments, as they are.").Required().StringsVar(&c.command)
 	explain(clause, manual{
 		examples: []string{
-			`promferry exec --gateway=http://localhost:9091 -- /usr/local/bin/backup --full`,
-			`promferry exec --config.file=promferry.hcl --job=nightly -- sh -c 'dump | gzip > dump.gz'`,
+			`promferry exec --gateway=http://localhost:9091 --label=every=1d -- /usr/local/bin/backup --full`,
+			`promferry exec --config.file=promferry.hcl --job=nightly --label=every=1d -- sh -c 'dump | gzip > dump.gz'`,
 		},
 		notes: `It pushes job_exit_code, job_duration_seconds and job_last_success_timestamp_seconds
 by POST: a failure leaves the time of the last success.`,

@@ -34,8 +34,8 @@ func newPushCommand(clause *kingpin.CmdClause) *pushCommand {
 	flag(clause, "timeout", "Longest time from the end of the input to the answers of all gateways.").Default("30s").DurationVar(&c.timeout)
 	explain(clause, manual{
 		examples: []string{
-			`echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup`,
-			`promferry push --config.file=promferry.hcl --job=report --label=team=sales report.prom`,
+			`echo 'backup_bytes 17' | promferry push --gateway=http://localhost:9091 --job=backup --label=every=1d`,
+			`promferry push --config.file=promferry.hcl --job=report --label=every=1h report.prom`,
 		},
 		exits: []string{"0 stored by all gateways", "1 the input has a mistake, or a gateway has not stored it", badUsage},
 	})

@@ -45,6 +45,7 @@ func gatewayStatus(g *push.Gateway) status.Gateway {
 		Name: now.Name, Shard: now.Shard, URL: g.Place(), State: string(now.State), Since: now.Since,
 		LastSuccess: now.LastSuccess, LastError: textOf(now.LastError), NextTry: now.NextTry,
 		Version: now.Version, Encoding: now.Encoding, Compression: now.Compression,
+		Doubt:  now.Doubt,
 		Groups: now.Tally.Groups, Waiting: now.Tally.Waiting, Failing: now.Tally.Failing,
 		Retyped: now.Tally.Retyped, LeftOut: now.Tally.Refused, Duplicates: now.Tally.Duplicates,
 		Superseded: now.Tally.Superseded, Dropped: now.Tally.Dropped,

@@ -1,6 +1,7 @@
 # */5 * * * * promferry once --config.file=/etc/promferry/cron.hcl
 global {
   instance = hostname()
+  labels   = { every = "5m" } # as the crontab says, for the alert CronStale
 }
 
 gateway "default" {

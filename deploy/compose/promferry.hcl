@@ -11,5 +11,5 @@ job "node" {
   targets = ["node_exporter:9100"]
 }
 
-builtin "network" {} # of the container
+builtin "network" {} # of this container, not of the host: see node_exporter in compose.yaml
 builtin "self" {}

@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,8 +22,9 @@ type member struct {
 	mode int64
 }
 
-// members are the files beside the binary, sorted.
-func (r *release) members(p platform, binary string) []member {
+// members are the files of an archive, sorted. Those of the source stand where
+// they do there, so that links from one to another lead somewhere.
+func (r *release) members(p platform, binary string) ([]member, error) {
 	files := []member{{p.binaryName(), binary, 0o755}}
 	for _, name := range []string{"LICENSE", "README.md", "CHANGELOG.md"} {
 		files = append(files, member{name, name, 0o644})
@@ -31,12 +33,30 @@ func (r *release) members(p platform, binary string) []member {
 		files = append(files, member{name, filepath.Join(r.dist, name), 0o644})
 	}
 	files = append(files, member{"promferry.hcl", "deploy/packaging/etc/promferry.hcl", 0o644})
+	for _, dir := range []string{"configs/examples", "deploy/grafana", "deploy/prometheus", "deploy/systemd", "docs"} {
+		inside, err := filesIn(dir)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, inside...)
+	}
 	top := r.name(p) + "/"
 	for i := range files {
 		files[i].name = top + files[i].name
 	}
 	slices.SortFunc(files, func(a, b member) int { return cmp.Compare(a.name, b.name) })
-	return files
+	return files, nil
+}
+
+// filesIn are all files of a directory, and of those in it.
+func filesIn(dir string) (files []member, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, member{filepath.ToSlash(path), path, 0o644})
+		}
+		return err
+	})
+	return files, err
 }
 
 // name is that of the archive without its extension, and of its directory.
@@ -48,12 +68,16 @@ func (r *release) archive(p platform, binary string) (path string, err error) {
 	if p.os == "windows" {
 		write, extension = writeZip, ".zip"
 	}
+	files, err := r.members(p, binary)
+	if err != nil {
+		return "", err
+	}
 	path = filepath.Join(r.dist, r.name(p)+extension)
 	f, err := os.Create(path)
 	if err != nil {
 		return "", err
 	}
-	return path, errors.Join(write(f, r.members(p, binary), r.time), f.Close())
+	return path, errors.Join(write(f, files, r.time), f.Close())
 }
 
 func writeTarGz(to io.Writer, files []member, at time.Time) error {

@@ -106,6 +106,7 @@ func livePackage(t *testing.T) {
 		"/usr/share/bash-completion/completions/promferry", "/usr/share/zsh/vendor-completions/_promferry",
 		"/usr/share/fish/vendor_completions.d/promferry.fish", "/usr/share/doc/promferry/copyright",
 		"/usr/share/doc/promferry/examples/full.hcl",
+		"/usr/share/doc/promferry/examples/prometheus/alerts.yml", "/usr/share/doc/promferry/examples/grafana/promferry.json",
 	} {
 		if !exists(file) {
 			t.Errorf("no %s after the installation", file)

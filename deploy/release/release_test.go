@@ -22,13 +22,13 @@ func TestDebVersion(t *testing.T) {
 		"v1.2.3-4-g0a1b2c3":   "1.2.3+4.g0a1b2c3",
 		"v1.3.0-rc.1":         "1.3.0~rc.1",
 		"v1.2.3-dirty":        "1.2.3~dirty",
-		"0a1b2c3":             "0~0a1b2c3",
-		"1234567":             "0~1234567",
-		"devel":               "0~devel",
-		"":                    "0~",
+		"0a1b2c3":             "0~20260101000000.0a1b2c3",
+		"1234567-dirty":       "0~20260101000000.1234567~dirty",
+		"devel":               "0~20260101000000.devel",
+		"":                    "0~20260101000000",
 		"v1.3.0-rc.1-2-g0a1b": "1.3.0~rc.1+2.g0a1b",
 	} {
-		if got := debVersion(version); got != want {
+		if got := debVersion(version, time.Unix(1767225600, 0)); got != want {
 			t.Errorf("%q: got %q, want %q", version, got, want)
 		}
 	}
@@ -100,8 +100,14 @@ func TestArchivesOfAllKinds(t *testing.T) {
 		}
 		files := contents(t, path)
 		top := "promferry_v1_" + p.String() + "/"
-		if files[top+p.binaryName()] != "it is bin" || files[top+"man/promferry.1.gz"] != "it is man/promferry.1.gz" || !strings.Contains(files[top+"LICENSE"], "Apache License") || len(files) != 9 {
+		if files[top+p.binaryName()] != "it is bin" || files[top+"man/promferry.1.gz"] != "it is man/promferry.1.gz" || !strings.Contains(files[top+"LICENSE"], "Apache License") {
 			t.Errorf("%s has %d files, without some of those it should have", path, len(files))
+		}
+		for _, name := range []string{"deploy/systemd/promferry.service", "deploy/systemd/promferry-once.timer", "deploy/prometheus/alerts.yml", "deploy/grafana/promferry.json", "configs/examples/full.hcl", "docs/host.md"} {
+			want := readFile(t, name)
+			if files[top+name] != want {
+				t.Errorf("%s: %s is not that of the source", path, name)
+			}
 		}
 	}
 }

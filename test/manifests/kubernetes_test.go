@@ -2,6 +2,8 @@ package manifests
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -80,6 +82,7 @@ func TestSidecar(t *testing.T) {
 	}
 	checkLocked(t, pod, c)
 	checkProbes(t, c)
+	checkVolume(t, pod, c)
 	checkFields(t, c)
 	if *pod.TerminationGracePeriodSeconds <= 10 {
 		t.Errorf("%ds to end, want more than the 10s of --shutdown.timeout", *pod.TerminationGracePeriodSeconds)
@@ -88,6 +91,20 @@ func TestSidecar(t *testing.T) {
 	files := mounted(t, all, pod, c)
 	checkConfig(t, files, "promferry.hcl", environmentOf(c))
 	checkRuns(t, files, c.Args, environmentOf(c))
+}
+
+// TestPlaceholder: an image that nobody has named can come from nowhere (.invalid
+// is no domain, RFC 2606).
+func TestPlaceholder(t *testing.T) {
+	for _, file := range []string{"sidecar/sidecar.yaml", "job/once.yaml"} {
+		text, err := os.ReadFile(kubernetes + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if images := regexp.MustCompile(`(?m)^ +image: (\S+)`).FindAllStringSubmatch(string(text), -1); len(images) != 1 || images[0][1] != "registry.invalid/promferry" {
+			t.Errorf("%s: images %q, want registry.invalid/promferry", file, images)
+		}
+	}
 }
 
 // TestJobs builds the CronJobs.
@@ -140,14 +157,41 @@ func checkLocked(t *testing.T, pod corev1.PodSpec, c corev1.Container) {
 	}
 }
 
-// checkProbes wants commands that the program has.
+// checkProbes wants a command that the program has, and only the probe that the
+// app does not depend on.
 func checkProbes(t *testing.T, c corev1.Container) {
 	t.Helper()
-	for name, probe := range map[string]*corev1.Probe{"startup": c.StartupProbe, "liveness": c.LivenessProbe, "readiness": c.ReadinessProbe} {
-		if probe == nil || probe.Exec == nil || probe.Exec.Command[0] != "/promferry" {
-			t.Fatalf("the %s probe does not ask promferry", name)
+	if c.StartupProbe != nil || c.ReadinessProbe != nil {
+		t.Error("a startup or readiness probe of promferry decides about the app")
+	}
+	if c.LivenessProbe == nil || c.LivenessProbe.Exec == nil || c.LivenessProbe.Exec.Command[0] != "/promferry" {
+		t.Fatal("the liveness probe does not ask promferry")
+	}
+	checkFlags(t, c.LivenessProbe.Exec.Command[1:])
+}
+
+// checkVolume wants files that promferry can read, and others cannot, without a
+// change of the app's pod; and a Secret that may be missing.
+func checkVolume(t *testing.T, pod corev1.PodSpec, c corev1.Container) {
+	t.Helper()
+	if pod.SecurityContext != nil && pod.SecurityContext.FSGroup != nil {
+		t.Error("an fsGroup changes the app's volumes")
+	}
+	for _, v := range pod.Volumes {
+		if v.Projected == nil {
+			continue
 		}
-		checkFlags(t, probe.Exec.Command[1:])
+		if mode := v.Projected.DefaultMode; mode == nil || *mode != 0o440 {
+			t.Errorf("volume %s: mode %v, want 0440", v.Name, mode)
+		}
+		if group := c.SecurityContext.RunAsGroup; group == nil || *group != 0 {
+			t.Errorf("group %v, want that of the files, 0", group)
+		}
+		for _, source := range v.Projected.Sources {
+			if s := source.Secret; s != nil && (s.Optional == nil || !*s.Optional) {
+				t.Errorf("without a Secret %s the pod would not start", s.Name)
+			}
+		}
 	}
 }
 

@@ -14,8 +14,8 @@ job "named" {
 job "other" {
   targets = ["d:9100"]
   static_config {
-    targets = ["e:9100"] # ERROR: Two targets with one key
-    labels  = { job = "named", instance = "a" } # the target is the guilty one
+    targets = ["e:9100"] # of the same key: named by the error above
+    labels  = { job = "named", instance = "a" }
   }
 }
 builtin "self" {

@@ -6,4 +6,5 @@ gateway "default" {
 job "shop" {
   targets  = ["shop.shop.svc:8000"]
   instance = "shop"
+  labels   = { every = "5m" } # as the schedule says, for the alert CronStale
 }
