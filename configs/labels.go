@@ -29,6 +29,9 @@ func (s *section) labels() layer {
 func (s *section) staticLabels() layer {
 	of := layer{}
 	for _, e := range s.textMap("labels") {
+		if strings.HasPrefix(e.key.value, model.ParamLabelPrefix) {
+			s.mask(e.value.at) // of names that were put together, too
+		}
 		if isHidden(e.key.value) || s.goodLabel(e.key, e.value) {
 			of[e.key.value] = e.value
 		}

@@ -26,7 +26,7 @@ func secretSpans(src []byte) []span {
 	for i, t := range tokens {
 		switch t.Type {
 		case hclsyntax.TokenIdent, hclsyntax.TokenQuotedLit:
-			if value := valueAfter(tokens[i:]); soundsSecret(string(t.Bytes)) && value != nil && !isEnvTokens(value) {
+			if value := valueAfter(tokens[i:]); SoundsSecret(string(t.Bytes)) && value != nil && !isEnvTokens(value) {
 				spans = append(spans, valueSpan(value))
 			}
 		}
@@ -54,9 +54,9 @@ var (
 	query    = regexp.MustCompile(`(?s)://[^?]*\?(.+)`)
 )
 
-// soundsSecret judges the name of an attribute. Header values and parameters are
-// never shown.
-func soundsSecret(name string) bool {
+// SoundsSecret judges the name of an attribute or a label. Header values and
+// parameters are never shown.
+func SoundsSecret(name string) bool {
 	name = strings.ToLower(name)
 	switch {
 	case name == "params" || name == "endpoint_params" || name == "values" || name == "key":
@@ -78,8 +78,8 @@ func valueAfter(tokens hclsyntax.Tokens) hclsyntax.Tokens {
 	if tokens[0].Type == hclsyntax.TokenIdent && i < len(tokens) && tokens[i].Type == hclsyntax.TokenOQuote {
 		return tokens[i:] // the equals sign is missing
 	}
-	if i < len(tokens) && tokens[i].Type == hclsyntax.TokenCQuote {
-		i++
+	for i < len(tokens) && (tokens[i].Type == hclsyntax.TokenCQuote || tokens[i].Type == hclsyntax.TokenCParen) {
+		i++ // a name in quotes, in parentheses perhaps
 	}
 	if i+1 < len(tokens) && (tokens[i].Type == hclsyntax.TokenEqual || tokens[i].Type == hclsyntax.TokenColon) {
 		return tokens[i+1:]

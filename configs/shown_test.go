@@ -81,6 +81,18 @@ func TestShownTextHides(t *testing.T) {
 				targets = ["a:1"]
 				labels  = { __param_x = "canary" }
 			}`,
+		"parameter in labels, with parentheses": `static_config {
+				targets = ["a:1"]
+				labels  = { ("__param_x") = "canary" }
+			}`,
+		"parameter in labels, whose name is composed": `static_config {
+				targets = ["a:1"]
+				labels  = { "__${"param"}_x" = "canary" }
+			}`,
+		"parameter in labels, of a function": `static_config {
+				targets = ["a:1"]
+				labels  = jsondecode("{\"__param_x\":\"canary\"}")
+			}`,
 		"parameter by a rule": `targets = ["a:1"]
 			relabel_config {
 				target_label = "__param_x"

@@ -46,15 +46,15 @@ func TestExposureLines(t *testing.T) {
 		"pushgateway_http_requests_total{code=\"400\",handler=\"push\",method=\"post\"} 4\n" +
 		"pushgateway_http_requests_total{code=\"200\",handler=\"static\",method=\"get\"} 100\n" +
 		"pushgateway_http_requests_total{code=\"200\",handler=\"push\",job=\"federated\",method=\"put\"} 1000\n"
-	x := Exposure{Types: make(types), Own: make(types)}
+	x := Exposure{types: make(types), Own: make(types)}
 	if err := readLines(strings.NewReader(text), x.line); err != nil {
 		t.Fatal(err)
 	}
 	own := map[string]convert.Type{"go_goroutines": convert.Gauge, "process_cpu_seconds_total": convert.Counter, "pushgateway_http_requests_total": convert.Counter}
-	if x.Series != 10 || !x.Pushgateway || x.Pushes != 7 || x.CPU != 1500*time.Millisecond || len(x.Types) != 5 || !cmp.Equal(x.Own, own) {
+	if x.Series != 10 || !x.Pushgateway || x.Pushes != 7 || x.CPU != 1500*time.Millisecond || len(x.types) != 5 || !cmp.Equal(x.Own, own) {
 		t.Errorf("got %+v", x)
 	}
-	other := Exposure{Types: make(types), Own: make(types)}
+	other := Exposure{types: make(types), Own: make(types)}
 	if err := readLines(strings.NewReader("\n# TYPE up gauge\nup 1\n"), other.line); err != nil || other.Pushgateway || other.Series != 1 {
 		t.Errorf("got %+v, %v, want no Pushgateway", other, err)
 	}

@@ -13,13 +13,13 @@ import (
 // An Exposure is what a gateway's /metrics shows, without the values that were
 // pushed.
 type Exposure struct {
-	Types       map[string]convert.Type // of all families, the gateway's own among them
-	Own         map[string]convert.Type // of those only
+	Own         map[string]convert.Type // of the gateway's own families
 	Series      int                     // lines of series
 	Pushgateway bool                    // it has what every Pushgateway has
 	Pushes      float64                 // requests for groups since the gateway's start
 	CPU         time.Duration           // that the gateway has used since then; 0: it does not say
 
+	types  types  // of all families
 	family string // whose lines these are
 }
 
@@ -30,7 +30,7 @@ type Exposure struct {
 func (g *Gateway) Exposure(ctx context.Context) (Exposure, error) {
 	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
-	x := Exposure{Types: make(types), Own: make(types)}
+	x := Exposure{types: make(types), Own: make(types)}
 	body, err := g.get(ctx, "/metrics")
 	if err != nil {
 		return x, err
@@ -47,7 +47,7 @@ func (x *Exposure) line(line []byte) {
 		return
 	}
 	if line[0] == '#' {
-		if name := types(x.Types).line(line); name != "" {
+		if name := x.types.line(line); name != "" {
 			x.family = name
 		}
 		return
@@ -55,7 +55,7 @@ func (x *Exposure) line(line []byte) {
 	x.Series++
 	own := isOwn(line)
 	if own && x.family != "" {
-		x.Own[x.family] = x.Types[x.family]
+		x.Own[x.family] = x.types[x.family]
 	}
 	name := line[:max(bytes.IndexAny(line, "{ "), 0)]
 	switch {

@@ -35,7 +35,7 @@ func TestAggregatingGateway(t *testing.T) {
 		}
 	})
 	target := startScripted(t, exposition("# TYPE x counter\nx 1\n"))
-	r := once(t, config(t, "gateway \"default\" { url = %q }\njob \"app\" {\n targets = [%q]\n instance = \"i\"\n}\n", gw.URL, target.address()))
+	r := once(t, appConfig(t, gw.URL, target))
 	if lines := linesWith(r.stderr, gw.URL+" is an aggregating gateway", "use a Pushgateway"); r.code != 1 || len(lines) == 0 {
 		t.Errorf("exit code %d, want 1 and a line that says what it is: %s", r.code, r.stderr)
 	}

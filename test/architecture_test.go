@@ -11,11 +11,8 @@ import (
 // TestArchitectureNamesWhatIsThere: each file that docs/architecture.md names
 // is there, and declares each name that follows it.
 func TestArchitectureNamesWhatIsThere(t *testing.T) {
-	page, err := os.ReadFile("../docs/architecture.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	spans := regexp.MustCompile("`([a-z/]+[a-z0-9_]*\\.go)`(:(?:[,\\s]+`[A-Za-z]+`)+)?").FindAllStringSubmatch(string(page), -1)
+	page := repoText(t, "docs/architecture.md")
+	spans := regexp.MustCompile("`([a-z/]+[a-z0-9_]*\\.go)`(:(?:[,\\s]+`[A-Za-z]+`)+)?").FindAllStringSubmatch(page, -1)
 	if len(spans) < 40 {
 		t.Errorf("found %d files on the page, want all of them", len(spans))
 	}
@@ -36,10 +33,7 @@ func TestArchitectureNamesWhatIsThere(t *testing.T) {
 // TestPushgatewayPageHasEachRule: what comments call contract C8 is a row of
 // docs/pushgateway.md.
 func TestPushgatewayPageHasEachRule(t *testing.T) {
-	page, err := os.ReadFile("../docs/pushgateway.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	page := repoText(t, "docs/pushgateway.md")
 	cited := 0
 	for _, pkg := range []string{"convert", "push", "relay", "scrape", "configs", "transport", "cmd/promferry"} {
 		files, err := filepath.Glob("../" + pkg + "/*.go")
@@ -54,7 +48,7 @@ func TestPushgatewayPageHasEachRule(t *testing.T) {
 			for _, citation := range regexp.MustCompile(`contract((?:,? (?://\s*)?(?:and |to )?[CV][0-9]+)+)`).FindAllSubmatch(source, -1) {
 				for _, rule := range regexp.MustCompile(`[CV][0-9]+`).FindAll(citation[1], -1) {
 					cited++
-					if !strings.Contains(string(page), "\n| "+string(rule)+" |") {
+					if !strings.Contains(page, "\n| "+string(rule)+" |") {
 						t.Errorf("%s: docs/pushgateway.md has no rule %s", file, rule)
 					}
 				}

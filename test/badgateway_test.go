@@ -112,7 +112,7 @@ func TestBadGatewaysUnderRun(t *testing.T) {
 			targets  = [%q]
 			instance = "i"
 		}
-	`, gw.url, gateways.String(), target.address()))
+	`, gw.url, gateways.String(), target.address()), stopsSoon)
 
 	eventually(t, "good gateway", gw.groupHolds("app", goodSeries, 1))
 	for _, f := range faults {
@@ -155,14 +155,6 @@ func (d daemon) shows(want ...string) error {
 		}
 	}
 	return nil
-}
-
-func (d daemon) atLeast(series string, want float64) error {
-	n, err := d.metric(series)
-	if err == nil && n < want {
-		err = fmt.Errorf("%v, want at least %v", n, want)
-	}
-	return err
 }
 
 // TestGatewayRestartedEmpty: a gateway that has lost all is filled again,

@@ -139,13 +139,7 @@ func TestEmptyBodyIsUp(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition(goodText))
-	file := config(t, `
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address())
+	file := appConfig(t, gw.url, target)
 	once(t, file).mustBeSilent(t)
 	target.answer.Store(typed("", ""))
 	once(t, file).mustBeSilent(t)
@@ -212,16 +206,6 @@ func TestBadTargetsUnderRun(t *testing.T) {
 	}
 }
 
-func (g gateway) groupHolds(job string, want seriesSet, up float64) func() error {
-	return func() error {
-		got, err := g.group(job, "i")
-		if err != nil {
-			return err
-		}
-		return got.holds(want, up)
-	}
-}
-
 // checkLog looks for one line at the begin and one at the end.
 func (f targetFault) checkLog(t *testing.T, log string) {
 	t.Helper()
@@ -232,19 +216,4 @@ func (f targetFault) checkLog(t *testing.T, log string) {
 	if again := linesWith(log, `msg="scrape works again"`, "job="+f.name+" "); f.answer != nil && len(again) != 1 {
 		t.Errorf("%s: log says %d times that it works again, want 1", f.name, len(again))
 	}
-}
-
-// linesWith returns the lines that have all of the parts.
-func linesWith(text string, parts ...string) []string {
-	var found []string
-	for line := range strings.Lines(text) {
-		all := true
-		for _, part := range parts {
-			all = all && strings.Contains(line, part)
-		}
-		if all {
-			found = append(found, line)
-		}
-	}
-	return found
 }

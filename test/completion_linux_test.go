@@ -58,12 +58,20 @@ func TestCompletion(t *testing.T) {
 				}
 				s.enter(t, typed+"\t\x01echo '<\x05>'", "<"+want+">")
 			}
+			s.enter(t, "promferry check config x\t", "  on "+hostileFile+" line 1")
+			if _, err := os.Stat(filepath.Join(s.dir, "pwned")); err == nil {
+				t.Error("the shell ran what is in the name of a file")
+			}
 		})
 	}
 }
 
+// hostileFile is a name that must reach the program as it is.
+const hostileFile = "x$(touch pwned);'.hcl"
+
 // A shell is an interactive one at a terminal of its own.
 type shell struct {
+	dir      string // where it is
 	keyboard io.Writer
 	screen   *output
 }
@@ -83,9 +91,10 @@ func startShell(t testing.TB, path string, args ...string) shell {
 	}
 	write("conf.d/one.hcl", "")
 	write("fleet.yml", "")
+	write(hostileFile, "nonsense")
 	write("fleet.hcl", `gateway "europe" { url = "http://localhost:1" }`+"\n"+`gateway "asia" { url = "http://localhost:2" }`+"\n")
 	keyboard, screen := terminal(t)
-	s := shell{keyboard, new(output)}
+	s := shell{dir, keyboard, new(output)}
 	go func() { _, _ = io.Copy(s.screen, keyboard) }() // until the terminal is closed
 	cmd := exec.Command(path, args...)
 	cmd.Dir = dir

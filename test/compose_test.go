@@ -1,9 +1,7 @@
 package test
 
 import (
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -19,20 +17,17 @@ func TestComposeChain(t *testing.T) {
 		"pushgateway:9091", strings.TrimPrefix(gw.url, "http://"),
 		"node_exporter:9100", node,
 		"scrape_interval: 15s", "scrape_interval: 1s",
-		"- alerts.yml", "- "+absolute(t, "../deploy/prometheus/alerts.yml"),
+		"- alerts.yml", "- "+repoPath(t, "deploy/prometheus/alerts.yml"),
 	)
 	wired := func(path string) string {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if addresses.Replace(string(text)) == string(text) {
+		text := repoText(t, path)
+		if addresses.Replace(text) == text {
 			t.Errorf("%s names no service", path)
 		}
-		return addresses.Replace(string(text))
+		return addresses.Replace(text)
 	}
-	run(t, config(t, "%s", wired("../deploy/compose/promferry.hcl")))
-	prom := startPrometheus(t, wired("../deploy/prometheus/prometheus.yml"))
+	run(t, config(t, "%s", wired("deploy/compose/promferry.hcl")))
+	prom := startPrometheus(t, wired("deploy/prometheus/prometheus.yml"))
 	for _, job := range []string{"node", "network_traffic", "promferry"} {
 		eventually(t, job+" in Prometheus", func() error {
 			return prom.finds(`up{job="`+job+`"}`, seriesSet{`up{instance="compose",job="` + job + `"}`: 1})
@@ -41,13 +36,4 @@ func TestComposeChain(t *testing.T) {
 	if out, err := exec.Command(part(t, "promtool"), "check", "config", "../deploy/prometheus/prometheus.yml").CombinedOutput(); err != nil {
 		t.Errorf("promtool: %v\n%s", err, out)
 	}
-}
-
-func absolute(t testing.TB, path string) string {
-	t.Helper()
-	path, err := filepath.Abs(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

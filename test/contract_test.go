@@ -92,7 +92,7 @@ func (c contractCase) check(t *testing.T, gw gateway) {
 	if r.code != 0 || !strings.Contains(r.stderr, c.says) || (c.says == "") != (r.stderr == "") {
 		t.Errorf("exit code %d, want 0 and %q in: %s", r.code, c.says, r.stderr)
 	}
-	if got := wire.pushes(); !slices.Equal(got, c.requests) {
+	if got := wire.answers(); !slices.Equal(got, c.requests) {
 		t.Errorf("got requests %q, want %q", got, c.requests)
 	}
 	if c.want == nil {

@@ -3,9 +3,6 @@ package test
 import (
 	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -51,7 +48,7 @@ func TestContractHeaders(t *testing.T) {
 			job "app" { targets = [%q] }
 		`, wire.URL, block, target.address())).mustBeSilent(t)
 	}
-	requests := wire.all()
+	requests := wire.changes()
 	if len(requests) != 3 {
 		t.Fatalf("got %d requests, want 3", len(requests))
 	}
@@ -72,13 +69,7 @@ func TestContractReplaces(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition("a{x=\"1\"} 1\na{x=\"2\"} 1\nb 1\n"))
-	file := config(t, `
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address())
+	file := appConfig(t, gw.url, target)
 	once(t, file).mustBeSilent(t)
 	target.answer.Store(exposition("a{x=\"2\"} 2\n"))
 	once(t, file).mustBeSilent(t)
@@ -117,7 +108,7 @@ func TestContractDeletesExactly(t *testing.T) {
 	`, wire.URL, target.address()))
 	eventually(t, "push", func() error { return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 1) })
 	ferry.terminate(t)
-	last := wire.all()[len(wire.all())-1]
+	last := wire.changes()[len(wire.changes())-1]
 	if last.method != http.MethodDelete || last.code != http.StatusAccepted || last.header.Get("Content-Encoding") != "" || last.length > 0 {
 		t.Errorf("last request: %+v, want a DELETE without a body", last)
 	}
@@ -132,13 +123,7 @@ func TestContractUnchecked(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t, "--push.disable-consistency-check")
 	target := startScripted(t, exposition("a 1 1700000000000\na 2\nb{__x=\"1\"} 1\nc{job=\"1\"} 1\nc{job=\"2\"} 1\n"))
-	r := once(t, config(t, `
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address()))
+	r := once(t, appConfig(t, gw.url, target))
 	if r.code != 0 {
 		t.Errorf("exit code %d, want 0: %s", r.code, r.stderr)
 	}
@@ -150,7 +135,7 @@ func TestContractUnchecked(t *testing.T) {
 // TestContractPrefix (C57): a path of the gateway's URL is before all others.
 func TestContractPrefix(t *testing.T) {
 	t.Parallel()
-	command := gatewayCommand(part(t, "prometheus-pushgateway"), "--web.route-prefix=/some/prefix")
+	command := gatewayCommand(t, "--web.route-prefix=/some/prefix")
 	gw := gateway{"http://" + startPart(t, "/some/prefix/-/ready", command) + "/some/prefix"}
 	target := startScripted(t, exposition(goodText))
 	once(t, config(t, `
@@ -169,14 +154,9 @@ func TestContractPrefix(t *testing.T) {
 // 401, and takes the push of who says it.
 func TestContractBasicAuth(t *testing.T) {
 	t.Parallel()
-	web := filepath.Join(t.TempDir(), "web.yml")
-	const users = "basic_auth_users:\n  ali: $2a$04$LU6DOPDTbTyA5bmkOU5F..aob/XzysQ5.KAWv5uGwqv2VESlHwGqa\n" // open sesame
-	if err := os.WriteFile(web, []byte(users), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	host, port := freePort(t)
 	gw := "http://" + net.JoinHostPort(host, port)
-	start(t, gatewayCommand(part(t, "prometheus-pushgateway"), "--web.config.file="+web)(host, port))
+	start(t, gatewayCommand(t, "--web.config.file="+webUsers(t))(host, port))
 	eventually(t, "gateway", func() error {
 		resp, err := client.Get(gw)
 		if err == nil {
@@ -209,17 +189,8 @@ func TestContractWiped(t *testing.T) {
 	gw := startPushgateway(t, "--web.enable-admin-api")
 	target, ferry := relaying(t, gw)
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
-	request, err := http.NewRequest(http.MethodPut, gw.url+"/api/v1/admin/wipe", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusAccepted {
-		t.Fatalf("wipe: status %d", resp.StatusCode)
+	if code, answer := gw.put(t, "/api/v1/admin/wipe", ""); code != http.StatusAccepted {
+		t.Fatalf("wipe: status %d, %q", code, answer)
 	}
 	before := target.requests.Load()
 	eventually(t, "push after the wipe", gw.groupHolds("app", goodSeries, 1))
@@ -227,13 +198,6 @@ func TestContractWiped(t *testing.T) {
 		t.Errorf("took %d scrapes, want the next one", n)
 	}
 	ferry.terminate(t)
-}
-
-// gatewayCommand starts a real gateway that keeps nothing in a file.
-func gatewayCommand(program string, flags ...string) func(host, port string) *exec.Cmd {
-	return func(host, port string) *exec.Cmd {
-		return exec.Command(program, append([]string{"--persistence.file=", "--web.listen-address=" + net.JoinHostPort(host, port)}, flags...)...)
-	}
 }
 
 // TestContractPoison (C37, C41, C43): whatever a target serves, and however

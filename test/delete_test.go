@@ -1,30 +1,10 @@
 package test
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 )
-
-// put makes a group by hand, and returns the gateway's answer.
-func (g gateway) put(t testing.TB, path, text string) (code int, answer string) {
-	t.Helper()
-	req, err := http.NewRequest(http.MethodPut, g.url+path, strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(body)
-}
 
 // TestDelete takes exactly one group away and says whether it was there.
 func TestDelete(t *testing.T) {

@@ -15,7 +15,7 @@ func TestCommandsForOtherMachines(t *testing.T) {
 	t.Parallel()
 	help := promferry(t, nil, "run", "--help").stdout + promferry(t, nil, "--help").stdout
 	for doc, want := range map[string]int{"docs/host.md": 4, "docs/sidecar.md": 3} {
-		found := blocks(documents(t)[doc], "sh")
+		found := blocks(repoText(t, doc), "sh")
 		if len(found) < want {
 			t.Errorf("%s: found %d blocks of commands, want %d", doc, len(found), want)
 		}

@@ -71,8 +71,8 @@ func (g gateway) hasInstances(want ...string) func() error {
 func TestFileDiscovery(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	tap := startJournal(t, gw)
-	kept, times, connections := counting(t, goodText)
+	tap := startRecorder(t, gw)
+	kept := startCounted(t, goodText)
 	other := startScripted(t, exposition(goodText))
 	file := filepath.Join(t.TempDir(), "targets.json")
 	rewrite(t, file, "%s", listing{"kept": kept.address(), "old": other.address()}.json(t))
@@ -84,9 +84,9 @@ func TestFileDiscovery(t *testing.T) {
 
 	rewrite(t, file, `[{"targets": [`)
 	ferry.says(t, file+": line 1")
-	before := len(times())
+	before := len(kept.times())
 	eventually(t, "scrapes go on", func() error {
-		if n := len(times()); n < before+3 {
+		if n := len(kept.times()); n < before+3 {
 			return fmt.Errorf("%d scrapes since", n-before)
 		}
 		return nil
@@ -94,10 +94,10 @@ func TestFileDiscovery(t *testing.T) {
 	if err := gw.hasInstances("kept", "new")(); err != nil {
 		t.Errorf("beside a broken file: %v", err)
 	}
-	if n := connections.Load(); n != 1 {
+	if n := kept.connections.Load(); n != 1 {
 		t.Errorf("%d connections to the target that stays, want 1", n)
 	}
-	for _, request := range tap.requests("DELETE") {
+	for _, request := range tap.deleted() {
 		if !strings.HasSuffix(request, "/instance/old") {
 			t.Errorf("got DELETE %s, want that of old alone", request)
 		}
@@ -147,7 +147,7 @@ func TestHTTPDiscovery(t *testing.T) {
 func TestDiscoveryAcrossRestarts(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	tap := startJournal(t, gw)
+	tap := startRecorder(t, gw)
 	target := startScripted(t, exposition(goodText))
 	server := startScripted(t, typed("application/json", listing{"a": target.address(), "b": target.address()}.json(t)))
 	file := foundConfig(t, tap.URL, fmt.Sprintf("on_shutdown = \"keep\"\n http_sd_config {\n url = %q\n refresh_interval = \"200ms\"\n }", server.URL))
@@ -165,15 +165,15 @@ func TestDiscoveryAcrossRestarts(t *testing.T) {
 		return nil
 	})
 	isAskedAgain(t, server)
-	if deletes := tap.requests("DELETE"); len(deletes) > 0 {
+	if deletes := tap.deleted(); len(deletes) > 0 {
 		t.Errorf("got DELETE %v before anything is known", deletes)
 	}
 	server.answer.Store(typed("application/json", listing{"b": target.address()}.json(t)))
 	eventually(t, "the one that is not found again", gw.hasInstances("b"))
-	if deletes := tap.requests("DELETE"); !slices.Equal(deletes, []string{"/metrics/job/app/instance/a"}) {
+	second.terminate(t) // by now its DELETE has had the answer that is recorded
+	if deletes := tap.deleted(); !slices.Equal(deletes, []string{"/metrics/job/app/instance/a"}) {
 		t.Errorf("got DELETE %v, want that of a alone", deletes)
 	}
-	second.terminate(t)
 }
 
 // TestDiscoveryThatFindsNothing: a first good answer without targets is one.
@@ -201,7 +201,7 @@ func TestDiscoveryThatFindsNothing(t *testing.T) {
 func TestDiscoveryReloadWhileItFails(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	tap := startJournal(t, gw)
+	tap := startRecorder(t, gw)
 	target := startScripted(t, exposition(goodText))
 	server := startScripted(t, typed("application/json", listing{"a": target.address(), "b": target.address()}.json(t)))
 	asking := func(interval string) string {
@@ -216,7 +216,7 @@ func TestDiscoveryReloadWhileItFails(t *testing.T) {
 	}
 	ferry.reload(t)
 	isAskedAgain(t, server)
-	if deletes := tap.requests("DELETE"); len(deletes) > 0 {
+	if deletes := tap.deleted(); len(deletes) > 0 {
 		t.Errorf("got DELETE %v, want none", deletes)
 	}
 	server.answer.Store(typed("application/json", listing{"b": target.address()}.json(t)))
@@ -229,8 +229,8 @@ func TestDiscoveryReloadWhileItFails(t *testing.T) {
 func TestDiscoveryReload(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	tap := startJournal(t, gw)
-	target, _, connections := counting(t, goodText)
+	tap := startRecorder(t, gw)
+	target := startCounted(t, goodText)
 	targets := filepath.Join(t.TempDir(), "targets.json")
 	rewrite(t, targets, "%s", listing{"a": target.address(), "b": target.address()}.json(t))
 	const rule = "relabel_config {\n source_labels = [\"instance\"]\n regex = %q\n action = \"drop\"\n }"
@@ -243,20 +243,20 @@ func TestDiscoveryReload(t *testing.T) {
 	}
 	ferry.reload(t)
 	eventually(t, "the dropped one gone", gw.hasInstances("b"))
-	if deletes := tap.requests("DELETE"); !slices.Equal(deletes, []string{"/metrics/job/app/instance/a"}) {
+	ferry.terminate(t) // by now its DELETE has had the answer that is recorded
+	if deletes := tap.deleted(); !slices.Equal(deletes, []string{"/metrics/job/app/instance/a"}) {
 		t.Errorf("got DELETE %v, want that of a alone", deletes)
 	}
-	if n := connections.Load(); n > 2 {
+	if n := target.connections.Load(); n > 2 {
 		t.Errorf("%d connections, want those of two targets", n)
 	}
-	ferry.terminate(t)
 }
 
 // TestDiscoveryOfATargetThatMoves: it keeps its group, at another address.
 func TestDiscoveryOfATargetThatMoves(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	tap := startJournal(t, gw)
+	tap := startRecorder(t, gw)
 	here, there := startScripted(t, exposition("here 1\n")), startScripted(t, exposition("there 1\n"))
 	file := filepath.Join(t.TempDir(), "targets.json")
 	rewrite(t, file, "%s", listing{"a": here.address()}.json(t))
@@ -264,7 +264,7 @@ func TestDiscoveryOfATargetThatMoves(t *testing.T) {
 	eventually(t, "here", func() error { return gw.groupHas("app", "a", "here") })
 	rewrite(t, file, "%s", listing{"a": there.address()}.json(t))
 	eventually(t, "there", func() error { return gw.groupHas("app", "a", "there") })
-	if deletes := tap.requests("DELETE"); len(deletes) > 0 {
+	if deletes := tap.deleted(); len(deletes) > 0 {
 		t.Errorf("got DELETE %v, want no gap", deletes)
 	}
 	ferry.terminate(t)

@@ -17,21 +17,23 @@ func TestDocMigration(t *testing.T) {
 		"cat scrape-job.yml >> prometheus.yml":                                                   {},
 		"curl -s -X POST http://localhost:9090/-/reload":                                         {},
 		"promferry run --config.file=moved.hcl":                                                  {group: "app"},
-		verifyJob("node"):                                                                        {retried: true},
-		verifyJob("app"):                                                                         {retried: true},
+		verifyJob("node", "30s"):                                                                 {as: verifyJob("node", verifyWindow), retried: true},
+		verifyJob("app", "30s"):                                                                  {as: verifyJob("app", verifyWindow), retried: true},
 	}})
 }
 
-func verifyJob(job string) string {
-	return `promferry verify --prometheus=http://localhost:9090 --window=30s --direct='{job="` + job + `_pull"}' --relayed='{job="` + job + `"}'`
+func verifyJob(job, window string) string {
+	return `promferry verify --prometheus=http://localhost:9090 --window=` + window + ` --direct='{job="` + job + `_pull"}' --relayed='{job="` + job + `"}'`
 }
 
+// prepareMigration has the page's Prometheus scrape more often, so that a short
+// window will do.
 func (r *reader) prepareMigration() {
 	r.Helper()
 	r.startPushgateway()
 	r.startNodeExporter()
 	r.startFlask("8000")
-	r.write("prometheus.yml", r.block("yaml", 0))
+	r.write("prometheus.yml", strings.Replace(r.block("yaml", 0), "scrape_interval: 5s", "scrape_interval: 1s", 1))
 	r.startPrometheus("prometheus.yml")
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -33,10 +32,12 @@ func TestReadme(t *testing.T) {
 		"promferry import prometheus prometheus.yml > moved.hcl":                                                                {before: (*reader).writePullJob, prints: "honor_labels: true"},
 		"promferry check config moved.hcl":                                                                                      {},
 		"promferry run --config.file=moved.hcl":                                                                                 {group: "node", after: (*reader).scrapeBothWays},
-		`promferry verify --prometheus=http://localhost:9090 --direct='{job="node_pull"}' --relayed='{job="node"}'`:             {instead: (*reader).verifies},
+		verifyReadme:                                                                                                            {as: verifyReadme + " --window=" + verifyWindow, prints: "alike: ", retried: true},
 		"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":                    {},
 	}})
 }
+
+const verifyReadme = `promferry verify --prometheus=http://localhost:9090 --direct='{job="node_pull"}' --relayed='{job="node"}'`
 
 // prepareReadme starts what the README takes for granted, on its ports.
 func (r *reader) prepareReadme() {
@@ -53,15 +54,11 @@ func (r *reader) prepareReadme() {
 // prepareCron has what configs/examples/cron.hcl looks for.
 func (r *reader) prepareCron() {
 	r.Helper()
-	cron, err := os.ReadFile("../configs/examples/cron.hcl")
-	if err != nil {
-		r.Fatal(err)
-	}
 	r.write("etc/promferry/cron.hcl", strings.NewReplacer(
 		"http://pushgateway.example.net:9091", "http://localhost:9091",
 		"/var/lib/promferry/", r.dir+"/var/lib/promferry/",
 		"/run/backup/", r.dir+"/run/",
-	).Replace(string(cron)))
+	).Replace(repoText(r, "configs/examples/cron.hcl")))
 	r.write("var/lib/promferry/report.prom", "report_rows 17\n")
 	r.write("run/.keep", "")
 	socket, err := net.Listen("unix", filepath.Join(r.dir, "run/metrics.sock"))
@@ -76,32 +73,29 @@ func (r *reader) prepareCron() {
 	r.Cleanup(func() { server.Close() })
 }
 
-// demo starts the demo from the source, as the first command of the README, and
-// looks for each line that this shows. The gateway's port is taken here.
+// demo looks for each line that the README shows of it. The program is the one
+// that TestMain has built of that directory: go run would only link it once more.
+// The gateway's port is taken here.
 func (r *reader) demo() {
-	cmd := exec.Command("go", "run", "./cmd/promferry", "demo")
-	cmd.Dir, cmd.Env = "..", os.Environ()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // go run and the program that it runs
-	p := start(r, cmd)
+	p, out := r.shell("exec promferry demo")
 	eventually(r, "what the demo shows", func() error {
 		for line := range strings.Lines(strings.ReplaceAll(r.block("text", 0), ":9091", "…")) {
-			if !regexp.MustCompile(`(?m)^` + linePattern(strings.TrimSpace(line)) + `$`).MatchString(p.stdout.String()) {
-				return fmt.Errorf("no %q in %s%s", line, &p.stdout, &p.stderr)
+			if !regexp.MustCompile(`(?m)^` + linePattern(strings.TrimSpace(line)) + `$`).MatchString(out()) {
+				return fmt.Errorf("no %q in %s", line, out())
 			}
 		}
 		return nil
 	})
-	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
-		r.Error(err)
+	p.signal(r, syscall.SIGINT)
+	if code := p.exitCode(r); code != 0 {
+		r.Errorf("demo: exit code %d after SIGINT, want 0\n%s", code, out())
 	}
-	<-p.ended
 }
 
 // makeTest cannot run the tests that it is one of: it holds the gate to them.
 func (r *reader) makeTest() {
-	gate, err := os.ReadFile("../.ci/run")
-	if err != nil || !strings.Contains(string(gate), "make test") {
-		r.Errorf(".ci/run does not call make test: %v", err)
+	if !strings.Contains(repoText(r, ".ci/run"), "make test") {
+		r.Error(".ci/run does not call make test")
 	}
 	if out, err := exec.Command("make", "-C", "..", "-n", "test").CombinedOutput(); err != nil || !strings.Contains(string(out), "go test") {
 		r.Errorf("make -n test: %v\n%s", err, out)
@@ -133,15 +127,4 @@ func (r *reader) scrapeBothWays() {
 	r.write("both.yml", "global:\n  scrape_interval: 1s\nscrape_configs:\n"+pullJob("node_pull")+
 		"  - job_name: pushgateway\n    honor_labels: true\n    static_configs:\n      - targets: [\"localhost:9091\"]\n")
 	r.startPrometheus("both.yml")
-}
-
-// verifies does not wait for minutes.
-func (r *reader) verifies() {
-	eventually(r, "both ways alike", func() error {
-		p, out := r.shell(r.done[len(r.done)-1] + " --window=12s")
-		if code := p.exitCode(r); code != 0 {
-			return fmt.Errorf("exit code %d: %s", code, out())
-		}
-		return nil
-	})
 }

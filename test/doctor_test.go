@@ -66,14 +66,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition(goodText))
-	file := config(t, `
-		global { scrape_interval = "500ms" }
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address())
+	file := settingsConfig(t, gw.url, "", target)
 	ferry := run(t, file)
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
 	report := examine(t, 0, file, "--web.listen-address="+strings.TrimPrefix(ferry.url, "http://"), "--state.file="+t.TempDir()+"/state")
@@ -101,11 +94,9 @@ func TestDoctorOnlyReads(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target, wire := startScripted(t, exposition(goodText)), startRecorder(t, gw)
-	examine(t, 0, config(t, "gateway \"default\" { url = %q }\njob \"app\" { targets = [%q] }\n", wire.URL, target.address()))
+	examine(t, 0, appConfig(t, wire.URL, target))
 	var asked []string
-	wire.mu.Lock()
-	defer wire.mu.Unlock()
-	for _, r := range wire.requests {
+	for _, r := range wire.all() {
 		asked = append(asked, r.method+" "+r.uri)
 	}
 	slices.Sort(asked)
@@ -214,7 +205,7 @@ func TestDoctorOfAnOldGateway(t *testing.T) {
 		exposition("# TYPE push_time_seconds gauge\npush_time_seconds{instance=\"\",job=\"x\"} 1\n")(w, r)
 	})
 	target := startScripted(t, exposition(goodText))
-	report := examine(t, 0, config(t, "gateway \"default\" { url = %q }\njob \"app\" { targets = [%q] }\n", gw.URL, target.address()))
+	report := examine(t, 0, appConfig(t, gw.URL, target))
 	mustHave(t, report.Gateways[0].Checks, "answers", "warning", "before 1.2.0")
 	mustHave(t, report.Gateways[0].Checks, "groups", "warning", "from 1.2.0 on")
 }
@@ -227,7 +218,7 @@ func TestDoctorOfAPoisonedGateway(t *testing.T) {
 	gw.put(t, "/metrics/job/one", "# TYPE x counter\nx 1\n")
 	gw.put(t, "/metrics/job/two", "# TYPE x gauge\nx 1\n")
 	target := startScripted(t, exposition(goodText))
-	file := config(t, "gateway \"default\" { url = %q }\njob \"app\" { targets = [%q] }\n", gw.url, target.address())
+	file := appConfig(t, gw.url, target)
 	eventually(t, "the gateway is broken", func() error {
 		if _, err := get(gw.url + "/metrics"); err == nil {
 			return fmt.Errorf("healthy")
@@ -247,7 +238,7 @@ func TestDoctorOfATypeClash(t *testing.T) {
 	gw := startPushgateway(t)
 	gw.put(t, "/metrics/job/other", "# TYPE app_a histogram\napp_a_bucket{le=\"+Inf\"} 1\napp_a_sum 1\napp_a_count 1\n# TYPE app_b gauge\napp_b 1\n")
 	target := startScripted(t, exposition("# TYPE app_a gauge\napp_a 1\n# TYPE app_b counter\napp_b 1\n# TYPE go_goroutines histogram\ngo_goroutines_bucket{le=\"+Inf\"} 1\ngo_goroutines_sum 1\ngo_goroutines_count 1\n"))
-	file := config(t, "gateway \"default\" { url = %q }\njob \"app\" {\n  targets = [%q]\n  instance = \"i\"\n}\n", gw.url, target.address())
+	file := appConfig(t, gw.url, target)
 	checks := examine(t, 1, file).Gateways[0].Checks
 	mustHave(t, checks, "types", "failed", `app_a: gauge in {instance="i",job="app"}, histogram in {job="other"}, go_goroutines: histogram in {instance="i",job="app"}, gauge in the gateway's own metrics`)
 
@@ -262,7 +253,7 @@ func TestDoctorOfAnotherWriter(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition(goodText))
-	file := config(t, "gateway \"default\" { url = %q }\njob \"app\" {\n  targets = [%q]\n  instance = \"i\"\n}\n", gw.url, target.address())
+	file := appConfig(t, gw.url, target)
 	const nobody = "--web.listen-address=127.0.0.1:1"
 	writers := func(code int, outcome, says string) {
 		t.Helper()
@@ -271,8 +262,8 @@ func TestDoctorOfAnotherWriter(t *testing.T) {
 	writers(0, "ok", "")
 	once(t, file).mustBeSilent(t)
 	writers(0, "warning", "pushed just now, though no promferry answers on this host")
-	if resp, err := client.Post(gw.url+"/metrics/job/app/instance/i", "text/plain", strings.NewReader("of_another 1\n")); err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatal(resp, err)
+	if code, answer := send(t, http.MethodPost, gw.url+"/metrics/job/app/instance/i", "of_another 1\n", nil); code != http.StatusOK {
+		t.Fatalf("push of another writer: status %d, %q", code, answer)
 	}
 	writers(0, "warning", `{instance="i",job="app"} has of_another`)
 	gw.put(t, "/metrics/job/app/instance/i", "of_another 1\n")
@@ -315,8 +306,31 @@ func TestDoctorOfTheClock(t *testing.T) {
 			fmt.Fprint(w, `{"data":[]}`)
 		}
 	})
-	report := examine(t, 0, config(t, "gateway \"default\" { url = %q }\njob \"app\" { targets = [%q] }\n", gw.URL, target.address()))
+	report := examine(t, 0, appConfig(t, gw.URL, target))
 	mustHave(t, report.Gateways[0].Checks, "clock", "warning", "behind this host's")
+}
+
+// TestDoctorOfAHostileGateway: nothing that a gateway or a target says reaches the
+// terminal but as text.
+func TestDoctorOfAHostileGateway(t *testing.T) {
+	t.Parallel()
+	const escape = `\u001b[2J\u202e`
+	target := startScripted(t, exposition("# HELP app_a \x1b[2J\n# TYPE app_a gauge\napp_a{l=\"\x1b[2J\"} 1 1\n"))
+	gw := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/metrics":
+			http.Error(w, "\x1b[2J\u202e", http.StatusInternalServerError)
+		case "/api/v1/status":
+			fmt.Fprintf(w, `{"data":{"flags":{"web.telemetry-path":"%[1]s"},"build_information":{"version":"1.11.%[1]s"}}}`, escape)
+		default:
+			fmt.Fprintf(w, `{"data":[{"labels":{"job":"%[1]s","instance":"i"},"%[1]s":{"type":"GAUGE","metrics":[]}}]}`, escape)
+		}
+	})
+	file := config(t, "gateway \"default\" { url = %q }\njob \"app\" {\n  targets = [%q]\n  instance = \"i\"\n}\n", gw.URL, target.address())
+	r := promferry(t, nil, "doctor", "--all", "--config.file="+file)
+	if !strings.Contains(r.stdout, "1.11. [2J: pushes go as") || strings.ContainsAny(r.stdout+r.stderr, "\x1b\u202e") {
+		t.Errorf("got %q\n%s", r.stdout, r.stderr)
+	}
 }
 
 // TestDoctorEndsInTime: what was not looked at is said, and is no success.
@@ -324,7 +338,7 @@ func TestDoctorEndsInTime(t *testing.T) {
 	t.Parallel()
 	gw, target := startScripted(t, hang), startScripted(t, hang)
 	began := time.Now()
-	report := examine(t, 1, config(t, "gateway \"default\" { url = %q }\njob \"app\" { targets = [%q] }\n", gw.URL, target.address()), "--timeout=1s")
+	report := examine(t, 1, appConfig(t, gw.URL, target), "--timeout=1s")
 	if took := time.Since(began); took > patience/2 {
 		t.Errorf("took %s", took)
 	}

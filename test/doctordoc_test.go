@@ -15,7 +15,7 @@ import (
 // check, broken by two others, and a target that is down.
 func TestDoctorTranscript(t *testing.T) {
 	t.Parallel()
-	doc := documents(t)["docs/doctor.md"]
+	doc := repoText(t, "docs/doctor.md")
 	gw := startPushgateway(t, "--push.disable-consistency-check")
 	shop := startScripted(t, exposition("# HELP orders_total Orders.\n# TYPE orders_total counter\norders_total 3\n"))
 	host, port := freePort(t)
@@ -33,8 +33,8 @@ func TestDoctorTranscript(t *testing.T) {
 	gw.put(t, "/metrics/job/stock/instance/stock-1", "stock_items 7\n")
 	gw.put(t, "/metrics/job/batch/instance/night", "# TYPE orders_total gauge\norders_total 2\n")
 	eventually(t, "the gateway is broken", func() error {
-		if resp, err := client.Get(gw.url + "/metrics"); err != nil || resp.StatusCode != http.StatusInternalServerError {
-			return fmt.Errorf("%v, %v", resp, err)
+		if code, answer := send(t, http.MethodGet, gw.url+"/metrics", "", nil); code != http.StatusInternalServerError {
+			return fmt.Errorf("status %d, %.300q", code, answer)
 		}
 		return nil
 	})
@@ -64,11 +64,11 @@ func TestDoctorTranscript(t *testing.T) {
 // tables of docs/doctor.md.
 func TestDoctorChecksAreDocumented(t *testing.T) {
 	t.Parallel()
-	doc := documents(t)["docs/doctor.md"]
+	doc := repoText(t, "docs/doctor.md")
 	gw := startPushgateway(t, "--push.disable-consistency-check", "--web.enable-admin-api")
 	gw.put(t, "/metrics/job/old/instance/i", "a 1\n")
 	target := startScripted(t, exposition(goodText))
-	file := config(t, "gateway \"default\" { url = %q }\njob \"app\" {\n  targets = [%q]\n  instance = \"i\"\n}\n", gw.url, target.address())
+	file := appConfig(t, gw.url, target)
 	once(t, file).mustBeSilent(t)
 	report := examine(t, 0, file, "--state.file="+t.TempDir()+"/state")
 	checks := append(report.Host, report.Gateways[0].Checks...)

@@ -2,11 +2,7 @@ package test
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"slices"
-	"sync"
 	"testing"
 )
 
@@ -33,42 +29,12 @@ const (
 	asProtobuf = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
 )
 
-// A wiretap hands all to a real gateway, and keeps what was pushed.
-type wiretap struct {
-	*httptest.Server
-	mu     sync.Mutex
-	pushes []push
-}
-
-func startWiretap(t testing.TB, to gateway) *wiretap {
-	t.Helper()
-	target, err := url.Parse(to.url)
-	if err != nil {
-		t.Fatal(err)
+// encodings returns how each push was written.
+func (rec *recorder) encodings() (all []push) {
+	for _, r := range rec.changes() {
+		all = append(all, push{r.header.Get("Content-Type"), r.header.Get("Content-Encoding"), r.code})
 	}
-	w := new(wiretap)
-	w.Server = httptest.NewServer(&httputil.ReverseProxy{
-		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(target) },
-		ModifyResponse: w.keep,
-	})
-	t.Cleanup(w.Close)
-	return w
-}
-
-func (w *wiretap) keep(resp *http.Response) error {
-	if resp.Request.Method == http.MethodPut {
-		header := resp.Request.Header
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.pushes = append(w.pushes, push{header.Get("Content-Type"), header.Get("Content-Encoding"), resp.StatusCode})
-	}
-	return nil
-}
-
-func (w *wiretap) all() []push {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.pushes)
+	return all
 }
 
 // allKinds has a family of each type, as text.
@@ -117,9 +83,9 @@ func TestEncodingsAtRealGateway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			gw, target := startPushgateway(t), startScripted(t, exposition(allKinds))
-			wire := startWiretap(t, gw)
+			wire := startRecorder(t, gw)
 			once(t, settingsConfig(t, wire.URL, c.settings, target)).mustBeSilent(t)
-			if got := wire.all(); !slices.Equal(got, c.want) {
+			if got := wire.encodings(); !slices.Equal(got, c.want) {
 				t.Errorf("got pushes %v, want %v", got, c.want)
 			}
 			if err := gw.groupHolds("app", allKindsSeries, 1)(); err != nil {
@@ -129,29 +95,13 @@ func TestEncodingsAtRealGateway(t *testing.T) {
 	}
 }
 
-// settingsConfig has one gateway with settings of its own.
-func settingsConfig(t testing.TB, gateway, settings string, target *scripted) string {
-	t.Helper()
-	return config(t, `
-		global { scrape_interval = "500ms" }
-		gateway "default" {
-			url = %q
-			%s
-		}
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gateway, settings, target.address())
-}
-
 // TestSnappyIsTriedOnce: a gateway that does not know a compression gets all
 // later bodies without it, and the log says so once.
 func TestSnappyIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	bothEncodings(t, func(t *testing.T, encoding string) {
 		gw, target := startPushgateway(t), startScripted(t, exposition(allKinds))
-		wire := startWiretap(t, gw)
+		wire := startRecorder(t, gw)
 		ferry := run(t, settingsConfig(t, wire.URL, "encoding = \""+encoding+"\"\ncompression = \"snappy\"", target))
 		eventually(t, "pushes", func() error {
 			return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 4)
@@ -160,7 +110,7 @@ func TestSnappyIsTriedOnce(t *testing.T) {
 			t.Error(err)
 		}
 		ferry.terminate(t)
-		for i, p := range wire.all() {
+		for i, p := range wire.encodings() {
 			if refused := i == 0; refused != (p.compression == "snappy") || refused != (p.code == http.StatusBadRequest) {
 				t.Errorf("push %d: %v, want the first in snappy and refused, no other", i+1, p)
 			}

@@ -3,23 +3,11 @@ package test
 import (
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"testing"
 	"time"
 )
-
-// config writes a configuration file and returns its path.
-func config(t testing.TB, format string, args ...any) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "promferry.hcl")
-	if err := os.WriteFile(path, fmt.Appendf(nil, format, args...), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // A result is how a promferry that ended by itself did.
 type result struct {
@@ -63,6 +51,10 @@ type daemon struct {
 	*process
 	url string // of its web server
 }
+
+// stopsSoon is for a promferry whose last word a gateway does not take: it would
+// go on trying for the 10 s of the default.
+const stopsSoon = "--shutdown.timeout=1s"
 
 // run starts `promferry run` with a configuration file, on a free port.
 func run(t testing.TB, file string, flags ...string) daemon {
@@ -139,4 +131,12 @@ func (d daemon) metric(series string) (float64, error) {
 		return 0, errors.New("no series " + series)
 	}
 	return value, nil
+}
+
+func (d daemon) atLeast(series string, want float64) error {
+	n, err := d.metric(series)
+	if err == nil && n < want {
+		err = fmt.Errorf("%v, want at least %v", n, want)
+	}
+	return err
 }

@@ -71,14 +71,7 @@ func TestNoWebServer(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition(goodText))
-	ferry := startFerry(t, nil, "run", "--web.listen-address=", "--config.file="+config(t, `
-		global { scrape_interval = "500ms" }
-		gateway "default" { url = %q }
-		job "app" {
-			targets  = [%q]
-			instance = "i"
-		}
-	`, gw.url, target.address()))
+	ferry := startFerry(t, nil, "run", "--web.listen-address=", "--config.file="+settingsConfig(t, gw.url, "", target))
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
 	ferry.terminate(t)
 	if strings.Contains(ferry.stderr.String(), "status page") {

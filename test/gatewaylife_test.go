@@ -18,7 +18,7 @@ func TestGatewayKilled(t *testing.T) {
 	t.Parallel()
 	host, port := freePort(t)
 	gw := gateway{"http://" + net.JoinHostPort(host, port)}
-	command := gatewayCommand(part(t, "prometheus-pushgateway"))
+	command := gatewayCommand(t)
 	first := start(t, command(host, port))
 	if err := first.answers(gw.url + "/-/ready"); err != nil {
 		t.Fatal(err)

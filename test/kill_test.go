@@ -15,18 +15,30 @@ import (
 	"github.com/promferry/promferry/test/oracle"
 )
 
-// kills is how often promferry dies in TestKilledAtAnyMoment.
+// kills is how often promferry dies in TestKilledAtAnyMoment, one half of it in
+// each lane: it mostly waits for the next moment.
 const kills = 200
 
 // TestKilledAtAnyMoment kills promferry again and again at a random moment of
 // its life, with a state file, and starts it at once, each time with one of two
 // configurations. Every start is clean; nothing but whole scrapes, the newest
 // last, comes to the gateway; and in the end no group is left of the
-// configuration that does not run.
+// configuration that does not run. No other test is beside, as it measures how
+// long a start takes.
 func TestKilledAtAnyMoment(t *testing.T) {
-	w := newMortal(t)
+	for _, lane := range []string{"one", "other"} {
+		t.Run(lane, func(t *testing.T) {
+			t.Parallel()
+			newMortal(t).diesOften(t, kills/2)
+		})
+	}
+}
+
+// diesOften kills it that many times, and checks what the last start makes of it.
+func (w *mortal) diesOften(t *testing.T, times int) {
+	t.Helper()
 	random := rand.New(rand.NewPCG(w.seed, 0))
-	for i := range kills {
+	for i := range times {
 		p := w.start(t, random.IntN(2))
 		life := time.Duration(random.IntN(250)) * time.Millisecond
 		if i%10 == 0 {

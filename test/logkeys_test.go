@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,11 +17,8 @@ import (
 // none is used that is not there, and none is there that is not used.
 func TestLogKeys(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../docs/command-line.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, table, _ := strings.Cut(string(text), "| key | has |\n")
+	text := repoText(t, "docs/command-line.md")
+	_, table, _ := strings.Cut(text, "| key | has |\n")
 	var known []string
 	for _, row := range regexp.MustCompile("(?m)^\\| (`.*`) \\|").FindAllStringSubmatch(table, -1) {
 		for name := range strings.SplitSeq(row[1], ", ") {

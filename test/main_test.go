@@ -3,10 +3,13 @@
 package test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 )
 
@@ -14,7 +17,23 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	manyAtOnce()
 	os.Exit(buildAndRun(m))
+}
+
+// manyAtOnce has more tests run at the same time than there are processors,
+// unless -parallel says how many: what they mostly do is wait for intervals.
+func manyAtOnce() {
+	const name = "test.parallel"
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == name })
+	if said {
+		return
+	}
+	if err := flag.Set(name, strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err) // package testing has no such flag any more
+	}
 }
 
 // binaryVariable names a promferry that is built already, for a test that runs

@@ -3,8 +3,6 @@ package test
 import (
 	"bytes"
 	"errors"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -102,16 +100,6 @@ func metricsPage(t testing.TB) map[string]ownMetric {
 		all[m[1]] = ownMetric{m[2], labels}
 	}
 	return all
-}
-
-// repoText is a file of this repository.
-func repoText(t testing.TB, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 // reasonsPage reads the table of reasons of a metric in docs/metrics.md.

@@ -118,7 +118,7 @@ func TestServiceManagerThatDoesNotRead(t *testing.T) {
 	target := startScripted(t, exposition(goodText))
 	gw := startScripted(t, status(200, ""))
 	file := config(t, quick, gw.URL, target.address())
-	ferry := startDaemon(t, append(env, "WATCHDOG_USEC=2000"), "run", "--config.file="+file, "--shutdown.timeout=1s")
+	ferry := startDaemon(t, append(env, "WATCHDOG_USEC=2000"), "run", "--config.file="+file, stopsSoon)
 	eventually(t, "push", func() error {
 		return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 1)
 	})

@@ -112,10 +112,7 @@ func TestOnceLockFile(t *testing.T) {
 	t.Parallel()
 	target := startScripted(t, hang)
 	gw := startScripted(t, status(http.StatusOK, ""))
-	file := config(t, `
-		gateway "default" { url = %q }
-		job "app" { targets = [%q] }
-	`, gw.URL, target.address())
+	file := appConfig(t, gw.URL, target)
 	lock := filepath.Join(t.TempDir(), "promferry.lock")
 
 	first := startFerry(t, nil, "once", "--config.file="+file, "--lock.file="+lock)

@@ -97,10 +97,7 @@ func behindBy(d time.Duration, answer http.HandlerFunc) http.HandlerFunc {
 func deployedPrometheus(t testing.TB, gateways ...string) string {
 	t.Helper()
 	text := repoText(t, "deploy/prometheus/prometheus.yml")
-	rules, err := filepath.Abs("../deploy/prometheus/alerts.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	rules := repoPath(t, "deploy/prometheus/alerts.yml")
 	hosts := strings.ReplaceAll(strings.Join(gateways, `", "`), "http://", "")
 	return strings.NewReplacer("pushgateway:9091", hosts, "- alerts.yml", "- "+rules, "_interval: 15s", "_interval: 500ms").Replace(text)
 }
@@ -124,13 +121,8 @@ func failCron(t testing.TB, gw gateway) {
 // refusePush has somebody push a family that the gateway has with another type.
 func (g gateway) refusePush(t testing.TB) {
 	t.Helper()
-	body := strings.NewReader("# TYPE go_goroutines counter\ngo_goroutines 1\n")
-	resp, err := client.Post(g.url+"/metrics/job/stranger/instance/i", "text/plain", body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusBadRequest {
-		t.Fatalf("push of a type clash: %s, want 400", resp.Status)
+	const clash = "# TYPE go_goroutines counter\ngo_goroutines 1\n"
+	if code, answer := send(t, http.MethodPost, g.url+"/metrics/job/stranger/instance/i", clash, nil); code != http.StatusBadRequest {
+		t.Fatalf("push of a type clash: status %d, %q, want 400", code, answer)
 	}
 }

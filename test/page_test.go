@@ -46,7 +46,7 @@ func TestPageInABrowser(t *testing.T) {
 		}
 		job "broken" { targets = [%q] }
 	`, gw.url, refusing.URL, target.address(), hostileLabel, strings.Repeat("w", 1000), broken.address())
-	ferry := run(t, file)
+	ferry := run(t, file, stopsSoon)
 	if err := os.WriteFile(file, []byte("job \""+hostileText[:20]+"\" {}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

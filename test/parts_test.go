@@ -2,15 +2,12 @@ package test
 
 import (
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 )
 
 // part returns the path of a real part. Without it the test is skipped, or
@@ -51,41 +48,6 @@ func startPart(t testing.TB, ready string, command func(host, port string) *exec
 	return ""
 }
 
-// answers waits for the process to serve the URL. It is an error if it ends.
-func (p *process) answers(url string) error {
-	ended := false
-	err := retry(patience, func() error {
-		select {
-		case <-p.ended:
-			ended = true
-			return nil
-		default:
-		}
-		_, err := get(url)
-		return err
-	})
-	if ended {
-		return fmt.Errorf("ended: %s", p.cmd.ProcessState)
-	}
-	return err
-}
-
-var client = &http.Client{Timeout: 10 * time.Second}
-
-// get returns the body of a 200.
-func get(url string) ([]byte, error) {
-	resp, err := client.Get(url)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err == nil && resp.StatusCode != http.StatusOK {
-		err = fmt.Errorf("get %s: status %d: %.300q", url, resp.StatusCode, body)
-	}
-	return body, err
-}
-
 // ports are those given out already: parallel tests must not get one twice.
 var ports sync.Map
 
@@ -108,11 +70,17 @@ func freePort(t testing.TB) (host, port string) {
 // startPushgateway returns a real gateway with an empty store.
 func startPushgateway(t testing.TB, flags ...string) gateway {
 	t.Helper()
+	return gateway{"http://" + startPart(t, "/-/ready", gatewayCommand(t, flags...))}
+}
+
+// gatewayCommand starts a real gateway that keeps nothing in a file: all
+// instances would share Debian's default one.
+func gatewayCommand(t testing.TB, flags ...string) func(host, port string) *exec.Cmd {
+	t.Helper()
 	program := part(t, "prometheus-pushgateway")
-	return gateway{"http://" + startPart(t, "/-/ready", func(host, port string) *exec.Cmd {
-		// Without persistence.file= all instances share Debian's default file.
+	return func(host, port string) *exec.Cmd {
 		return exec.Command(program, append([]string{"--persistence.file=", "--web.listen-address=" + net.JoinHostPort(host, port)}, flags...)...)
-	})}
+	}
 }
 
 // startNodeExporter returns its address.

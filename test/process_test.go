@@ -3,8 +3,10 @@ package test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -107,6 +109,25 @@ func (p *process) signal(t testing.TB, sig os.Signal) {
 	}
 }
 
+// answers waits for the process to serve the URL. It is an error if it ends.
+func (p *process) answers(url string) error {
+	ended := false
+	err := retry(patience, func() error {
+		select {
+		case <-p.ended:
+			ended = true
+			return nil
+		default:
+		}
+		_, err := get(url)
+		return err
+	})
+	if ended {
+		return fmt.Errorf("ended: %s", p.cmd.ProcessState)
+	}
+	return err
+}
+
 // exitCode waits for the end. It is -1 where a signal ended the process.
 func (p *process) exitCode(t testing.TB) int {
 	t.Helper()
@@ -152,4 +173,19 @@ func (o *output) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.text.String()
+}
+
+// linesWith returns the lines that have all of the parts.
+func linesWith(text string, parts ...string) []string {
+	var found []string
+	for line := range strings.Lines(text) {
+		all := true
+		for _, part := range parts {
+			all = all && strings.Contains(line, part)
+		}
+		if all {
+			found = append(found, line)
+		}
+	}
+	return found
 }

@@ -24,13 +24,8 @@ func (p prometheus) reload(t testing.TB, config string) {
 	if err := os.WriteFile(p.file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	resp, err := client.Post(p.url+"/-/reload", "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("reload of Prometheus: %s", resp.Status)
+	if code, answer := send(t, http.MethodPost, p.url+"/-/reload", "", nil); code != http.StatusOK {
+		t.Fatalf("reload of Prometheus: status %d, %q", code, answer)
 	}
 }
 

@@ -29,16 +29,12 @@ type reader struct {
 
 func newReader(t *testing.T, d document) *reader {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", d.path))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, command := range []string{"ip link set lo up", "hostname web1"} {
 		if out, err := exec.Command("sh", "-c", command).CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", command, err, out)
 		}
 	}
-	return &reader{T: t, document: d, text: string(text), dir: t.TempDir(), gateway: gateway{"http://localhost:9091"}}
+	return &reader{T: t, document: d, text: repoText(t, d.path), dir: t.TempDir(), gateway: gateway{"http://localhost:9091"}}
 }
 
 // shell runs a line as it stands, but for the directories outside of the

@@ -19,7 +19,7 @@ type recorder struct {
 }
 
 type recorded struct {
-	method, uri string
+	method, uri string // the URI as it was sent: a path, escaped, and a query
 	header      http.Header
 	length      int64 // -1: not told
 	code        int
@@ -48,16 +48,42 @@ func (rec *recorder) keep(resp *http.Response) error {
 	return nil
 }
 
-// all returns the requests that were no questions.
+// all returns the requests so far, in the order of the answers.
 func (rec *recorder) all() []recorded {
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(rec.requests), func(r recorded) bool { return r.method == http.MethodGet })
+	return slices.Clone(rec.requests)
 }
 
-func (rec *recorder) pushes() (all []string) {
-	for _, r := range rec.all() {
+// changes returns the requests that were no questions.
+func (rec *recorder) changes() []recorded {
+	return slices.DeleteFunc(rec.all(), func(r recorded) bool { return r.method == http.MethodGet })
+}
+
+// answers returns the method and the code of each change.
+func (rec *recorder) answers() (all []string) {
+	for _, r := range rec.changes() {
 		all = append(all, fmt.Sprint(r.method, " ", r.code))
 	}
 	return all
+}
+
+// of returns the methods of a group of instance i.
+func (rec *recorder) of(job string) (methods []string) {
+	for _, r := range rec.all() {
+		if r.uri == "/metrics/job/"+job+"/instance/i" {
+			methods = append(methods, r.method)
+		}
+	}
+	return methods
+}
+
+// deleted returns the paths of the groups that were deleted.
+func (rec *recorder) deleted() (paths []string) {
+	for _, r := range rec.all() {
+		if r.method == http.MethodDelete {
+			paths = append(paths, r.uri)
+		}
+	}
+	return paths
 }

@@ -19,7 +19,7 @@ import (
 // faults and of the contract of Pushgateways is in it once, with the tests that
 // show it, which are there, or with the reason why there is none.
 func TestReliabilityTable(t *testing.T) {
-	rows := reliabilityRows(t)
+	rows := tableRows(t, "docs/reliability.md", `(?:contract )?[A-Z][0-9]+`, 3)
 	for _, list := range []struct {
 		prefix string
 		last   int
@@ -33,15 +33,22 @@ func TestReliabilityTable(t *testing.T) {
 	}
 	tests := testsOfModule(t)
 	for _, id := range slices.Sorted(maps.Keys(rows)) {
-		named := testName.FindAllStringSubmatch(rows[id], -1)
-		for _, m := range named {
-			if !slices.Contains(tests, m[1]) || !hasPart(m[1], m[2]) {
-				t.Errorf("row %s: there is no test %s%s", id, m[1], m[2])
-			}
+		checkShown(t, id, rows[id][1], tests)
+	}
+}
+
+// checkShown checks that the cell of a row names tests that are there, or says
+// why there is none.
+func checkShown(t *testing.T, id, cell string, tests []string) {
+	t.Helper()
+	named := testName.FindAllStringSubmatch(cell, -1)
+	for _, m := range named {
+		if !slices.Contains(tests, m[1]) || !hasPart(m[1], m[2]) {
+			t.Errorf("row %s: there is no test %s%s", id, m[1], m[2])
 		}
-		if len(named) == 0 && len(strings.Fields(rows[id])) < 4 {
-			t.Errorf("row %s: neither a test nor a reason: %q", id, rows[id])
-		}
+	}
+	if len(named) == 0 && len(strings.Fields(cell)) < 4 {
+		t.Errorf("row %s: neither a test nor a reason: %q", id, cell)
 	}
 }
 
@@ -62,29 +69,6 @@ func hasPart(test, part string) bool {
 		return err == nil
 	}
 	return false
-}
-
-// reliabilityRows returns the last cell of each row of the tables, by the first.
-func reliabilityRows(t *testing.T) map[string]string {
-	t.Helper()
-	text, err := os.ReadFile("../docs/reliability.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows := make(map[string]string)
-	id := regexp.MustCompile(`^(contract )?[A-Z][0-9]+$`)
-	for line := range strings.Lines(string(text)) {
-		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
-		name := strings.TrimSpace(cells[0])
-		if !id.MatchString(name) {
-			continue
-		}
-		if _, twice := rows[name]; twice || len(cells) != 3 {
-			t.Errorf("row %s stands twice or has not three cells: %q", name, cells)
-		}
-		rows[name] = cells[len(cells)-1]
-	}
-	return rows
 }
 
 // testsOfModule returns the names of all test functions.

@@ -39,23 +39,13 @@ func (d daemon) reloads() int {
 	return len(linesWith(log, `msg="configuration reloaded"`)) + len(linesWith(log, `msg="configuration not reloaded`))
 }
 
-func isGone(gw gateway, job string) func() error {
-	return func() error {
-		got, err := gw.group(job, "i")
-		if err == nil && len(got) > 0 {
-			err = fmt.Errorf("there: %v", got)
-		}
-		return err
-	}
-}
-
 // TestReloadChangesTargets: one goes, one comes, one is scraped more often, and
 // one notices nothing.
 func TestReloadChangesTargets(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	tap := startJournal(t, gw)
-	kept, times, connections := counting(t, goodText)
+	tap := startRecorder(t, gw)
+	kept := startCounted(t, goodText)
 	other := startScripted(t, exposition(goodText))
 	const before = `
 		global {
@@ -86,7 +76,7 @@ func TestReloadChangesTargets(t *testing.T) {
 		return nil
 	})
 	eventually(t, "scrapes", func() error {
-		if n := len(times()); n < 5 {
+		if n := len(kept.times()); n < 5 {
 			return fmt.Errorf("%d", n)
 		}
 		return nil
@@ -97,10 +87,10 @@ func TestReloadChangesTargets(t *testing.T) {
 	if methods := tap.of("rare"); slices.Contains(methods, "DELETE") {
 		t.Error("the group of a target that stays was deleted")
 	}
-	if n := connections.Load(); n != 1 {
+	if n := kept.connections.Load(); n != 1 {
 		t.Errorf("%d connections to the target that stays as it is, want 1", n)
 	}
-	at := times()
+	at := kept.times()
 	for i := range at[2:] { // the first gap is shorter
 		if gap := at[i+2].Sub(at[i+1]); gap < time.Second || gap > 3*time.Second {
 			t.Errorf("%v between two scrapes of the target that stays as it is, want 2s", gap)
@@ -121,7 +111,7 @@ func TestReloadChangesTargets(t *testing.T) {
 func TestReloadMovesGroups(t *testing.T) {
 	t.Parallel()
 	first, second := startPushgateway(t), startPushgateway(t)
-	tap := startJournal(t, first)
+	tap := startRecorder(t, first)
 	target := startScripted(t, exposition(goodText))
 	const text = `
 		global {
@@ -177,11 +167,11 @@ func TestReloadMovesGroups(t *testing.T) {
 	}
 }
 
-// C7: a storm of signals is few reloads, and leaves nothing behind.
+// TestReloadStorm (C7): a storm of signals is few reloads, and leaves nothing behind.
 func TestReloadStorm(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
-	kept, _, connections := counting(t, goodText)
+	kept := startCounted(t, goodText)
 	other := startScripted(t, exposition(goodText))
 	const text = `
 		global {
@@ -221,7 +211,7 @@ func TestReloadStorm(t *testing.T) {
 		return goroutines, files
 	}
 	storm(1)
-	if n := connections.Load(); n != 1 {
+	if n := kept.connections.Load(); n != 1 {
 		t.Errorf("%d connections to the target that stays as it is, want 1", n)
 	}
 	goroutines, files := figures()
@@ -241,7 +231,7 @@ func TestReloadStorm(t *testing.T) {
 	}
 }
 
-// TestReloadWhileStarting and stopping: a signal at any moment breaks nothing.
+// TestReloadWhileStartingAndStopping: a signal at any moment breaks nothing.
 func TestReloadWhileStartingAndStopping(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)

@@ -2,7 +2,6 @@ package test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -102,26 +101,7 @@ func (d daemon) page(t testing.TB) string {
 // post sends a POST with a Host or other headers.
 func (d daemon) post(t testing.TB, path string, header map[string]string) (code int, answer string) {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodPost, d.url+path, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, value := range header {
-		if name == "Host" {
-			req.Host = value
-		}
-		req.Header.Set(name, value)
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(text)
+	return send(t, http.MethodPost, d.url+path, "", header)
 }
 
 // TestReloadByHTTP: only where it is allowed, and not for pages that a browser
@@ -130,7 +110,7 @@ func TestReloadByHTTP(t *testing.T) {
 	t.Parallel()
 	gw := startScripted(t, status(http.StatusOK, ""))
 	target := startScripted(t, exposition(goodText))
-	file := config(t, "gateway \"default\" { url = %q }\njob \"app\" { targets = [%q] }\n", gw.URL, target.address())
+	file := appConfig(t, gw.URL, target)
 	off, on := run(t, file), run(t, file, "--web.enable-lifecycle")
 	if code, answer := off.post(t, "/-/reload", nil); code != http.StatusForbidden || !strings.Contains(answer, "--web.enable-lifecycle") {
 		t.Errorf("without the flag: status %d, %q, want 403 and the flag", code, answer)

@@ -20,13 +20,20 @@ type scripted struct {
 // are its clients: then they end first, and with them what hangs here.
 func startScripted(t testing.TB, answer http.HandlerFunc) *scripted {
 	t.Helper()
+	s := newScripted(answer)
+	s.Start()
+	t.Cleanup(s.Close)
+	return s
+}
+
+// newScripted is one that is still to be started, and closed.
+func newScripted(answer http.HandlerFunc) *scripted {
 	s := new(scripted)
 	s.answer.Store(answer)
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
 		s.answer.Load().(http.HandlerFunc)(w, r)
 	}))
-	t.Cleanup(s.Close)
 	return s
 }
 

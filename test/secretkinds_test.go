@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/promferry/promferry/test/certs"
@@ -76,7 +75,7 @@ func TestSecretsOfAllKinds(t *testing.T) {
 	r := promferry(t, env, "once", "--log.level=debug", "--config.file="+file)
 	check("once", r.stdout+r.stderr)
 	promferry(t, env, "check", "config", file).mustBeSilent(t)
-	ferry := startDaemon(t, env, "run", "--config.file="+file, "--log.level=debug")
+	ferry := startDaemon(t, env, "run", "--config.file="+file, "--log.level=debug", stopsSoon)
 	for gateway, reason := range map[string]string{
 		"password": "403", "token": "403", "oauth": "credentials", "proxy": "proxy", "environment": "proxy", "certificate": "tls",
 	} {
@@ -92,41 +91,6 @@ func TestSecretsOfAllKinds(t *testing.T) {
 	}
 	ferry.terminateWith(t, 1)
 	check("log", ferry.stdout.String()+ferry.stderr.String())
-	seen.check(t)
-}
-
-// received is what arrived where it should: else the test shows nothing.
-type received struct {
-	mu    sync.Mutex
-	texts []string
-}
-
-func (c *received) note(r *http.Request) {
-	body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<10))
-	_, password, _ := r.BasicAuth()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.texts = append(c.texts, password, r.Header.Get("Authorization"), r.Header.Get("Proxy-Authorization"))
-	if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
-		c.texts = append(c.texts, string(body))
-	}
-}
-
-func (c *received) all() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return strings.Join(c.texts, " ")
-}
-
-func (c *received) check(t *testing.T) {
-	t.Helper()
-	all := c.all()
-	for _, canary := range []string{
-		"canary-file-password", "canary-credentials", "canary-client-secret", "canary-token-param", "canary-proxy-header",
-		base64.StdEncoding.EncodeToString([]byte("user:canary-proxy-userinfo")),
-	} {
-		if !strings.Contains(all, canary) {
-			t.Errorf("%s did not arrive", canary)
-		}
-	}
+	seen.check(t, "canary-file-password", "canary-credentials", "canary-client-secret", "canary-token-param", "canary-proxy-header",
+		base64.StdEncoding.EncodeToString([]byte("user:canary-proxy-userinfo")))
 }

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -95,10 +94,9 @@ basic_auth_users:
 
 func startSecurePushgateway(t *testing.T, ca *certs.Authority, webConfig string) (url string) {
 	t.Helper()
-	program := part(t, "prometheus-pushgateway")
 	host, port := freePort(t)
 	address := net.JoinHostPort(host, port)
-	start(t, exec.Command(program, "--persistence.file=", "--web.config.file="+webConfig, "--web.listen-address="+address))
+	start(t, gatewayCommand(t, "--web.config.file="+webConfig)(host, port))
 	eventually(t, "secure gateway", func() error {
 		conn, err := tls.Dial("tcp", address, &tls.Config{RootCAs: ca.Pool()})
 		if err == nil {
@@ -172,7 +170,7 @@ func TestFaultsOnTheWay(t *testing.T) {
 		text += fmt.Sprintf("gateway %q {\n url = %q\n timeout = \"300ms\"\n %s\n}\n", w.name, w.url, w.settings)
 		text += fmt.Sprintf("job %q {\n targets = [%q]\n %s\n}\n", w.name, w.url, w.settings)
 	}
-	ferry := run(t, config(t, "%s", text))
+	ferry := run(t, config(t, "%s", text), stopsSoon)
 	for _, w := range ways {
 		for _, series := range []string{
 			fmt.Sprintf("promferry_push_errors_total{gateway=%q,reason=%q}", w.name, w.reason),

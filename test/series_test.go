@@ -6,11 +6,9 @@ import (
 	"io"
 	"maps"
 	"math"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"testing"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
@@ -177,64 +175,4 @@ func (s seriesSet) holds(offered seriesSet, up float64) error {
 		return err
 	}
 	return same(s.without(reportNames), offered)
-}
-
-// A gateway is a real one.
-type gateway struct{ url string }
-
-// metrics returns all that the gateway says.
-func (g gateway) metrics() ([]sample, []byte, error) {
-	body, err := get(g.url + "/metrics")
-	if err != nil {
-		return nil, nil, err
-	}
-	samples, err := parse(body, "text/plain")
-	return samples, body, err
-}
-
-// group returns what a gateway holds for a job and an instance, without these
-// two labels and without the gateway's own two series. It is empty where there
-// is no such group.
-func (g gateway) group(job, instance string) (seriesSet, error) {
-	all, _, err := g.metrics()
-	if err != nil {
-		return nil, err
-	}
-	return groupOf(all, job, instance), nil
-}
-
-func groupOf(all []sample, job, instance string) seriesSet {
-	var own []sample
-	for _, s := range all {
-		name := s.labels.Get(model.MetricNameLabel)
-		if s.labels.Get(model.JobLabel) == job && s.labels.Get(model.InstanceLabel) == instance &&
-			name != "push_time_seconds" && name != "push_failure_time_seconds" {
-			own = append(own, s)
-		}
-	}
-	return setOf(own, model.JobLabel, model.InstanceLabel)
-}
-
-// must returns the group.
-func (g gateway) must(t testing.TB, job, instance string) seriesSet {
-	t.Helper()
-	set, err := g.group(job, instance)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set
-}
-
-// delete removes a group.
-func (g gateway) delete(t testing.TB, job, instance string) {
-	t.Helper()
-	req, err := http.NewRequest(http.MethodDelete, g.url+"/metrics/job/"+job+"/instance/"+instance, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
 }

@@ -61,7 +61,7 @@ func TestStateAcrossConfigurations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			gw := startPushgateway(t)
-			tap := startJournal(t, gw)
+			tap := startRecorder(t, gw)
 			target := startScripted(t, exposition(goodText))
 			url := fmt.Sprintf("url = %q", tap.URL)
 			state := "--state.file=" + filepath.Join(t.TempDir(), "state")
@@ -143,7 +143,7 @@ func TestStateOfShards(t *testing.T) {
 	}
 }
 
-// H9: two processes with one state file.
+// TestStateFileIsLocked (H9): two processes with one state file.
 func TestStateFileIsLocked(t *testing.T) {
 	t.Parallel()
 	gw := startScripted(t, status(200, ""))
@@ -164,7 +164,7 @@ func TestStateFileIsLocked(t *testing.T) {
 	}
 }
 
-// H7: a damaged file is set aside, and all goes on.
+// TestStateFileDamaged (H7): a damaged file is set aside, and all goes on.
 func TestStateFileDamaged(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
@@ -193,9 +193,9 @@ func TestStateFileDamaged(t *testing.T) {
 	}
 }
 
-// H5: a disk without room stops nothing, is told once, and the file is written
-// when there is room again. A limit for the size of files is a full disk that
-// needs no privileges.
+// TestStateDiskFull (H5): a disk without room stops nothing, is told once, and
+// the file is written when there is room again. A limit for the size of files is
+// a full disk that needs no privileges.
 func TestStateDiskFull(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)

@@ -81,11 +81,8 @@ func TestUnitsCallTheProgramAsItIs(t *testing.T) {
 			}
 		}
 	}
-	text, err := os.ReadFile("../deploy/packaging/etc/default")
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := regexp.MustCompile(`PROMFERRY_[A-Z_]+`).FindAllString(string(text), -1)
+	text := repoText(t, "deploy/packaging/etc/default")
+	named := regexp.MustCompile(`PROMFERRY_[A-Z_]+`).FindAllString(text, -1)
 	for _, name := range named {
 		if !isFlags(name, known) {
 			t.Errorf("/etc/default/promferry names %s, which is no flag's", name)

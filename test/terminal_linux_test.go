@@ -97,12 +97,8 @@ func TestCheckConfigAtATerminal(t *testing.T) {
 // text block, to the next command.
 func transcripts(t testing.TB, command string) (shown []string) {
 	t.Helper()
-	text, err := os.ReadFile("../docs/command-line.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, block := range regexp.MustCompile("(?s)```text\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
-		for _, part := range strings.Split("\n"+block[1], "\n$ ")[1:] {
+	for _, block := range blocks(repoText(t, "docs/command-line.md"), "text") {
+		for _, part := range strings.Split("\n"+block, "\n$ ")[1:] {
 			if said, output, _ := strings.Cut(part, "\n"); said == command {
 				shown = append(shown, strings.TrimRight(output, "\n"))
 			}

@@ -2,8 +2,6 @@ package test
 
 import (
 	"fmt"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -78,7 +76,7 @@ func isPushTime(name string) bool {
 // once, with the counter that the tests look at, and with a test that is there,
 // or with the reason why none shows it.
 func TestTransparencyList(t *testing.T) {
-	rows := transparencyRows(t)
+	rows := tableRows(t, "docs/transparency.md", "T[0-9]+", 5) // what, why or how, what counts it, what shows it
 	tests := testsOfModule(t)
 	for _, l := range shown {
 		cells, found := rows[l.row]
@@ -90,42 +88,11 @@ func TestTransparencyList(t *testing.T) {
 		}
 	}
 	for id, cells := range rows {
-		named := testName.FindAllStringSubmatch(cells[3], -1)
-		for _, m := range named {
-			if !slices.Contains(tests, m[1]) {
-				t.Errorf("row %s: there is no test %s", id, m[1])
-			}
-		}
-		if len(named) == 0 && len(strings.Fields(cells[3])) < 4 {
-			t.Errorf("row %s: neither a test nor a reason: %q", id, cells[3])
-		}
+		checkShown(t, id, cells[3], tests)
 	}
 	for i := range len(rows) {
 		if _, found := rows[fmt.Sprint("T", i+1)]; !found {
 			t.Errorf("no row T%d", i+1)
 		}
 	}
-}
-
-// transparencyRows returns the cells behind the first one, by that: what, why or
-// how, what counts it, what shows it.
-func transparencyRows(t *testing.T) map[string][]string {
-	t.Helper()
-	text, err := os.ReadFile("../docs/transparency.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows := make(map[string][]string)
-	for line := range strings.Lines(string(text)) {
-		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
-		id := strings.TrimSpace(cells[0])
-		if !regexp.MustCompile(`^T[0-9]+$`).MatchString(id) {
-			continue
-		}
-		if _, twice := rows[id]; twice || len(cells) != 5 {
-			t.Fatalf("row %s stands twice or has not five cells: %q", id, cells)
-		}
-		rows[id] = cells[1:]
-	}
-	return rows
 }

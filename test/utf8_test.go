@@ -1,7 +1,6 @@
 package test
 
 import (
-	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -164,21 +163,11 @@ func underscored(samples []sample) []sample {
 // expositionWithUTF8 returns what the gateway says to who takes UTF-8 names.
 func (g gateway) expositionWithUTF8(t testing.TB) []byte {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodGet, g.url+"/metrics", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
+	code, body := send(t, http.MethodGet, g.url+"/metrics", "", map[string]string{"Accept": "text/plain;version=1.0.0;escaping=allow-utf-8"})
+	if code != http.StatusOK {
+		t.Fatalf("status %d: %.200s", code, body)
 	}
-	req.Header.Set("Accept", "text/plain;version=1.0.0;escaping=allow-utf-8")
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("status %d, %v: %.200s", resp.StatusCode, err, body)
-	}
-	return body
+	return []byte(body)
 }
 
 func (g gateway) withUTF8(t testing.TB) []sample {

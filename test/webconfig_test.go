@@ -7,16 +7,23 @@ import (
 	"testing"
 )
 
+// webUsers is a file for --web.config.file, of any Prometheus program: the user
+// is ali, the password open sesame.
+func webUsers(t testing.TB) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "web.yml")
+	const users = "basic_auth_users:\n  ali: $2a$04$LU6DOPDTbTyA5bmkOU5F..aob/XzysQ5.KAWv5uGwqv2VESlHwGqa\n"
+	if err := os.WriteFile(file, []byte(users), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // TestWebServerAsksForUsers: --web.config.file is that of all Prometheus
 // programs; a probe knows a promferry that asks who it is for alive.
 func TestWebServerAsksForUsers(t *testing.T) {
 	t.Parallel()
-	web := filepath.Join(t.TempDir(), "web.yml")
-	const users = "basic_auth_users:\n  ali: $2a$04$LU6DOPDTbTyA5bmkOU5F..aob/XzysQ5.KAWv5uGwqv2VESlHwGqa\n" // open sesame
-	if err := os.WriteFile(web, []byte(users), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d := run(t, config(t, "gateway %q {\n  url = \"http://127.0.0.1:1\"\n}\nbuiltin \"self\" {}\n", "gw"), "--web.config.file="+web)
+	d := run(t, config(t, "gateway %q {\n  url = \"http://127.0.0.1:1\"\n}\nbuiltin \"self\" {}\n", "gw"), "--web.config.file="+webUsers(t))
 	for password, want := range map[string]int{"": 401, "sesame": 401, "open sesame": 200} {
 		req, err := http.NewRequest(http.MethodGet, d.url+"/", nil)
 		if err != nil {

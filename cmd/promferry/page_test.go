@@ -18,7 +18,7 @@ job "one" {
   params  = { token = ["canary"] }
   static_config {
     targets = ["t2:80"]
-    labels  = { drop = "me" }
+    labels  = { drop = "me", __tmp_token = "canary" }
   }
   relabel_config {
     source_labels = ["drop"]
@@ -84,6 +84,9 @@ func TestSnapshotHidesSecrets(t *testing.T) {
 	}
 	if got := job.Dropped[0].Get("__param_token"); got != "<secret>" {
 		t.Errorf("a parameter of a dropped target is shown as %q, want <secret>", got)
+	}
+	if got := job.Dropped[0].Get("__tmp_token"); got != "<secret>" {
+		t.Errorf("a label for rules is shown as %q, want <secret>", got)
 	}
 	if got := job.Targets[1].GlobalURL; strings.Contains(got, "localhost") || !strings.HasSuffix(got, ":80/metrics") {
 		t.Errorf("others see the target at %s, want this host's name", got)

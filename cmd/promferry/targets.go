@@ -107,12 +107,13 @@ func shardsOf(g configs.Gateway) (shards push.Shards) {
 }
 
 // masked hides what may be a key to the target or to its discovery: the values
-// of parameters, userinfo and queries.
+// of parameters, and of labels for rules whose names sound secret; userinfo and
+// queries. A label that stays is in the grouping key, and no secret.
 func masked(discovered convert.Labels) convert.Labels {
 	shown := slices.Clone(discovered)
 	for i := range shown {
 		switch name := shown[i].Name; {
-		case strings.HasPrefix(name, model.ParamLabelPrefix):
+		case strings.HasPrefix(name, model.ReservedLabelPrefix) && configs.SoundsSecret(name):
 			shown[i].Value = "<secret>"
 		case name == model.AddressLabel, name == model.MetricsPathLabel, strings.HasPrefix(name, model.MetaLabelPrefix):
 			shown[i].Value = withoutSecrets(shown[i].Value)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -65,21 +64,13 @@ func (w *world) start(file string, groups int, flags ...string) (*gateway, error
 }
 
 func (w *world) startAt(file string, groups int, flags ...string) (*gateway, error) {
-	address, err := freeAddress()
+	cmd := exec.Command(w.program, append(flags, "--persistence.file="+file, "--persistence.interval=24h")...)
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	p, url, err := proc.StartGateway(cmd)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(w.program, append(flags, "--persistence.file="+file, "--persistence.interval=24h", "--web.listen-address="+address)...)
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
-	p, err := proc.Start(cmd)
-	if err != nil {
-		return nil, fmt.Errorf("%w; test/parts installs Debian's", err)
-	}
-	g := &gateway{process: p, url: "http://" + address, groups: groups}
-	if err := p.Await("readiness", time.Minute, g.ready); err != nil {
-		return nil, errors.Join(err, p.Stop())
-	}
-	return g, nil
+	return &gateway{process: p, url: url, groups: groups}, nil
 }
 
 func (w *world) stop() (err error) {
@@ -89,24 +80,7 @@ func (w *world) stop() (err error) {
 	return err
 }
 
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
 var client = &http.Client{Timeout: time.Minute}
-
-func (g *gateway) ready() bool {
-	resp, err := client.Get(g.url + "/-/ready")
-	if err != nil {
-		return false
-	}
-	resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
-}
 
 // round pushes for so long, after one push that does not count, and notes what
 // one cost.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os/exec"
 	"regexp"
@@ -23,7 +22,7 @@ func (o options) measure() error {
 	if err != nil {
 		return err
 	}
-	address, err := freeAddress()
+	address, err := proc.FreeAddress()
 	if err != nil {
 		return err
 	}
@@ -142,13 +141,4 @@ func (f ferry) value(series string) (float64, error) {
 		return 0, fmt.Errorf("no series %s at %s", series, f.metrics)
 	}
 	return strconv.ParseFloat(string(m[1]), 64)
-}
-
-// freeAddress is one of loopback that nobody listens at.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }

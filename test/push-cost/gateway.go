@@ -2,10 +2,8 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os/exec"
 	"time"
@@ -23,37 +21,12 @@ type gateway struct {
 var client = &http.Client{Timeout: time.Minute}
 
 func startGateway(program string) (*gateway, error) {
-	address, err := freeAddress()
+	// Without persistence.file= it would read and write Debian's default file.
+	p, url, err := proc.StartGateway(exec.Command(program, "--persistence.file="))
 	if err != nil {
 		return nil, err
 	}
-	// Without persistence.file= it would read and write Debian's default file.
-	p, err := proc.Start(exec.Command(program, "--persistence.file=", "--web.listen-address="+address))
-	if err != nil {
-		return nil, fmt.Errorf("%w; test/parts installs Debian's", err)
-	}
-	gw := &gateway{p, "http://" + address}
-	if err := p.Await("readiness", 20*time.Second, gw.ready); err != nil {
-		return nil, errors.Join(err, p.Stop())
-	}
-	return gw, nil
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
-func (g *gateway) ready() bool {
-	resp, err := client.Get(g.url + "/-/ready")
-	if err != nil {
-		return false
-	}
-	resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
+	return &gateway{p, url}, nil
 }
 
 // A refusalError is the gateway's word that a body is not one it can read.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -28,7 +27,7 @@ type ferry struct {
 }
 
 func startFerry(o options, config string) (*ferry, error) {
-	address, err := freeAddress()
+	address, err := proc.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -68,14 +67,6 @@ func (f *ferry) reload(config string) error {
 		m, err := f.metrics()
 		return err == nil && m[loaded] > before[loaded]
 	})
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }
 
 // kill ends it if it runs still.

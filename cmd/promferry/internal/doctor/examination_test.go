@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/promferry/promferry/cmd/promferry/internal/lint"
 	"github.com/promferry/promferry/relay"
 	"github.com/promferry/promferry/scrape"
 )
@@ -102,5 +103,16 @@ func TestLintIsRemembered(t *testing.T) {
 				t.Errorf("target %d: got %+v, want %q", i, c, want)
 			}
 		}
+	}
+}
+
+// TestLintEndsInTime: who waited for the linter until time was up is not linted.
+func TestLintEndsInTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	w, v := new(walk), &visit{target: target(0, nil)}
+	cancel()
+	w.lint(ctx, v, new(lint.Bodies))
+	if len(v.checks) != 1 || v.checks[0].Outcome != NotReached {
+		t.Errorf("got %+v, want a link that was not reached", v.checks)
 	}
 }

@@ -29,12 +29,10 @@ func (w *walk) look(ctx context.Context, v *visit, got *answer) {
 }
 
 func (w *walk) lint(ctx context.Context, v *visit, bodies *lint.Bodies) {
-	if ctx.Err() != nil {
-		v.checks.notReached(linkLint)
-		return
-	}
-	problems, err := w.linted.problems(v.target.Job, bodies)
+	problems, err := w.linted.problems(ctx, v.target.Job, bodies)
 	switch {
+	case err != nil && ctx.Err() != nil:
+		v.checks.notReached(linkLint)
 	case err != nil:
 		v.checks.note(linkLint, oneLine(err.Error()))
 	case len(problems) > 0:
@@ -52,9 +50,12 @@ type lintMemory struct {
 	seen map[uint64][]string
 }
 
-func (m *lintMemory) problems(job string, bodies *lint.Bodies) ([]string, error) {
+func (m *lintMemory) problems(ctx context.Context, job string, bodies *lint.Bodies) ([]string, error) {
 	m.mu.Lock() // one at a time: memory
 	defer m.mu.Unlock()
+	if ctx.Err() != nil { // that may have taken long
+		return nil, context.Cause(ctx)
+	}
 	if m.seen == nil {
 		m.seed, m.seen = maphash.MakeSeed(), make(map[uint64][]string)
 	}

@@ -55,9 +55,11 @@ func stepsOf(r Report) []string {
 }
 
 func (s *step) add(where string) {
-	if len(s.where) < maxWhere {
+	switch {
+	case slices.Contains(s.where, where): // more than one thing is wrong there
+	case len(s.where) < maxWhere:
 		s.where = append(s.where, where)
-	} else {
+	default:
 		s.more++
 	}
 }

@@ -109,3 +109,12 @@ func TestReportConcludes(t *testing.T) {
 	check(NotReached, false, Warning, NotReached)
 	check(Failed, false, NotReached, Failed, OK)
 }
+
+// TestStepNamesAPlaceOnce: of many things that are wrong at one place in one way.
+func TestStepNamesAPlaceOnce(t *testing.T) {
+	refused := Check{"refused", Failed, "labels", "Mend it."}
+	got := stepsOf(Report{Host: Checks{refused, refused, refused}})
+	if want := []string{"this host, refused: Mend it."}; !cmp.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -21,7 +21,7 @@ func (in *inspection) checkVersion(ctx context.Context) {
 		in.Checks.note(name, "not known: "+sent)
 		return
 	}
-	in.Version = in.about.Version
+	in.Version = oneLine(in.about.Version)
 	if missing := in.missing(); len(missing) > 0 {
 		in.Checks.note(name, fmt.Sprintf("%s: %s; it has no %s", in.Version, sent, strings.Join(missing, ", no ")))
 		return

@@ -20,30 +20,17 @@ type global struct {
 // written.
 const defaultInterval = time.Minute
 
-var globalFields = map[string]handler{
-	"scrape_interval":          duration,
-	"scrape_timeout":           duration,
-	"body_size_limit":          size,
-	"sample_limit":             number,
-	"label_limit":              number,
-	"label_name_length_limit":  number,
-	"label_value_length_limit": number,
-	"target_limit":             number,
+var globalFields = withShared(map[string]handler{
+	"scrape_interval": duration,
+	"scrape_timeout":  duration,
 
-	"evaluation_interval":                stays("it is for rules"),
-	"rule_query_offset":                  stays("it is for rules"),
-	"query_log_file":                     stays("it is for queries"),
-	"external_labels":                    stays("Prometheus adds them where data leaves it, not to what it scrapes"),
-	"scrape_failure_log_file":            without("promferry's own log says which scrapes fail"),
-	"keep_dropped_targets":               without("`promferry targets` shows all dropped targets"),
-	"always_scrape_classic_histograms":   without(atTheGateway),
-	"convert_classic_histograms_to_nhcb": without(atTheGateway),
-	"metric_name_validation_scheme":      without(atTheGateway),
-	"metric_name_escaping_scheme":        without("promferry takes names as the target writes them, and escapes what the gateway does not take"),
-	"extra_scrape_metrics":               without("promferry pushes the usual report series only"),
-	"scrape_protocols":                   func(*scope, *block, field) {}, // written into each job
-	"scrape_native_histograms":           func(*scope, *block, field) {},
-}
+	"evaluation_interval":      stays("it is for rules"),
+	"rule_query_offset":        stays("it is for rules"),
+	"query_log_file":           stays("it is for queries"),
+	"external_labels":          stays("Prometheus adds them where data leaves it, not to what it scrapes"),
+	"scrape_protocols":         func(*scope, *block, field) {}, // written into each job
+	"scrape_native_histograms": func(*scope, *block, field) {},
+})
 
 // stays says of a field that it stays where it is.
 func stays(reason string) handler {

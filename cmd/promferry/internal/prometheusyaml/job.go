@@ -56,29 +56,14 @@ var jobFields = map[string]func(j *job, f field){
 }
 
 // scrapeFields are the other ones.
-var scrapeFields = map[string]handler{
-	"enable_compression":       boolean,
-	"body_size_limit":          size,
-	"sample_limit":             number,
-	"label_limit":              number,
-	"label_name_length_limit":  number,
-	"label_value_length_limit": number,
-	"target_limit":             number,
+var scrapeFields = withShared(map[string]handler{
+	"enable_compression": boolean,
 
 	"track_timestamps_staleness":         without("a Pushgateway refuses timestamps"),
-	"always_scrape_classic_histograms":   without(atTheGateway),
 	"scrape_classic_histograms":          without(atTheGateway),
-	"convert_classic_histograms_to_nhcb": without(atTheGateway),
 	"native_histogram_bucket_limit":      without(atTheGateway),
 	"native_histogram_min_bucket_factor": without(atTheGateway),
-	"metric_name_validation_scheme":      without(atTheGateway),
-	"metric_name_escaping_scheme":        without("promferry takes names as the target writes them, and escapes what the gateway does not take"),
-	"keep_dropped_targets":               without("`promferry targets` shows all dropped targets"),
-	"scrape_failure_log_file":            without("promferry's own log says which scrapes fail"),
-	"extra_scrape_metrics":               without("promferry pushes the usual report series only"),
-}
-
-const atTheGateway = "write it in Prometheus, into the job that scrapes the gateway"
+})
 
 // readJob reads one scrape_config; nil where it has no name.
 func (r *reader) readJob(v value, dir string) *job {

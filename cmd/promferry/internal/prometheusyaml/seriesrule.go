@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/prometheus/model/relabel"
 )
 
-// A placed rule is one that was written.
+// A placedRule is one that was written.
 type placedRule struct {
 	place
 	*relabel.Config

@@ -31,11 +31,11 @@ type Group struct {
 // View arranges the snapshot for a page: at most PageSize targets.
 func (s Snapshot) View(q Query) View {
 	v := s.ViewAll(q)
-	v.First, v.Last = (q.Page-1)*PageSize+1, min(q.Page*PageSize, v.Matching)
-	if v.First > v.Matching {
-		v.First, v.Last = 0, 0
+	from := min(q.Page-1, v.Matching) * PageSize // whatever number was asked for
+	if from < v.Matching {
+		v.First, v.Last = from+1, min(from+PageSize, v.Matching)
 	}
-	v.Groups = cut(v.Groups, (q.Page-1)*PageSize, PageSize)
+	v.Groups = cut(v.Groups, from, PageSize)
 	return v
 }
 

@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"testing"
 
@@ -55,7 +56,7 @@ func TestPages(t *testing.T) {
 		jobs = append(jobs, job)
 	}
 	s := snapshot(answering("eu"), jobs...)
-	for page, want := range map[int]string{1: "1-100 job0:70 job1:30", 2: "101-200 job1:40 job2:60", 3: "201-210 job2:10", 4: "0-0"} {
+	for page, want := range map[int]string{1: "1-100 job0:70 job1:30", 2: "101-200 job1:40 job2:60", 3: "201-210 job2:10", 4: "0-0", math.MaxInt: "0-0"} {
 		v := s.View(Query{Page: page})
 		got := fmt.Sprintf("%d-%d", v.First, v.Last)
 		for _, g := range v.Groups {
