@@ -3,9 +3,11 @@ package configs
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,6 +98,10 @@ func (in *inputs) digest() (d Digest) {
 // expand returns the names of the files that a path stands for.
 func expand(path string) ([]string, error) {
 	info, err := os.Stat(path)
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return nil, fmt.Errorf("read %s: %w", path, failed.Err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func (d *decoder) fail(err error) {
 	d.diags = d.diags.Append(&hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  "Cannot read configuration",
-		Detail:   sentence(err) + remedy(err),
+		Detail:   err.Error() + "." + remedy(err),
 	})
 }
 

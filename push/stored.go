@@ -281,11 +281,12 @@ type cappedReader struct {
 
 func (r *cappedReader) Read(p []byte) (int, error) {
 	if r.left <= 0 {
-		return 0, errStoredLimit
+		return 0, ErrStoredLimit
 	}
 	n, err := r.from.Read(p[:min(int64(len(p)), r.left)])
 	r.left -= int64(n)
 	return n, err
 }
 
-var errStoredLimit = fmt.Errorf("the gateway holds more than the %d MiB that are read; has it groups that nobody needs any more?", storedLimit>>20)
+// ErrStoredLimit is that of a gateway whose answer is longer than is read.
+var ErrStoredLimit = fmt.Errorf("the gateway holds more than the %d MiB that are read; has it groups that nobody needs any more?", storedLimit>>20)

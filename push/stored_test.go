@@ -136,8 +136,8 @@ func TestStoredIsBounded(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	err := readStored(&cappedReader{from: endless, left: limit}, func(StoredGroup) bool { groups++; return true })
 	runtime.ReadMemStats(&after)
-	if !errors.Is(err, errStoredLimit) || groups < 250 {
-		t.Errorf("got %v after %d groups, want %v after some 256", err, groups, errStoredLimit)
+	if !errors.Is(err, ErrStoredLimit) || groups < 250 {
+		t.Errorf("got %v after %d groups, want %v after some 256", err, groups, ErrStoredLimit)
 	}
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > limit/8 {
 		t.Errorf("got %d bytes allocated for %d groups", grown, groups)

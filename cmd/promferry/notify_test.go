@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/promferry/promferry/push"
 )
 
 // A manager keeps what it is told.
@@ -139,4 +141,20 @@ func TestNotifierWhoseManagerIsGone(t *testing.T) {
 			t.Errorf("log does not say once that nobody is told:\n%s", &log)
 		}
 	})
+}
+
+func TestGatewayAnswersOnlyOnceItHas(t *testing.T) {
+	for _, c := range []struct {
+		status push.GatewayStatus
+		want   bool
+	}{
+		{push.GatewayStatus{State: push.StateAnswering}, false},
+		{push.GatewayStatus{State: push.StateAnswering, Since: time.Unix(1, 0)}, true},
+		{push.GatewayStatus{State: push.StateDown, Since: time.Unix(1, 0)}, false},
+		{push.GatewayStatus{State: push.StateRefusing, Since: time.Unix(1, 0)}, false},
+	} {
+		if got := isAnswering(c.status); got != c.want {
+			t.Errorf("%+v: got %v, want %v", c.status, got, c.want)
+		}
+	}
 }

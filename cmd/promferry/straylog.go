@@ -21,7 +21,7 @@ func catchStray(logger *slog.Logger) {
 }
 
 func (s strayLog) Write(line []byte) (int, error) {
-	s.logger.Debug("a library reports", "text", headOf(line))
+	s.logger.Debug("a library reports", "found", headOf(line))
 	return len(line), nil
 }
 

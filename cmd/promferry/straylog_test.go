@@ -21,7 +21,7 @@ func TestStrayLogTellsNoPayload(t *testing.T) {
 		if n != len(line) || err != nil {
 			t.Errorf("Write: got %d, %v, want %d", n, err, len(line))
 		}
-		const want = `level=DEBUG msg="a library reports" text="Unsolicited response received on idle HTTP channel"` + "\n"
+		const want = `level=DEBUG msg="a library reports" found="Unsolicited response received on idle HTTP channel"` + "\n"
 		if got := out.String(); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

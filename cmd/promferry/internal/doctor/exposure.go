@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/promferry/promferry/push"
@@ -18,6 +19,8 @@ func (in *inspection) checkExposure(err error) {
 		in.Checks.fail(name, oneLine("its /metrics is broken for everybody: "+status.Body), poisonAdvice)
 	case errors.As(err, &status) && path != "" && path != "/metrics":
 		in.Checks.note(name, "not looked at: it has --web.telemetry-path="+oneLine(path))
+	case errors.Is(err, push.ErrStoredLimit):
+		in.Checks.warn(name, fmt.Sprintf("more than is read: the first %d series are looked at", in.Series), tooMuchAdvice)
 	case err != nil:
 		in.Checks.fail(name, oneLine(err.Error()), "A Prometheus that scrapes the gateway does not get it either: look at the gateway's log.")
 	case in.exposure.Series == 0:
@@ -26,6 +29,8 @@ func (in *inspection) checkExposure(err error) {
 		in.Checks.ok(name, count(in.exposure.Series, "series", "series"))
 	}
 }
+
+const tooMuchAdvice = "Each scrape takes all of it, and each push is checked against all of it: prune groups that nobody needs (promferry prune), or have several gateways."
 
 // poisonAdvice is for what the contract has in C8, C15, C24 and C43.
 const poisonAdvice = "Prometheus gets nothing of any group. Find the group that the message names on the gateway's page, or the one that was pushed last by something else than promferry, and delete it (promferry delete); start the gateway without --push.disable-consistency-check if it has that."

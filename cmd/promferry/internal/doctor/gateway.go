@@ -115,10 +115,13 @@ func (in *inspection) refused(status *push.StatusError) {
 // an older one.
 func (in *inspection) guess(exposureErr error) bool {
 	var status *push.StatusError
+	tooMuch := errors.Is(exposureErr, push.ErrStoredLimit)
 	switch {
-	case exposureErr == nil && in.exposure.Pushgateway:
+	case (exposureErr == nil || tooMuch) && in.exposure.Pushgateway:
 		in.Checks.warn(linkAnswers, "it does not say what it is: a Pushgateway before 1.2.0, or a proxy hides its /api", "Upgrade the Pushgateway, or let /api/v1 pass: without it promferry sends text without compression, and cannot find out why a push is refused.")
 		return true
+	case tooMuch:
+		in.Checks.warn(linkAnswers, "it does not say what it is, and its /metrics is longer than is read", tooMuchAdvice)
 	case exposureErr == nil:
 		in.Checks.fail(linkAnswers, "what answers there is no Pushgateway", fmt.Sprintf("Correct url of %s. If it does take pushes: promferry pushes to whatever stores them, but sends nothing more to what adds them up (prom-aggregation-gateway), as all values would be wrong.", in.who.name))
 	case errors.As(exposureErr, &status) && status.Code == http.StatusNotFound:

@@ -59,6 +59,8 @@ func TestGroupsOfAGateway(t *testing.T) {
 	never.NeverPushed = true
 	replaced := stored(ours, time.Second, "a")
 	delete(replaced.Types, "up")
+	others := stored(group("job", "x", "instance", "i"), 0)
+	others.NeverPushed, others.PushTime = true, time.Time{}
 	hidden := stored(nil, time.Second)
 	hidden.Identified = false
 
@@ -88,6 +90,8 @@ func TestGroupsOfAGateway(t *testing.T) {
 	check("refused", looks(Running, refused), "pushes", Warning, "last push was refused")
 	check("never", looks(Running, never), "pushes", Warning, "refused since ever")
 	check("left", looks(Running, stored(group("job", "old", "instance", "i"), time.Minute)), "others", Note, `{instance="i",job="old"}, pushed 1m ago`)
+	check("never by others", looks(Running, others), "others", Note, "1 group of others never pushed: every push was refused")
+	check("never by others", looks(Running, others), "others", Note, `{instance="i",job="x"}, never pushed`)
 	check("old", looks(Running, stored(group("job", "x"), 2*time.Hour), hidden), "others", Note, "1 group of others not pushed for more than an hour (promferry prune shows them); 1 group whose key")
 }
 
