@@ -255,15 +255,6 @@ func exists(path string) bool {
 	return err == nil
 }
 
-func readFile(t *testing.T, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 func appendTo(t *testing.T, path, text string) {
 	t.Helper()
 	writeFile(t, path, readFile(t, path)+text)
