@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/promferry/promferry/push"
 	"github.com/promferry/promferry/relay"
 )
@@ -43,7 +41,7 @@ const targetShare = 0.6
 
 // Run walks all chains until ctx ends: what was not reached by then is said.
 func (e Examination) Run(ctx context.Context) Report {
-	w := &walk{reading: semaphore.NewWeighted(maxReading)}
+	w := newWalk()
 	visits := e.visit(ctx, w)
 	report := Report{Host: slices.Concat(Checks{}, e.Host), Gateways: make([]Gateway, len(e.Gateways)), Targets: make([]Target, len(visits))}
 	w.collisions(visits)

@@ -109,10 +109,33 @@ func TestLintIsRemembered(t *testing.T) {
 // TestLintEndsInTime: who waited for the linter until time was up is not linted.
 func TestLintEndsInTime(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	w, v := new(walk), &visit{target: target(0, nil)}
+	w, v := newWalk(), &visit{target: target(0, nil)}
 	cancel()
 	w.lint(ctx, v, new(lint.Bodies))
 	if len(v.checks) != 1 || v.checks[0].Outcome != NotReached {
 		t.Errorf("got %+v, want a link that was not reached", v.checks)
+	}
+}
+
+// TestLintLeavesOutWhatIsTooMuch: bodies that wait for the linter have a bound.
+func TestLintLeavesOutWhatIsTooMuch(t *testing.T) {
+	w, v := newWalk(), &visit{target: target(0, nil)}
+	if !w.unlinted.TryAcquire(maxUnlinted - 3) {
+		t.Fatal("the bound is smaller than it says")
+	}
+	lintText := func(text string) Check {
+		bodies := new(lint.Bodies)
+		bodies.Outputs(nil)[0].Append([]byte(text), 1)
+		w.lint(t.Context(), v, bodies)
+		return v.checks[len(v.checks)-1]
+	}
+	if got := lintText("a 1\n"); got.Outcome != Note || !strings.HasPrefix(got.Found, "not looked at") {
+		t.Errorf("got %+v, want one that was not looked at", got)
+	}
+	w.unlinted.Release(1)
+	for range 2 { // it is given back
+		if got := lintText("a 1\n"); !strings.HasPrefix(got.Found, "a: ") {
+			t.Errorf("got %+v, want what the linter says of a", got)
+		}
 	}
 }

@@ -28,7 +28,17 @@ func (w *walk) look(ctx context.Context, v *visit, got *answer) {
 	v.checks.note(linkCarry, some(lost, 6))
 }
 
+// maxUnlinted bounds the bodies that wait for the linter, in bytes of all targets
+// together: it is slower than they come.
+const maxUnlinted = 4 * lintLimit
+
 func (w *walk) lint(ctx context.Context, v *visit, bodies *lint.Bodies) {
+	size := int64(bodies.Len())
+	if !w.unlinted.TryAcquire(size) {
+		v.checks.note(linkLint, "not looked at, as too much waits for it: see promferry check metrics")
+		return
+	}
+	defer w.unlinted.Release(size)
 	problems, err := w.linted.problems(ctx, v.target.Job, bodies)
 	switch {
 	case err != nil && ctx.Err() != nil:

@@ -20,9 +20,14 @@ const (
 
 // A walk is the way through all targets.
 type walk struct {
-	reading *semaphore.Weighted
-	linted  lintMemory
-	holders holders
+	reading  *semaphore.Weighted
+	unlinted *semaphore.Weighted // bytes
+	linted   lintMemory
+	holders  holders
+}
+
+func newWalk() *walk {
+	return &walk{reading: semaphore.NewWeighted(maxReading), unlinted: semaphore.NewWeighted(maxUnlinted)}
 }
 
 // A visit is one target, walked.

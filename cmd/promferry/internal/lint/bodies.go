@@ -45,6 +45,14 @@ func (b *Bodies) Text() []byte {
 	return b.Groups[0].Text
 }
 
+// Len is how many bytes are kept.
+func (b *Bodies) Len() (n int) {
+	for _, body := range b.Groups {
+		n += len(body.Text)
+	}
+	return n
+}
+
 // Cut tells whether something is not there, for MaxBytes.
 func (b *Bodies) Cut() bool { return b.MaxBytes > 0 && b.size > b.MaxBytes }
 
