@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
-	"unicode"
+
+	"github.com/promferry/promferry/cmd/promferry/internal/legible"
 )
 
 // A queryError is a refusal by the server.
@@ -60,11 +60,4 @@ func newQueryError(resp *http.Response, body io.Reader) *queryError {
 }
 
 // oneLine makes what a server says fit to print.
-func oneLine(text string) string {
-	return cut(strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text))
-}
+func oneLine(text string) string { return cut(legible.Line(text)) }

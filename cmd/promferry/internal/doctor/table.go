@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/promferry/promferry/cmd/promferry/internal/legible"
 )
 
 // A Table writes a report for people. The zero value shows only what is wrong of
@@ -35,7 +37,7 @@ func (t Table) Write(to io.Writer, r Report) {
 		fmt.Fprintln(to, "\nwhat to do")
 	}
 	for i, s := range steps {
-		fmt.Fprintf(to, "%3d. %s\n", i+1, printable(s))
+		fmt.Fprintf(to, "%3d. %s\n", i+1, legible.Line(s))
 	}
 	fmt.Fprintf(to, "\n%s\n", r.verdict())
 }
@@ -55,7 +57,7 @@ func (t Table) checks(to io.Writer, indent string, checks Checks) {
 			behind = append(behind, c.Name)
 			continue
 		}
-		fmt.Fprintln(to, strings.TrimRight(fmt.Sprintf("%s%s  %-13s  %s", indent, t.word(c.Outcome), c.Name, printable(c.Found)), " "))
+		fmt.Fprintln(to, strings.TrimRight(fmt.Sprintf("%s%s  %-13s  %s", indent, t.word(c.Outcome), c.Name, legible.Line(c.Found)), " "))
 	}
 	if len(behind) > 0 {
 		fmt.Fprintf(to, "%s%s  %s\n", indent, t.word(NotReached), strings.Join(behind, ", "))
@@ -129,7 +131,7 @@ func (t Table) wrong(all []Target) (shown []Target) {
 }
 
 func (t Table) target(to io.Writer, target Target) {
-	fmt.Fprintf(to, "    %s  instance %q\n", printable(target.Address), oneLine(target.Labels["instance"]))
+	fmt.Fprintf(to, "    %s  instance %q\n", legible.Line(target.Address), oneLine(target.Labels["instance"]))
 	shown := target.Checks
 	if !t.All {
 		shown = nil

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/promferry/promferry/cmd/promferry/internal/legible"
 	"github.com/promferry/promferry/scrape"
 )
 
@@ -23,18 +23,7 @@ func oneLine(text string) string {
 		}
 		text = text[:cut] + "…"
 	}
-	return strings.Join(strings.Fields(printable(strings.ToValidUTF8(text, "?"))), " ")
-}
-
-// printable leaves out what a terminal would obey, and what changes the direction
-// of a text.
-func printable(text string) string {
-	return strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return ' '
-		}
-		return c
-	}, text)
+	return strings.Join(strings.Fields(legible.Line(strings.ToValidUTF8(text, "?"))), " ")
 }
 
 // plain is what is wrong without what was being done, where that is said

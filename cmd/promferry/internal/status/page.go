@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/promferry/promferry/cmd/promferry/internal/legible"
 )
 
 //go:embed page.html
@@ -55,7 +57,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"rfc3339": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"clock":   func(t time.Time) string { return t.Format("15:04:05 MST") },
 	"short":   short, "number": number, "plural": plural, "size": size[int], "bytes": size[int64],
-	"pair": pair, "pairs": pairs, "printable": printable, "trim": strings.TrimSpace, "oneLine": oneLine,
+	"pair": pair, "pairs": pairs, "printable": legible.Lines, "trim": strings.TrimSpace, "oneLine": legible.Line,
 }).Parse(pageHTML))
 
 // WriteHTML writes the page.

@@ -6,15 +6,17 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/promferry/promferry/cmd/promferry/internal/legible"
 )
 
 // WriteText writes the view for a terminal, aligned and without colour: make it
 // by ViewAll, as a pipe has no second page.
 func (v View) WriteText(w io.Writer) error {
 	var b bytes.Buffer
-	fmt.Fprintln(&b, oneLine(v.Verdict.Text))
+	fmt.Fprintln(&b, legible.Line(v.Verdict.Text))
 	if v.Verdict.Also != "" {
-		fmt.Fprintln(&b, oneLine(v.Verdict.Also))
+		fmt.Fprintln(&b, legible.Line(v.Verdict.Also))
 	}
 	v.textOfLoad(&b)
 	var gateways, searches, targets lines
@@ -47,9 +49,9 @@ func (v View) WriteText(w io.Writer) error {
 func (v View) textOfLoad(b *bytes.Buffer) {
 	switch {
 	case v.Load.Failed:
-		fmt.Fprintf(b, "\nThe configuration was not reloaded %s; the one before goes on:\n%s", v.ago(v.Load.At), printable(v.Load.Text))
+		fmt.Fprintf(b, "\nThe configuration was not reloaded %s; the one before goes on:\n%s", v.ago(v.Load.At), legible.Lines(v.Load.Text))
 	case v.Load.Text != "":
-		fmt.Fprintf(b, "\nThe configuration has warnings:\n%s", printable(v.Load.Text))
+		fmt.Fprintf(b, "\nThe configuration has warnings:\n%s", legible.Lines(v.Load.Text))
 	}
 }
 
@@ -141,7 +143,7 @@ type lines struct {
 
 func (l *lines) row(cells ...string) {
 	for i := range cells {
-		cells[i] = oneLine(cells[i])
+		cells[i] = legible.Line(cells[i])
 	}
 	l.rows, l.notes = append(l.rows, cells), append(l.notes, nil)
 }
@@ -149,7 +151,7 @@ func (l *lines) row(cells ...string) {
 // note adds one to the last row.
 func (l *lines) note(text string) {
 	last := len(l.notes) - 1
-	l.notes[last] = append(l.notes[last], oneLine(text))
+	l.notes[last] = append(l.notes[last], legible.Line(text))
 }
 
 func (l *lines) write(b *bytes.Buffer) {

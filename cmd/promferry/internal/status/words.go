@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -138,17 +137,3 @@ func pairs(labels convert.Labels) string {
 	}
 	return strings.Join(all, " ")
 }
-
-// printable is a text without what a terminal or browser would act upon. Lines
-// stay lines.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) || r == '\n' {
-			return r
-		}
-		return ' '
-	}, text)
-}
-
-// oneLine is such a text in one line.
-func oneLine(text string) string { return strings.ReplaceAll(printable(text), "\n", " ") }
