@@ -16,6 +16,7 @@ type Config struct {
 	Workers         int   // scrapes at work at once, at least 1
 	MaxPendingBytes int64 // encoded bodies that wait for gateways, all together
 	Gateways        []Gateway
+	RemoteWrites    []RemoteWrite
 	Jobs            []Job // in the order of the files; builtins among them
 	// Text is what all of it was made of: each file below its name, without
 	// comments, and with <secret> where there may be one.
@@ -36,6 +37,33 @@ type Gateway struct {
 	HTTP                promconfig.HTTPClientConfig
 }
 
+// A RemoteWrite is a receiver of remote_write 1.0 that all samples are sent to.
+type RemoteWrite struct {
+	Name       string        // none of a gateway
+	URL        *url.URL      // no userinfo; may have a query, which is a secret
+	Loopback   bool          // it is on this machine
+	Timeout    time.Duration // of one request
+	Queue      Queue
+	Spool      *Spool            // nil: memory only
+	WriteRules []*relabel.Config // write_relabel_config, for each series; validated
+	HTTP       promconfig.HTTPClientConfig
+}
+
+// A Queue is what waits for a receiver, and how that is sent.
+type Queue struct {
+	Capacity               int           // samples that wait in memory, at least MaxSamplesPerSend
+	MaxSamplesPerSend      int           // at least 1
+	BatchSendDeadline      time.Duration // the longest wait for a request to fill up
+	MinBackoff, MaxBackoff time.Duration // between tries
+}
+
+// A Spool is a directory for what waits.
+type Spool struct {
+	Directory string
+	MaxSize   int64         // bytes
+	MaxAge    time.Duration // 0 is no limit
+}
+
 // A Job is a set of targets that are scraped in one way, or a builtin.
 type Job struct {
 	Name                          string      // value of the job label, unless a target's labels override it
@@ -44,10 +72,11 @@ type Job struct {
 	Targets                       []Target    // those of the text, after relabeling; one for a builtin, with its Labels
 	Dropped                       []Target    // those of the text that relabeling drops: Discovered is all that they have
 	Discovery                     []Discovery // how more targets are found: see Resolve
-	Gateways                      []string    // never empty: all gateways where the job names none
+	Gateways                      []string    // names of gateways and remote_writes, never empty: all where the job names none
 	ScrapeInterval, ScrapeTimeout time.Duration
 	TargetLimit                   int // of all targets after relabeling; 0 is no limit
 	HonorLabels                   bool
+	HonorTimestamps               bool     // for remote_write: samples that bring a time keep it
 	Protocols                     []string // names of scrape_protocols, the best one first; nil is the default
 	FallbackMediaType             string   // for an answer without a known Content-Type: "" fails it, "text/plain", "application/openmetrics-text" or "application/vnd.google.protobuf"
 	EnableCompression             bool

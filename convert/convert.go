@@ -12,6 +12,7 @@ type Input struct {
 	Body      io.Reader
 	MediaType string // "application/openmetrics-text", "application/vnd.google.protobuf"; anything else is the text format
 	Unframed  bool   // the transport could not tell a cut-off body from a whole one
+	Stores    Stores
 }
 
 // A Converter converts the scrapes of one target. Only Target is required.
@@ -28,6 +29,12 @@ type Converter struct {
 	// NoReport says that no Report follows, as what comes in is no scrape: up
 	// and scrape_… are series like any other.
 	NoReport bool
+	// StoresOnly says that no gateway gets any of it: no groups are made, and
+	// nothing is counted that a gateway could not carry.
+	StoresOnly bool
+	// IgnoreTimestamps gives samples the time of the scrape where they bring one
+	// of their own, as honor_timestamps = false does in Prometheus.
+	IgnoreTimestamps bool
 	// Claim says whether this target may write into a group other than its
 	// own. Nil means always.
 	Claim func(group Labels) bool
@@ -56,6 +63,10 @@ type Stats struct {
 	Escaped     int   // series whose name or label names go out with underscores, as a gateway takes no UTF-8 names
 	Exported    int   // series that keep a label of theirs as exported_…, as the target has it, too
 	Dropped     map[DropReason]int
+	// Of what goes to stores:
+	Stored       int                // samples and native histograms
+	Stale        int                // markers for series that are gone
+	StoreDropped map[DropReason]int // series that no store gets, as Prometheus would not store them
 }
 
 func (s *Stats) drop(reason DropReason) {
@@ -77,7 +88,16 @@ const (
 	DropReservedLabel DropReason = "reserved_label" // a label __…
 	DropEmptyIdentity DropReason = "empty_identity" // the series says job="" or instance="", with honor_labels, or rules do
 	DropGroupOwned    DropReason = "group_owned"    // honor_labels or rules, and the group belongs to another target
+
+	// Of stores alone, beside DropDuplicate and DropReportSeries.
+	DropFuture DropReason = "future"     // a time of its own more than ten minutes ahead, which Prometheus refuses
+	DropClock  DropReason = "clock_back" // the clock went back: a store has later samples of the series
 )
+
+// StoreDropReasons are those of series that go to no store.
+func StoreDropReasons() []DropReason {
+	return []DropReason{DropDuplicate, DropReportSeries, DropFuture, DropClock}
+}
 
 // DropReasons returns all of them.
 func DropReasons() []DropReason {

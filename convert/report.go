@@ -8,6 +8,7 @@ type Report struct {
 	Duration    time.Duration // of scrape and conversion
 	Samples     int           // scrape_samples_scraped
 	PostRelabel int           // scrape_samples_post_metric_relabeling
+	Stores      Stores
 }
 
 // Report hands the report series to the group of the target, together with

@@ -13,7 +13,7 @@ import (
 // are, and no scrape is left out for them. test/three-gateways measures it.
 func TestDeadAndHangingGatewaysDelayNoOther(t *testing.T) {
 	t.Parallel()
-	const targets, rounds = 200, 4
+	const targets, rounds = 200, 3
 	target := startScripted(t, exposition(strings.Repeat("# filler\n", 100)+goodText))
 	var pushed groupCount
 	healthy := startScripted(t, pushed.note)
@@ -25,7 +25,7 @@ func TestDeadAndHangingGatewaysDelayNoOther(t *testing.T) {
 	}
 	ferry := run(t, config(t, `
 		global {
-			scrape_interval = "2s"
+			scrape_interval = "4s"
 			on_shutdown     = "keep"
 		}
 		gateway "dead" { url = %q }
@@ -39,7 +39,9 @@ func TestDeadAndHangingGatewaysDelayNoOther(t *testing.T) {
 	eventually(t, "pushes of every group to the healthy gateway", func() error { return pushed.atLeast(targets, rounds) })
 	ferry.lives(t)
 	superseded := `promferry_pushes_superseded_total{gateway="healthy"}`
-	if n, err := ferry.metric(superseded); err != nil || n > targets/10 {
+	// Were it to wait for the hanging gateway's timeout of 10s, it would miss two rounds of three; a
+	// machine that is busy with other tests may be late for some.
+	if n, err := ferry.metric(superseded); err != nil || n > targets*rounds/3 {
 		t.Errorf("%s is %v (%v), want few: it was too late", superseded, n, err)
 	}
 	ferry.terminateWith(t, 1)
