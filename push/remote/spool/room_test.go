@@ -10,6 +10,7 @@ import (
 // TestSpoolStaysWithinLimit: whatever the sizes are, and however often it was
 // full, the file is within its limit, and the records fill most of it.
 func TestSpoolStaysWithinLimit(t *testing.T) {
+	t.Parallel()
 	const limit = 4 << 20
 	s := openAt(t, t.TempDir(), Options{MaxSize: limit})
 	random := rand.New(rand.NewPCG(1, 2))
@@ -57,6 +58,7 @@ func wantWithin(t testing.TB, s *Spool, limit int64) {
 // TestSpoolFullDeletesAnything: a spool that is full has room to delete, also
 // records that are not neighbours.
 func TestSpoolFullDeletesAnything(t *testing.T) {
+	t.Parallel()
 	const limit = 16 << 20
 	s := openAt(t, t.TempDir(), Options{MaxSize: limit})
 	var err error

@@ -107,7 +107,7 @@ func (s *Spool) Close() error {
 // alone. The mapping stays then, until the process ends.
 func (s *Spool) closeFile() error {
 	if s.stuck.Load() {
-		return s.wrap("close", s.file.Close())
+		return s.wrap("close", abandon(s.file))
 	}
 	return s.wrap("close", guard(s.db.Close))
 }
