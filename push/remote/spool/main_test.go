@@ -20,7 +20,7 @@ var roles = map[string]func(dir string) error{"write": writeUntilKilled}
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
-		if err := roles[os.Getenv(childRole)](dir); err != nil {
+		if err := rolesHere()[os.Getenv(childRole)](dir); err != nil {
 			fmt.Println("error", err)
 			os.Exit(1)
 		}

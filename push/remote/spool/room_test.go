@@ -16,7 +16,7 @@ func TestSpoolStaysWithinLimit(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var kept []Header
 	var bytes, least int64 = 0, limit
-	for id := uint64(1); id < 4000; id++ {
+	for id := uint64(1); id < 2000; id++ {
 		r := recordOf(id, random.IntN(1<<random.IntN(18)))
 		err := s.Append([]Record{r})
 		for errors.Is(err, ErrFull) {

@@ -1,0 +1,126 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// diskRoles need a process of their own.
+var diskRoles = map[string]func(dir string) error{
+	"small file": func(dir string) error {
+		return fillDisk(dir, syscall.EFBIG, func(bytes uint64) error {
+			return setFileLimit(bytes)
+		})
+	},
+	"small disk": func(dir string) error {
+		if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
+			return err
+		}
+		err := fillDisk(dir, syscall.ENOSPC, func(bytes uint64) error {
+			return syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT, fmt.Sprintf("size=%d", bytes))
+		})
+		if err != nil {
+			return err
+		}
+		return readOnly(dir)
+	},
+}
+
+func setFileLimit(bytes uint64) error {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		return err
+	}
+	limit.Cur = bytes
+	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)
+}
+
+// fillDisk appends to a spool without a limit until the disk has no room, and
+// again when there is room: by deletion, and by a larger disk.
+func fillDisk(dir string, want error, resize func(bytes uint64) error) error {
+	if err := resize(2 << 20); err != nil {
+		return err
+	}
+	s, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	id, err := appendAll(s, 0)
+	if !errors.Is(err, want) || id < 20 || !strings.Contains(err.Error(), s.path) {
+		return fmt.Errorf("append %d: got %v, want %v", id, err, want)
+	}
+	ids := idsOf(s)
+	if uint64(len(ids)) != id {
+		return fmt.Errorf("got %d records, want %d", len(ids), id)
+	}
+	for i := range ids { // none of which may need the disk to have room
+		if err := s.Delete(ids[i : i+1]); err != nil {
+			return err
+		}
+	}
+	if id, err = appendAll(s, id); !errors.Is(err, want) {
+		return fmt.Errorf("append %d: got %v, want %v", id, err, want)
+	}
+	if again := len(idsOf(s)); again < len(ids)-2 {
+		return fmt.Errorf("got %d records after all were deleted, want about %d", again, len(ids))
+	}
+	if err := resize(8 << 20); err != nil {
+		return err
+	}
+	if err := s.Append([]Record{recordOf(id, 30_000)}); err != nil {
+		return fmt.Errorf("when there is room again: %w", err)
+	}
+	return s.Close()
+}
+
+// appendAll appends from a number on until there is no room, and returns the
+// number that had none.
+func appendAll(s *Spool, id uint64) (uint64, error) {
+	for ; ; id++ {
+		if err := s.Append([]Record{recordOf(id, 30_000)}); err != nil {
+			return id, err
+		}
+	}
+}
+
+// readOnly opens spools in directories that nobody may write to.
+func readOnly(dir string) error {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		return err
+	}
+	for _, dir := range []string{dir, filepath.Join(dir, "new")} {
+		s, err := Open(dir)
+		if s != nil || !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), "let the user write") {
+			return fmt.Errorf("open %s: got %v, want %v, and what to do", dir, err, syscall.EROFS)
+		}
+	}
+	return nil
+}
+
+// TestSpoolDiskFull (H5, H6): a disk that has no room is said, nothing is lost,
+// and all goes on when there is room.
+func TestSpoolDiskFull(t *testing.T) {
+	t.Parallel()
+	for role := range diskRoles {
+		t.Run(role, func(t *testing.T) {
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), childDir+"="+t.TempDir(), childRole+"="+role)
+			if role == "small disk" {
+				cmd.SysProcAttr = &syscall.SysProcAttr{
+					Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+					UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+					GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+				}
+			}
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
