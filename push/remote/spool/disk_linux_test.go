@@ -18,6 +18,7 @@ var diskRoles = map[string]func(dir string) error{
 			return setFileLimit(bytes)
 		})
 	},
+	"broken disk": failWrites,
 	"small disk": func(dir string) error {
 		if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
 			return err
@@ -30,6 +31,50 @@ var diskRoles = map[string]func(dir string) error{
 		}
 		return readOnly(dir)
 	},
+}
+
+// failWrites makes a write in the middle of a commit fail, as on a disk that
+// breaks, and looks what becomes of the records.
+func failWrites(dir string) error {
+	s, err := Open(dir)
+	if err != nil {
+		return err
+	}
+	if err := s.Append(recordsOf(0, 20, 30_000)); err != nil {
+		return err
+	}
+	if err := s.Delete([]uint64{3, 4, 5, 6}); err != nil {
+		return err
+	}
+	if err := setFileLimit(3 * pageSize); err != nil {
+		return err
+	}
+	failed := s.Append(recordsOf(20, 21, 30_000))
+	if !errors.Is(failed, syscall.EFBIG) {
+		return fmt.Errorf("got %v, want %v", failed, syscall.EFBIG)
+	}
+	if err := setFileLimit(1 << 30); err != nil {
+		return err
+	}
+	if err := s.Append(recordsOf(20, 21, 30_000)); !errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("got %v from a spool that is not trusted any more, want %v", err, syscall.EFBIG)
+	}
+	if _, err := s.Body(1); !errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("got %v from a spool that is not trusted any more, want %v", err, syscall.EFBIG)
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if s, err = Open(dir); err != nil {
+		return err
+	}
+	if err := s.Append(recordsOf(20, 21, 30_000)); err != nil {
+		return err
+	}
+	if got := len(idsOf(s)); got != 17 || s.Damaged() != 0 {
+		return fmt.Errorf("got %d records, %d damaged, want 17, none", got, s.Damaged())
+	}
+	return s.Close()
 }
 
 func setFileLimit(bytes uint64) error {

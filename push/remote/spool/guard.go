@@ -20,7 +20,11 @@ func guard(f func() error) (err error) {
 	before := debug.SetPanicOnFault(true)
 	defer debug.SetPanicOnFault(before)
 	defer func() {
-		if reason := recover(); reason != nil {
+		switch reason := recover().(type) {
+		case nil:
+		case *failure:
+			err = reason.err
+		default:
 			err = &fault{reason}
 		}
 	}()

@@ -105,18 +105,10 @@ var errNotRegular = fmt.Errorf("it is not a regular file: %w; use another direct
 
 // start opens the file for use, and deletes the records of it that are damaged.
 func (s *Spool) start(lost []uint64) error {
-	err := guard(func() (err error) {
-		s.db, err = bbolt.Open(s.path, 0o600, s.options())
-		return err
-	})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return ErrHeld
-	}
-	if err != nil {
+	if err := s.openBolt(); err != nil {
 		return err
 	}
-	s.db.AllocSize = pageSize // see grow
-	err = s.measure()
+	err := s.measure()
 	if err == nil && len(lost) > 0 {
 		s.lost.Add(int64(len(lost)))
 		err = s.Delete(lost)
@@ -130,17 +122,42 @@ func (s *Spool) start(lost []uint64) error {
 	return nil
 }
 
+// openBolt gives the file to bbolt. It becomes readable for its user alone.
+func (s *Spool) openBolt() error {
+	log := &logger{}
+	err := guard(func() (err error) {
+		s.db, err = bbolt.Open(s.path, 0o600, s.options(log))
+		return err
+	})
+	var f *fault
+	switch {
+	case errors.As(err, &f):
+		return errors.Join(err, abandon(s.file))
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return ErrHeld
+	case err != nil:
+		return err
+	}
+	log.armed = true
+	s.db.AllocSize = pageSize // as reserve makes the file larger, before bbolt needs it
+	if err := s.file.Chmod(0o600); err != nil {
+		return errors.Join(err, s.closeFile())
+	}
+	return nil
+}
+
 // options of the file that is there. The list of free pages is not written, as
 // each commit would write it whole, with 8 bytes for each: check and bbolt find
 // them when the file is opened. The mapping is as large as the file may become,
 // up to 1 GiB, as making it anew waits for all readers.
-func (s *Spool) options() *bbolt.Options {
+func (s *Spool) options(log *logger) *bbolt.Options {
 	return &bbolt.Options{
 		Timeout:         time.Millisecond, // the lock is ours: another has it who does not know promferry
 		NoFreelistSync:  true,
 		FreelistType:    bbolt.FreelistMapType,
 		InitialMmapSize: initialMapping(s.maxSize.Load()),
 		PageSize:        pageSize,
+		Logger:          log,
 		OpenFile: func(path string, flags int, mode fs.FileMode) (*os.File, error) {
 			file, err := openFile(path, flags, mode)
 			s.file = file

@@ -65,6 +65,8 @@ type Spool struct {
 	turn   sync.Mutex // held by who writes
 	closed bool
 
+	reading sync.RWMutex // held by transactions that read
+
 	broken atomic.Pointer[error] // why the file is not trusted any more
 	stuck  atomic.Bool           // a transaction did not end: bbolt would wait for it for ever
 }

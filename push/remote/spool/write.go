@@ -31,9 +31,6 @@ func (s *Spool) write(waiting []*operation) (later []*operation) {
 		r = s.plan(waiting, s.inFile(), err)
 	}
 	err := s.commit(r)
-	if errors.Is(err, ErrFull) && len(r.add) > 1 {
-		err = s.each(r) // one of them may be the one that does not fit
-	}
 	if err != nil {
 		return end(waiting, err)
 	}
@@ -117,17 +114,6 @@ func (s *Spool) admit(r *round, o *operation, room int64, full error) {
 	default:
 		end([]*operation{o}, full)
 	}
-}
-
-// each writes the operations of a round one by one, after the deletions.
-func (s *Spool) each(r *round) error {
-	if err := s.commit(&round{remove: r.remove}); err != nil {
-		return err
-	}
-	for _, o := range r.add {
-		end([]*operation{o}, s.commit(&round{add: []*operation{o}}))
-	}
-	return nil
 }
 
 // commit writes a round, and measures the file.
