@@ -35,7 +35,7 @@ var (
 var errClosed error = ErrClosed
 
 // A DamagedError tells that a file was damaged and moved aside. The Spool beside
-// it is empty and usable.
+// it is usable, and has the records that could still be read.
 type DamagedError struct {
 	Path  string // where the file was
 	Aside string // where it is now; nobody deletes it
@@ -44,7 +44,7 @@ type DamagedError struct {
 
 // Error names both files and the damage.
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("spool %s: damaged (%v); it was moved to %s, and a new one begun", e.Path, e.Err, e.Aside)
+	return fmt.Sprintf("spool %s: damaged (%v); it was moved to %s, and a new one has what could be read of it", e.Path, e.Err, e.Aside)
 }
 
 // Unwrap returns the damage.

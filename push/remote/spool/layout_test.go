@@ -44,6 +44,6 @@ func FuzzPage(f *testing.F) {
 				t.Errorf("entry %d has %d and %d bytes, of %d", i, len(e.key), len(e.value), len(b))
 			}
 		}
-		_ = newChecker(nil, 0).leaf(p, nil, nil, new(census).add)
+		_ = new(checker).leaf(p, nil, nil, new(census).add)
 	})
 }

@@ -66,11 +66,13 @@ func (s *Spool) open() (*DamagedError, error) {
 	var aside *DamagedError
 	lost, err := s.look()
 	var d *damage
-	if errors.As(err, &d) {
-		aside, err = s.setAside(d)
-	}
-	if errors.Is(err, fs.ErrNotExist) || aside != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		err = s.create()
+	case errors.As(err, &d):
+		if aside, err = s.replace(d); err == nil {
+			lost, err = s.look()
+		}
 	}
 	if err == nil {
 		err = s.start(lost)
@@ -85,6 +87,9 @@ func (s *Spool) look() (lost []uint64, err error) {
 		return nil, err
 	}
 	defer file.Close()
+	if err := claim(file); err != nil {
+		return nil, err
+	}
 	return check(file)
 }
 

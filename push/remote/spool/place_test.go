@@ -127,3 +127,19 @@ func TestSpoolLost(t *testing.T) {
 	add(t, s, recordOf(2, 100))
 	wantRecords(t, s, recordOf(2, 100))
 }
+
+// TestSpoolEmptyFile: a file without content is kept, and stops nothing.
+func TestSpoolEmptyFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, fileName), nil)
+	s, err := Open(dir)
+	var d *DamagedError
+	if !errors.As(err, &d) || s == nil || !strings.Contains(err.Error(), d.Path) || !strings.Contains(err.Error(), d.Aside) {
+		t.Fatalf("got %v, want an error with both names", err)
+	}
+	defer closeIt(t, s)
+	wantFile(t, d.Aside, nil)
+	add(t, s, recordOf(1, 100))
+	wantRecords(t, s, recordOf(1, 100))
+}

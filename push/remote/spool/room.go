@@ -51,12 +51,28 @@ func (s *Spool) room() int64 {
 	if limit <= 0 {
 		return math.MaxInt64
 	}
-	return (limit - s.used.Load()) / pageSize
+	return (limit-s.used.Load())/pageSize - 2 // bbolt wants a page or two behind the last
 }
 
 // inFile is how many pages a transaction may write without more of the disk.
 func (s *Spool) inFile() int64 {
 	return min(s.room(), (s.size.Load()-s.used.Load())/pageSize-1)
+}
+
+// hardLimit is what bbolt is told, for what plan did not foresee. A file that is
+// too large already, as its limit was lowered, has room to delete.
+func (s *Spool) hardLimit() int {
+	limit := s.maxSize.Load()
+	if limit <= 0 {
+		return 0
+	}
+	return int(min(max(limit, s.high()+reservePages*pageSize), math.MaxInt))
+}
+
+// high is where bbolt begins new pages.
+func (s *Spool) high() int64 {
+	stats := s.db.Stats()
+	return s.used.Load() + int64(stats.FreePageN+stats.PendingPageN)*pageSize
 }
 
 // fitsEmpty tells whether a spool without records has room for that.
@@ -83,10 +99,8 @@ func (s *Spool) measure() error {
 // reserve makes the file so large that a transaction may write so many pages. It
 // is called before the transaction.
 func (s *Spool) reserve(pages int64) error {
-	stats := s.db.Stats()
-	free := int64(stats.FreePageN+stats.PendingPageN) * pageSize
-	high := s.used.Load() + free // bbolt begins new pages here
-	need := high + pageSize + max(0, pages*pageSize-free)
+	high := s.high()
+	need := high + pageSize + max(0, pages*pageSize-(high-s.used.Load()))
 	if limit := s.maxSize.Load(); limit > 0 {
 		need = min(need, limit)
 	}

@@ -83,6 +83,7 @@ func TestSpoolFullDeletesAnything(t *testing.T) {
 	if s.Used() > smallest*pageSize {
 		t.Errorf("an empty spool uses %d bytes", s.Used())
 	}
+	lowerLimit(t, s, id)
 	s.SetMaxSize(2 << 20) // less than the file has
 	for err = nil; err == nil; id++ {
 		err = s.Append([]Record{recordOf(id, 10_000)})
@@ -90,4 +91,25 @@ func TestSpoolFullDeletesAnything(t *testing.T) {
 	if !errors.Is(err, ErrFull) || s.Used() > 2<<20 {
 		t.Errorf("got %v with %d bytes in use, want %v", err, s.Used(), ErrFull)
 	}
+}
+
+// lowerLimit deletes from a spool that has twice as much as it may have.
+func lowerLimit(t testing.TB, s *Spool, id uint64) {
+	t.Helper()
+	var err error
+	first := id
+	for ; err == nil; id++ {
+		err = s.Append([]Record{recordOf(id, 100_000)})
+	}
+	s.SetMaxSize(s.Used() / 2)
+	for first < id {
+		if err := s.Append([]Record{recordOf(id, 1)}); !errors.Is(err, ErrFull) && s.Used() > 8<<20 {
+			t.Fatalf("got %v with %d bytes in use, want %v", err, s.Used(), ErrFull)
+		}
+		if err := s.Delete([]uint64{first, id}); err != nil {
+			t.Fatal(err)
+		}
+		first++
+	}
+	wantRecords(t, s)
 }

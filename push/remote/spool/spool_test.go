@@ -208,3 +208,35 @@ func TestSpoolConcurrent(t *testing.T) {
 		t.Errorf("got %d records after a restart, want %d", got, want)
 	}
 }
+
+// TestSpoolClosedInUse: whoever is in the middle of something is waited for, and
+// whoever comes later is told.
+func TestSpoolClosedInUse(t *testing.T) {
+	t.Parallel()
+	for range 10 {
+		s := openAt(t, t.TempDir(), Options{})
+		add(t, s, recordsOf(0, 20, 3000)...)
+		var group, begun sync.WaitGroup
+		begun.Add(4)
+		use := func(do func(id uint64) error) {
+			group.Go(func() {
+				err := do(100)
+				begun.Done()
+				for id := uint64(101); err == nil; id++ {
+					err = do(id)
+				}
+				if !errors.Is(err, ErrClosed) {
+					t.Errorf("got %v, want %v", err, ErrClosed)
+				}
+			})
+		}
+		for range 2 {
+			use(func(id uint64) error { _, err := s.Body(id % 20); return err })
+		}
+		use(func(id uint64) error { return s.Append([]Record{recordOf(id, 3000)}) })
+		use(func(id uint64) error { return s.Delete([]uint64{id - 1}) })
+		begun.Wait()
+		closeIt(t, s)
+		group.Wait()
+	}
+}

@@ -2,7 +2,6 @@ package spool
 
 import (
 	"errors"
-	"math"
 
 	"go.etcd.io/bbolt"
 )
@@ -11,7 +10,7 @@ import (
 // error. After any other failure the file is not trusted any more: what a sync
 // did not write is not written by the next one either.
 func (s *Spool) update(f func(*bbolt.Bucket) error) error {
-	s.db.MaxSize = int(min(s.maxSize.Load(), math.MaxInt)) // for what plan did not foresee
+	s.db.MaxSize = s.hardLimit()
 	var tx *bbolt.Tx
 	var refused error
 	err := guard(func() (err error) {
@@ -25,7 +24,7 @@ func (s *Spool) update(f func(*bbolt.Bucket) error) error {
 		return tx.Commit()
 	})
 	if err != nil {
-		s.undo(tx)
+		s.undo(tx, err)
 		return s.fail(err)
 	}
 	return refused
@@ -44,9 +43,12 @@ func (s *Spool) begin() (*bbolt.Tx, error) {
 
 // undo ends a transaction that failed. bbolt would wait for one that does not
 // end, also when it closes.
-func (s *Spool) undo(tx *bbolt.Tx) {
+func (s *Spool) undo(tx *bbolt.Tx, err error) {
+	if tx != nil {
+		err = guard(func() error { _ = tx.Rollback(); return nil })
+	}
 	var f *fault
-	if tx == nil || errors.As(guard(func() error { _ = tx.Rollback(); return nil }), &f) {
+	if errors.As(err, &f) {
 		s.stuck.Store(true)
 	}
 }
@@ -68,7 +70,7 @@ func (s *Spool) view(f func(*bbolt.Tx, *bbolt.Bucket) error) error {
 		return tx.Rollback()
 	})
 	if err != nil {
-		s.undo(tx)
+		s.undo(tx, err)
 		return s.fail(err)
 	}
 	return refused
@@ -85,7 +87,7 @@ func (s *Spool) sane() error {
 		return err
 	}
 	if !metas[0].valid && !metas[1].valid {
-		return &fault{"both of its meta pages are damaged"}
+		return damaged("both of its meta pages were damaged while it was in use")
 	}
 	return nil
 }
