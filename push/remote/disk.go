@@ -132,6 +132,13 @@ func (d *disk) wrote(err error) {
 	d.files = nil
 }
 
+// hurry has the next write tried at once.
+func (d *disk) hurry() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.retry = time.Time{}
+}
+
 // isSound tells whether a spool answers a question.
 func isSound(f files) bool {
 	_, err := f.Body(0) // which no record has

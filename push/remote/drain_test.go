@@ -90,7 +90,6 @@ func TestCloseWritesWhatIsInMemory(t *testing.T) {
 		b.Open()
 		b.scrape("a", 100)
 		on.appendErr = nil
-		time.Sleep(maxRewrite)
 		if err := b.Close(); err != nil {
 			t.Error(err)
 		}

@@ -36,7 +36,7 @@ type got struct {
 	at     time.Time
 	series []prompb.TimeSeries
 	bytes  int
-	code   int
+	code   int // 0: no answer
 }
 
 // samples counts those of a request.
@@ -81,11 +81,13 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	if f.answer != nil {
 		resp = f.answer(n, g)
 	}
+	if resp != nil {
+		g.code = resp.StatusCode
+	}
+	f.got = append(f.got, g)
 	if resp == nil {
 		return nil, io.ErrUnexpectedEOF
 	}
-	g.code = resp.StatusCode
-	f.got = append(f.got, g)
 	return resp, nil
 }
 

@@ -139,6 +139,7 @@ func (s *Store) Close() error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if s.disk != nil {
+		s.disk.hurry()
 		s.write()
 		_, _ = s.sweep() // what stays is sent once more after the next start
 	}
