@@ -100,7 +100,7 @@ func TestOutageIsOnDisk(t *testing.T) {
 		if got := b.held(); got > 1100 {
 			t.Errorf("got %d samples with bodies in memory, want at most 1,100", got)
 		}
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantStored(t, 30_000)
 		if got := b.Status(); got.Pending != 0 || len(got.Dropped) != 0 {
@@ -137,7 +137,7 @@ func TestSpoolThatDoesNotOpen(t *testing.T) {
 			t.Errorf("got %+v, want %v", got, errInUse)
 		}
 		b.wantCount(t, "spool_up", "", 0)
-		down = true
+		b.fake.set(func() { down = true })
 		for range 10 {
 			b.scrape("a", 2000)
 			time.Sleep(time.Second)
@@ -150,7 +150,7 @@ func TestSpoolThatDoesNotOpen(t *testing.T) {
 		}
 		b.wantLog(t, spoolIdle, 1)
 		b.wantLog(t, "in use again", 1)
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantCount(t, "spool_up", "", 1)
 	})
@@ -220,7 +220,7 @@ func TestMaxSize(t *testing.T) {
 		if dropped < 60_000 {
 			t.Errorf("got %v samples dropped, want most of 180,100", dropped)
 		}
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantStored(t, 180_100-int(dropped))
 		if all := b.fake.stored(); strings.HasPrefix(all[0], "gone") {
@@ -267,7 +267,7 @@ func TestMaxAge(t *testing.T) {
 		if got := on.samples(); got != 300 {
 			t.Errorf("got %d samples in the spool, want 300", got)
 		}
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantStored(t, 295) // the oldest has come of age before the next try
 	})
