@@ -44,7 +44,7 @@ type Converter struct {
 
 	withheld []Series      // up{…} and the like of the last Convert, for Report
 	verdicts *verdicts     // of Rules, since the first Convert
-	series   *liveSet    // that stores have; nil: none
+	series   *liveSet      // that stores have; nil: none
 	added    int           // series of the last Convert that are new to stores
 	ruled    []ruledMemory // by output
 }

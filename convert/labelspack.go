@@ -10,7 +10,7 @@ import (
 
 // A labelsPack has the encoded labels of some series, packed: each as what it
 // does not share with the one before, and all of them deflated. node_exporter's
-// take some eight bytes a series that way, of eighty; ids without any order stay
+// take some ten bytes a series that way, of a hundred; ids without any order stay
 // as long as they are.
 type labelsPack struct {
 	packed []byte

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -185,7 +186,7 @@ func (e *storeEncoder) spell(written []byte) string {
 		e.numbers = make(map[string]string)
 	}
 	spelled := string(written)
-	if f, err := parseFloat(spelled); err == nil {
+	if f, err := strconv.ParseFloat(spelled, 64); err == nil {
 		spelled = labels.FormatOpenMetricsFloat(f)
 	}
 	e.numbers[string(written)] = spelled
