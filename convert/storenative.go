@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	dto "github.com/prometheus/client_model/go"
@@ -71,12 +72,22 @@ func (e *storeEncoder) native(h *dto.Histogram, gauge bool, at moment) {
 		return
 	}
 	e.tail = e.appendNative(e.tail[:0], h, gauge, at)
-	for _, x := range h.GetExemplars() {
-		if x.GetTimestamp() != nil { // Prometheus takes no others of a native one
-			e.tail = e.appendExemplar(e.tail, exemplarOf(x), at)
-		}
+	for _, x := range exemplarsOf(h) {
+		e.tail = e.appendExemplar(e.tail, exemplarOf(x), at)
 	}
 	e.emit(e.labels, hash, 1)
+}
+
+// exemplarsOf are those of a native histogram, or of its classic buckets where it
+// has none. Prometheus takes no others than those with a time.
+func exemplarsOf(h *dto.Histogram) (all []*dto.Exemplar) {
+	all = slices.Clone(h.GetExemplars())
+	if len(all) == 0 {
+		for _, b := range h.GetBucket() {
+			all = append(all, b.GetExemplar())
+		}
+	}
+	return slices.DeleteFunc(all, func(x *dto.Exemplar) bool { return x.GetTimestamp() == nil })
 }
 
 // The fields of a Histogram in prompb/types.proto.
