@@ -34,7 +34,7 @@ func TestFlagsWithout(t *testing.T) {
 	l := testLoader()
 	_, diags := l.LoadBytes("flags", Flags{}.HCL())
 	got := written(t, l, diags)
-	for _, want := range []string{"No gateway to push to", "No job to scrape"} {
+	for _, want := range []string{"No gateway and no remote_write", "No job to scrape"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %s\nwant %q in it", got, want)
 		}
