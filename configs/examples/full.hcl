@@ -18,8 +18,12 @@ global {
   label_name_length_limit  = 0
   label_value_length_limit = 0
   target_limit             = 0
-  group_limit              = 100 # groups of one scrape with honor_labels
+  group_limit              = 100 # groups of one scrape with honor_labels, at a gateway
 
+  # What becomes of a group at a gateway. A store of remote_write has a history,
+  # so that there a failed scrape ends all series, with up 0, whatever stands here;
+  # at the end of promferry mark_down does the same, delete ends up as well, and
+  # keep ends nothing.
   on_scrape_failure = "mark_down" # or keep
   on_shutdown       = "mark_down" # or delete, keep
 }
