@@ -5,7 +5,6 @@ import (
 	"hash/maphash"
 	"math"
 	"slices"
-	"unicode/utf8"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -49,20 +48,6 @@ func (r *run) storesNative(h *dto.Histogram) bool {
 // momentOfMetric is the time of a metric of protobuf.
 func momentOfMetric(r *run, m *dto.Metric) moment {
 	return r.momentOf(&sample{timestamp: m.GetTimestampMs() != 0, at: m.GetTimestampMs()})
-}
-
-// exemplarOf takes an exemplar of protobuf.
-func exemplarOf(x *dto.Exemplar) *exemplar {
-	of := &exemplar{value: x.GetValue(), timed: x.GetTimestamp() != nil}
-	for _, l := range x.GetLabel() {
-		of.refused = of.refused || hasLabel(of.labels, l.GetName()) || !utf8.ValidString(l.GetValue())
-		of.labels = append(of.labels, Label{l.GetName(), l.GetValue()})
-	}
-	sortLabels(of.labels)
-	if of.timed {
-		of.at = x.GetTimestamp().GetSeconds()*1000 + int64(x.GetTimestamp().GetNanos()/1_000_000)
-	}
-	return of
 }
 
 // native hands over a native histogram of which the encoder has the labels.
