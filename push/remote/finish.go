@@ -75,14 +75,15 @@ func (s *Store) succeed(r *request, now time.Time) {
 		l.failures, l.due = 0, time.Time{}
 	}
 	s.stored += uint64(r.samples)
-	s.recover(now)
+	s.answered()
 	s.health.err, s.health.refused, s.health.success = nil, 0, now
 	s.health.become(StateAnswering, now)
 }
 
-// recover notes an answer of the receiver itself.
-func (s *Store) recover(now time.Time) {
-	if s.health.answered(now) {
+// answered notes an answer of the receiver itself. At the end of an outage the
+// lanes have a backlog that goes at its own pace.
+func (s *Store) answered() {
+	if s.health.answered() {
 		s.queue.fallBehind()
 	}
 }
@@ -90,7 +91,7 @@ func (s *Store) recover(now time.Time) {
 // refuse drops what was refused. One of several records may be the cause: then
 // each is sent once more, alone.
 func (s *Store) refuse(r *request, err error, now time.Time) {
-	s.recover(now)
+	s.answered()
 	h := &s.health
 	h.err = err
 	lately := s.born

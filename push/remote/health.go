@@ -34,27 +34,25 @@ type health struct {
 
 func newHealth() health { return health{state: StateAnswering, limit: 1} }
 
-// become changes the state. It is true where that is a change.
-func (h *health) become(state State, now time.Time) bool {
-	if h.state == state && !h.since.IsZero() {
-		return false
+// become changes the state.
+func (h *health) become(state State, now time.Time) {
+	if h.state != state || h.since.IsZero() {
+		h.state, h.since = state, now
 	}
-	changed := h.state != state
-	h.state, h.since = state, now
-	return changed
 }
 
 // answered notes that the receiver works, and takes or refuses: it gets twice as
 // many requests at once. It is true at the end of an outage.
-func (h *health) answered(now time.Time) (recovered bool) {
+func (h *health) answered() (recovered bool) {
 	recovered = h.failures > 0
 	h.failures, h.next = 0, time.Time{}
 	h.limit = min(2*h.limit, maxConcurrent)
 	return recovered
 }
 
-// failed notes a request that is to be sent again, and returns how long nothing
-// goes: what began before the last failure says nothing new.
+// failed notes a request that is to be sent again. Nothing goes for a while, which
+// depends on how many failed before it. What began before the last failure says
+// nothing new.
 func (h *health) failed(began, now time.Time, err error, wait func(failures int) time.Duration) {
 	h.err, h.limit = err, 1
 	if h.failures > 0 && began.Before(h.last) {
