@@ -54,7 +54,9 @@ func (t *Target) store(b batch, w *worker) error {
 	if len(b.stores) == 0 {
 		return nil
 	}
-	t.scraped = b.at
+	if b.at.After(t.scraped) {
+		t.scraped = b.at
+	}
 	t.excuse()
 	w.leave()
 	errs := make([]error, len(b.stores))

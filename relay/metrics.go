@@ -45,7 +45,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		escaped:    counter("promferry_names_escaped_total", "Series whose name or label names were written with underscores, as the gateway takes no UTF-8 names."),
 		stored:     counter("promferry_samples_appended_total", "Samples and native histograms for remote_write, each once however many stores get it."),
 		stale:      counter("promferry_stale_markers_total", "Stale markers for remote_write: series that a target has no more."),
-		notStored:  counter("promferry_series_not_stored_total", "Series left out of remote_write, by reason.", "reason"),
+		notStored:  counter("promferry_remote_write_series_dropped_total", "Series left out of remote_write, by reason.", "reason"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "promferry_cycle_duration_seconds", Help: "Time from the begin of a scrape to its conversion.",
 			Buckets: []float64{.005, .025, .1, .5, 1, 2.5, 10},

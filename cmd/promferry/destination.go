@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -111,16 +112,24 @@ func sendPlain(cfg *configs.Config) {
 	}
 }
 
-// deliver lets the gateways send what offer gives them, waits for their answers
-// and returns a line for each push that failed.
+// deliver lets gateways and stores send what offer gives them, waits for their
+// answers and returns a line for each push that failed, and for each store that
+// has not taken all.
 func (f *ferry) deliver(ctx context.Context, offer func()) (failures []string) {
-	stop := f.startPushing()
+	stop := f.startSending()
 	offer()
+	var stored sync.WaitGroup
+	for _, s := range f.stores() {
+		stored.Go(func() { drainOnce(ctx, s) })
+	}
 	for _, g := range f.gateways() {
 		g.Drain(ctx)
 	}
-	failures = f.failedPushes(ctx)
-	_ = stop(ctx) // no gateway is taken out of one command
+	stored.Wait()
+	failures = append(f.failedPushes(ctx), f.failedStores(ctx)...)
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()      // what has no answer by now is told already
+	_ = stop(ctx) // no gateway or store is taken out of one command
 	return failures
 }
 

@@ -1,0 +1,4 @@
+
+remote_write "demo" {
+  url = env("REMOTE_WRITE")
+}
