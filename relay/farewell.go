@@ -42,7 +42,7 @@ func (t *Target) markDown(w *worker) (err error) {
 }
 
 // goStale tells stores that have something of the target that it is there no
-// more.
+// more. At others it may have an heir.
 func (t *Target) goStale(stores []Store, w *worker) (err error) {
 	defer t.contain(&err)
 	if len(stores) == 0 || !t.isStored() {
@@ -50,7 +50,11 @@ func (t *Target) goStale(stores []Store, w *worker) (err error) {
 	}
 	b := batch{at: t.lastTime(time.Now())}
 	b.stores = t.beginAt(stores, b.at)
-	t.converter.Leave(b.outputs())
+	if len(stores) == len(t.Stores) {
+		t.converter.Leave(b.outputs())
+	} else {
+		t.converter.LeaveSome(b.outputs())
+	}
 	return t.store(b, w)
 }
 

@@ -10,18 +10,27 @@ import (
 // What is the last at a store has its time after all that was before, also where
 // that was in the same millisecond.
 func TestEndingsInStores(t *testing.T) {
-	for _, ending := range []Ending{"", EndMarkDown, EndDelete, EndKeep} {
-		t.Run(string(ending), func(t *testing.T) {
+	for _, test := range []struct {
+		ending Ending
+		want   []string
+	}{
+		{"", []string{"a stale 1ms", "up 0 1ms"}},
+		{EndMarkDown, []string{"a stale 1ms", "up 0 1ms"}},
+		{EndDelete, []string{"a stale 1ms", "up stale 1ms"}},
+		{EndKeep, []string{"a 1 1ms", "up 1 1ms"}},
+	} {
+		t.Run(string(test.ending), func(t *testing.T) {
 			inBubble(t, func(w *world) {
 				s := w.newShelf()
 				target := w.storing("i", exposes("a 1\n"), s)
-				target.OnShutdown = ending
+				target.OnShutdown = test.ending
 				p := w.pool(target)
 				w.once(p)
 				if err := p.Retire(w.Context()); err != nil {
 					t.Error(err)
 				}
 				w.checkShelf(s, "i at 0s", "i at 1ms")
+				w.checkSamples(s, append([]string{"a 1 0s", "up 1 0s"}, test.want...)...)
 			})
 		})
 	}
@@ -114,14 +123,16 @@ func TestRemovedBeforeItsFirstScrape(t *testing.T) {
 func TestSuccessorInStores(t *testing.T) {
 	inBubble(t, func(w *world) {
 		kept, gone, added := w.newShelf(), w.newShelf(), w.newShelf()
-		p := w.pool(w.storing("i", exposes("a 1\n"), gone, kept))
+		p := w.pool(w.storing("i", inTurn(exposes("a 1\nb 1\n")), gone, kept))
 		w.running(p)
 		pass(time.Minute)
 		kept.take()
 		gone.take()
+		kept.samples, gone.samples = nil, nil
 		next := w.storing("i", exposes("a 2\n"), kept, added)
 		replace(p, next)
 		w.checkShelf(gone, "i at 1m0s")
+		w.checkSamples(gone, "a stale 1m0s", "b stale 1m0s", "up stale 1m0s")
 		w.checkShelf(kept)
 		w.checkShelf(added)
 		if !next.isStored() {
@@ -132,6 +143,9 @@ func TestSuccessorInStores(t *testing.T) {
 			t.Errorf("stored %q and %q, want a scrape on the schedule of the old target", kept, added)
 		}
 		w.checkShelf(gone)
+		if countOf(kept.samples, "b stale") != 1 || countOf(kept.samples, "a 2 ") != 1 {
+			t.Errorf("stored %q, want one marker for what the new target has no more", kept.samples)
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package relay
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/prometheus/model/relabel"
+	"github.com/prometheus/prometheus/model/value"
+	"github.com/prometheus/prometheus/prompb"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -21,6 +24,7 @@ type shelf struct {
 
 	mu        sync.Mutex
 	committed []string
+	samples   []string // as in the text format, with their times since the bubble began
 	discarded int
 	open      int // batches that nobody has ended yet
 }
@@ -34,15 +38,16 @@ func (s *shelf) Begin(target string, at time.Time) StoreBatch {
 	return &shelfBatch{shelf: s, target: target, at: at}
 }
 
-// A shelfBatch remembers nothing of its series: package convert makes them.
 type shelfBatch struct {
 	*shelf
 	target string
 	at     time.Time
+	body   []byte
 }
 
 func (b *shelfBatch) Rules() []*relabel.Config { return nil }
-func (b *shelfBatch) Append([]byte, int)       {}
+
+func (b *shelfBatch) Append(encoded []byte, _ int) { b.body = append(b.body, encoded...) }
 
 func (b *shelfBatch) Commit() {
 	if b.disk != nil {
@@ -51,6 +56,7 @@ func (b *shelfBatch) Commit() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.open--
+	b.samples = append(b.samples, b.text()...)
 	b.committed = append(b.committed, fmt.Sprintf("%s at %v", instanceOf(b.target), b.at.Sub(b.began)))
 }
 
@@ -59,6 +65,40 @@ func (b *shelfBatch) Discard() {
 	defer b.mu.Unlock()
 	b.open--
 	b.discarded++
+}
+
+// text is what has been appended.
+func (b *shelfBatch) text() (lines []string) {
+	var request prompb.WriteRequest
+	if err := request.Unmarshal(b.body); err != nil {
+		return []string{err.Error()}
+	}
+	for _, series := range request.Timeseries {
+		for _, s := range series.Samples {
+			text := fmt.Sprint(s.Value)
+			if value.IsStaleNaN(s.Value) {
+				text = "stale"
+			}
+			lines = append(lines, fmt.Sprintf("%s %s %v", series.Labels[0].Value, text, time.UnixMilli(s.Timestamp).Sub(b.began)))
+		}
+	}
+	return lines
+}
+
+// checkSamples expects these samples since the last call, in any order, but for
+// those of reports other than up.
+func (w *world) checkSamples(s *shelf, want ...string) {
+	w.Helper()
+	synctest.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	got := slices.DeleteFunc(s.samples, func(line string) bool { return strings.HasPrefix(line, "scrape_") })
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		w.Errorf("stored samples (-want +got):\n%s", cmp.Diff(want, got))
+	}
+	s.samples = nil
 }
 
 // instanceOf is all that tells the targets of these tests apart.
@@ -172,11 +212,47 @@ func TestStoreThatStalls(t *testing.T) {
 // countOf counts the batches that begin so.
 func countOf(batches []string, prefix string) (n int) {
 	for _, b := range batches {
-		if len(b) >= len(prefix) && b[:len(prefix)] == prefix {
+		if strings.HasPrefix(b, prefix) {
 			n++
 		}
 	}
 	return n
+}
+
+// What a store gets is what a Prometheus agent would send it.
+func TestStoresGetTheSamples(t *testing.T) {
+	inBubble(t, func(w *world) {
+		s := w.newShelf()
+		early := fmt.Sprint(time.Now().Add(-time.Second).UnixMilli())
+		target := w.storing("i", inTurn(exposes("a 1\nb 2\nc 3 "+early+"\n"), exposes("a 1\n"), cutOff("a 1\nb 1\n"), refused, exposes("b 1\nb 2\n")), s)
+		target.HonorTimestamps = true
+		target.KeepOnFailure = true // which is for gateways
+		p := w.pool(target)
+		for _, want := range [][]string{
+			{"a 1 0s", "b 2 0s", "c 3 -1s", "up 1 0s"},
+			{"a 1 15s", "b stale 15s", "up 1 15s"},
+			{"a stale 30s", "up 0 30s"},
+			{"up 0 45s"},
+			{"b 1 1m0s", "up 1 1m0s"},
+		} {
+			_ = p.Once(w.Context())
+			w.checkSamples(s, want...)
+			pass(15 * time.Second)
+		}
+		for name, want := range map[string]float64{
+			"promferry_samples_appended_total":            5,
+			"promferry_stale_markers_total":               1,
+			"promferry_remote_write_series_dropped_total": 1,
+			"promferry_timestamps_stripped_total":         0,
+		} {
+			if got := w.metric(name); got != want {
+				t.Errorf("%s is %v, want %v", name, got, want)
+			}
+		}
+		if got := target.Status(); got.Stale != 1 || got.NotStored[convert.DropDuplicate] != 1 {
+			t.Errorf("got status %+v, want a stale marker and a duplicate", got)
+		}
+	})
 }
 
 func TestStoreThatPanics(t *testing.T) {
