@@ -88,6 +88,9 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 // prints is in order.
 func (c *onceCommand) fit(cfg *configs.Config) {
 	cfg.MaxPendingBytes = math.MaxInt64
+	for i := range cfg.RemoteWrites {
+		cfg.RemoteWrites[i].Queue.Capacity = math.MaxInt32
+	}
 	if c.dryRun {
 		for i := range cfg.Gateways {
 			cfg.Gateways[i].MaxConcurrentPushes = 1

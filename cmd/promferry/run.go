@@ -78,7 +78,7 @@ func (c *runCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitFailure, err)
 	}
-	logger.Info("promferry starts", "version", plainVersion(), "gateways", len(start.config.Gateways), "remote_writes", len(start.config.RemoteWrites), "targets", len(f.pool.Status()))
+	logger.Info("promferry starts", "version", plainVersion(), "remote_writes", len(start.config.RemoteWrites), "gateways", len(start.config.Gateways), "targets", len(f.pool.Status()))
 	reloading := c.reloader(f, start, reloads, logger)
 	s := service{c.web, listener, reloading, reloading.notifier, c.shutdownTimeout, logger}
 	if err := f.serve(ctx, s); err != nil {
