@@ -120,17 +120,17 @@ func (f *ferry) deliver(ctx context.Context, offer func()) (failures []string) {
 	offer()
 	var stored sync.WaitGroup
 	for _, s := range f.stores() {
-		stored.Go(func() { drainOnce(ctx, s) })
+		stored.Go(func() { _ = s.Drain(ctx) }) // failedStores tells of what is left
 	}
 	for _, g := range f.gateways() {
 		g.Drain(ctx)
 	}
 	stored.Wait()
-	failures = append(f.failedPushes(ctx), f.failedStores(ctx)...)
-	ctx, cancel := context.WithCancel(ctx)
-	cancel()      // what has no answer by now is told already
-	_ = stop(ctx) // no gateway or store is taken out of one command
-	return failures
+	failures = f.failedPushes(ctx)
+	now, cancel := context.WithCancel(ctx)
+	cancel()      // all that may have an answer has one
+	_ = stop(now) // no gateway or store is taken out of one command
+	return append(failures, f.failedStores(ctx)...)
 }
 
 // withTimeout bounds a command by its --timeout.

@@ -50,11 +50,12 @@ func (f *ferry) assembleStore(settings configs.RemoteWrite, before storePart) st
 
 // newStore makes a store that is not open yet.
 func (f *ferry) newStore(w configs.RemoteWrite, sending remote.Settings) *remote.Store {
-	options := remote.Options{Logger: f.logger, Metrics: f.stored, OnDone: f.onStored}
-	if w.Spool == nil { // else what is given up is kept
-		options.GiveUp = f.giveUp
-	}
-	return remote.New(w.Name, f.spoolOf(w), sending, options)
+	return remote.New(w.Name, f.spoolOf(w), sending, remote.Options{
+		Logger:  f.logger,
+		Metrics: f.stored,
+		GiveUp:  f.giveUp,
+		OnDone:  f.onStored,
+	})
 }
 
 // spoolOf is where a store keeps what waits, or nil. A dry run sends nothing, so

@@ -138,19 +138,18 @@ func (s *storing) end(ctx context.Context, this *storer) {
 	_ = this.store.Drain(ctx) // leave tells of what is left
 	this.finish()
 	<-this.stopped
-	kept := this.store.Status()
-	err := this.store.Close()
-	s.leave(this, kept, err)
+	s.leave(this, this.store.Close())
 	close(this.closed)
 }
 
 // leave takes a store off that is closed, and tells what becomes of its samples
 // that nobody has.
-func (s *storing) leave(this *storer, last remote.Status, err error) {
+func (s *storing) leave(this *storer, err error) {
+	last := this.store.Status()
+	lost := int(last.Dropped[remote.DropShutdown])
 	s.mu.Lock()
 	s.all = slices.DeleteFunc(s.all, func(other *storer) bool { return other == this })
 	heir := this.heir
-	lost := lostOf(last)
 	s.lost += lost
 	s.mu.Unlock()
 	logger := s.logger.With("remote_write", last.Name)
@@ -167,11 +166,6 @@ func (s *storing) leave(this *storer, last remote.Status, err error) {
 	default:
 		logger.Info("samples are kept for the next start", "samples", kept, "spool", last.Spool.Directory)
 	}
-}
-
-// lostOf is how many samples a store that has ended had in memory alone.
-func lostOf(last remote.Status) int {
-	return max(last.Pending-last.Spool.Pending, int(last.Dropped[remote.DropShutdown]))
 }
 
 // closeTimeout is for disks that stall: the end of the process does not wait for
