@@ -22,7 +22,7 @@ func (f *ferry) failedStores(ctx context.Context) (lines []string) {
 		}
 		add(now.Spool.Pending, "not stored yet, kept in the spool "+now.Spool.Directory)
 		for _, reason := range slices.Sorted(maps.Keys(now.Dropped)) {
-			add(int(now.Dropped[reason]), "not stored, "+string(reason))
+			add(int(now.Dropped[reason]), fmt.Sprintf("not stored (%s)", reason))
 		}
 	}
 	return lines
