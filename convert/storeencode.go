@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"math"
 	"strconv"
@@ -195,13 +194,6 @@ func (e *storeEncoder) spell(written []byte) string {
 
 const maxNumbers = 1024
 
-// The values that Prometheus has for "no number" and for the end of a series
-// (prometheus/prometheus model/value).
-const (
-	normalNaN   = 0x7ff8000000000001
-	staleMarker = 0x7ff0000000000002
-)
-
 // appendSample appends a Sample as a field of its TimeSeries.
 func (e *storeEncoder) appendSample(dst []byte, value float64, at moment) []byte {
 	stamp := e.stamp
@@ -214,34 +206,4 @@ func (e *storeEncoder) appendSample(dst []byte, value float64, at moment) []byte
 		bits = normalNaN // a target cannot end a series by itself
 	}
 	return appendSampleOf(dst, bits, stamp)
-}
-
-// The fields of prompb/types.proto and prompb/remote.proto of
-// prometheus/prometheus, each with its wire type. Labels are those of
-// io.prometheus.client.
-const (
-	tagRequestSeries   = 1<<3 | 2
-	tagRequestMetadata = 3<<3 | 2
-
-	tagSeriesSample    = 2<<3 | 2
-	tagSeriesExemplar  = 3<<3 | 2
-	tagSeriesHistogram = 4<<3 | 2
-
-	tagSampleValue = 1<<3 | 1
-	tagSampleTime  = 2 << 3
-)
-
-func appendTimeSeries(dst, ls, tail []byte) []byte {
-	dst = binary.AppendUvarint(append(dst, tagRequestSeries), uint64(len(ls)+len(tail)))
-	return append(append(dst, ls...), tail...)
-}
-
-func appendSampleOf(dst []byte, bits uint64, stamp []byte) []byte {
-	dst = append(dst, tagSeriesSample, byte(1+8+len(stamp)), tagSampleValue)
-	return append(binary.LittleEndian.AppendUint64(dst, bits), stamp...)
-}
-
-// appendStamp appends the time of a sample, with its tag.
-func appendStamp(dst []byte, ms int64) []byte {
-	return binary.AppendUvarint(append(dst, tagSampleTime), uint64(ms))
 }

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
-	"unicode/utf8"
+	"slices"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -50,20 +50,6 @@ func momentOfMetric(r *run, m *dto.Metric) moment {
 	return r.momentOf(&sample{timestamp: m.GetTimestampMs() != 0, at: m.GetTimestampMs()})
 }
 
-// exemplarOf takes an exemplar of protobuf.
-func exemplarOf(x *dto.Exemplar) *exemplar {
-	of := &exemplar{value: x.GetValue(), timed: x.GetTimestamp() != nil}
-	for _, l := range x.GetLabel() {
-		of.refused = of.refused || hasLabel(of.labels, l.GetName()) || !utf8.ValidString(l.GetValue())
-		of.labels = append(of.labels, Label{l.GetName(), l.GetValue()})
-	}
-	sortLabels(of.labels)
-	if of.timed {
-		of.at = x.GetTimestamp().GetSeconds()*1000 + int64(x.GetTimestamp().GetNanos()/1_000_000)
-	}
-	return of
-}
-
 // native hands over a native histogram of which the encoder has the labels.
 func (e *storeEncoder) native(h *dto.Histogram, gauge bool, at moment) {
 	hash := maphash.Bytes(e.series.seed, e.labels)
@@ -71,12 +57,22 @@ func (e *storeEncoder) native(h *dto.Histogram, gauge bool, at moment) {
 		return
 	}
 	e.tail = e.appendNative(e.tail[:0], h, gauge, at)
-	for _, x := range h.GetExemplars() {
-		if x.GetTimestamp() != nil { // Prometheus takes no others of a native one
-			e.tail = e.appendExemplar(e.tail, exemplarOf(x), at)
-		}
+	for _, x := range exemplarsOf(h) {
+		e.tail = e.appendExemplar(e.tail, exemplarOf(x), at)
 	}
 	e.emit(e.labels, hash, 1)
+}
+
+// exemplarsOf are those of a native histogram, or of its classic buckets where it
+// has none. Prometheus takes no others than those with a time.
+func exemplarsOf(h *dto.Histogram) (all []*dto.Exemplar) {
+	all = slices.Clone(h.GetExemplars())
+	if len(all) == 0 {
+		for _, b := range h.GetBucket() {
+			all = append(all, b.GetExemplar())
+		}
+	}
+	return slices.DeleteFunc(all, func(x *dto.Exemplar) bool { return x.GetTimestamp() == nil })
 }
 
 // The fields of a Histogram in prompb/types.proto.

@@ -80,13 +80,14 @@ func (p *plans) make(to *plan, l *line) {
 		all = append(all, planned{t.Name, t.Value, planEnd})
 	}
 	for i := range l.labels {
-		all = append(all, planned{name: string(l.labelName(i)), label: i})
+		all = append(all, planned{name: text(l.labelName(i)), label: i}) // forgotten when this returns
 	}
 	slices.SortFunc(all, func(a, b planned) int { return strings.Compare(a.name, b.name) })
 	to.steps, to.text = to.steps[:0], to.text[:0]
 	for _, each := range all {
 		to.add(each)
 	}
+	clear(all)
 	p.scratch = all
 }
 
