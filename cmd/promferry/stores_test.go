@@ -87,6 +87,26 @@ func TestAssembleKeepsStores(t *testing.T) {
 	}
 }
 
+// What runs has its new settings at the switch, not before.
+func TestSetStoresAtTheSwitch(t *testing.T) {
+	f := newFerry(1<<20, composition{})
+	before := f.settled(storingConfig(), new(parts))
+	cfg := storingConfig()
+	cfg.RemoteWrites[0].URL = &url.URL{Scheme: "http", Host: "three"}
+	after := f.settled(cfg, before)
+	for i, want := range []string{"http://one", "http://two"} {
+		if got := before.stores[i].store.Status().URL; got != want {
+			t.Errorf("store %d sends to %s before the switch, want %s", i, got, want)
+		}
+	}
+	f.setStores(before, after)
+	for i, want := range []string{"http://three", "http://two"} {
+		if got := after.stores[i].store.Status().URL; got != want {
+			t.Errorf("store %d sends to %s after the switch, want %s", i, got, want)
+		}
+	}
+}
+
 // A dry run has no spool: it must not touch what waits there for others.
 func TestDryRunHasNoSpool(t *testing.T) {
 	w := storingConfig().RemoteWrites[0]

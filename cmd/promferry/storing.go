@@ -157,7 +157,7 @@ func (s *storing) leave(this *storer, err error) {
 		logger.Error("spool not closed", "spool", last.Spool.Directory, "err", err)
 	}
 	if lost > 0 {
-		logger.Error("samples are lost, as the store did not take them in time and there is no room on disk for them", "samples", lost, "err", last.LastError)
+		logger.Error("samples for a remote_write are lost: they were in memory at its end", "samples", lost, "err", last.LastError)
 	}
 	switch kept := last.Spool.Pending; {
 	case kept == 0 || heir:
