@@ -44,6 +44,17 @@ func (c *Converter) Leave(to Stores) {
 	})
 }
 
+// LeaveSome is Leave for a target that stays one for other stores: what is known of
+// its series stays known.
+func (c *Converter) LeaveSome(to Stores) {
+	series := c.series
+	if series == nil {
+		return
+	}
+	defer func(ended bool) { c.series, series.ended = series, ended }(series.ended)
+	c.Leave(to)
+}
+
 // later is at, or the moment after a time in milliseconds if that is not before:
 // a store takes the samples of a series in the order of time alone.
 func later(at time.Time, last int64) time.Time {

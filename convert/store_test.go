@@ -133,6 +133,22 @@ func TestStoreSeesTargetsLeave(t *testing.T) {
 	f.check("the one before", f.got())
 }
 
+// A target that leaves one store is known to its heir at another.
+func TestStoreSeesTargetsLeaveSome(t *testing.T) {
+	f := follow(t)
+	f.LeaveSome(f.to.at(f.now))
+	f.check("unknown", f.got())
+	f.scrape("a 1\nb 1\n")
+	f.now = f.now.Add(time.Millisecond)
+	f.LeaveSome(f.to.at(f.now))
+	f.check("leave", f.got(), "a stale", "b stale", "up stale", "scrape_duration_seconds stale", "scrape_samples_scraped stale",
+		"scrape_samples_post_metric_relabeling stale", "scrape_series_added stale")
+	next := follow(t)
+	next.now = f.now
+	next.Succeed(f.Converter)
+	next.check("the heir", next.scrape("b 1\n"), withReport([]string{"b 1", "a stale"}, reported(1, 1, 0))...)
+}
+
 // Samples that bring a time keep it, and their series have no end; as the target
 // says what it knows, not what it sees.
 func TestStoreKeepsTimes(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -115,17 +116,25 @@ func sendPlain(cfg *configs.Config) {
 	}
 }
 
-// deliver lets the gateways send what offer gives them, waits for their answers
-// and returns a line for each push that failed.
+// deliver lets gateways and stores send what offer gives them, waits for their
+// answers and returns a line for each push that failed, and for each store that
+// has not taken all.
 func (f *ferry) deliver(ctx context.Context, offer func()) (failures []string) {
-	stop := f.startPushing()
+	stop := f.startSending()
 	offer()
+	var stored sync.WaitGroup
+	for _, s := range f.stores() {
+		stored.Go(func() { _ = s.Drain(ctx) }) // failedStores tells of what is left
+	}
 	for _, g := range f.gateways() {
 		g.Drain(ctx)
 	}
+	stored.Wait()
 	failures = f.failedPushes(ctx)
-	_ = stop(ctx) // no gateway is taken out of one command
-	return failures
+	now, cancel := context.WithCancel(ctx)
+	cancel()      // all that may have an answer has one
+	_ = stop(now) // no gateway or store is taken out of one command
+	return append(failures, f.failedStores(ctx)...)
 }
 
 // withTimeout bounds a command by its --timeout.
