@@ -28,13 +28,15 @@ type Status struct {
 	Pending     int       // samples that wait, wherever
 	Oldest      time.Time // of the scrapes that wait; zero: none does
 	Dropped     map[DropReason]uint64
+	LastDrop    time.Time // zero: nothing was dropped
 	Spool       SpoolStatus
 }
 
 // A SpoolStatus says how the part of the queue on disk is doing.
 type SpoolStatus struct {
 	Directory string // "": there is none
-	Size      int64  // bytes of its file
+	Size      int64  // bytes of its file, which does not shrink
+	Used      int64  // bytes of it that hold what waits
 	MaxSize   int64
 	Pending   int   // samples in it
 	Err       error // why it is not in use: what comes waits in memory; nil: it is

@@ -1,0 +1,4 @@
+package remote
+
+// Settings returns those that are in use.
+func (s *Store) Settings() Settings { return s.settings }
