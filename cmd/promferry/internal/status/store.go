@@ -69,11 +69,11 @@ func (s Store) isNearlyFull() bool {
 		float64(s.Spool.Used) >= nearlyOut*float64(s.Spool.MaxSize)
 }
 
-// Losses says in words what was not stored.
-func (s Store) Losses() (all []string) {
+// Losses are the samples that were not stored, and why.
+func (s Store) Losses() (all []Loss) {
 	for _, reason := range slices.Sorted(maps.Keys(s.Dropped)) {
 		if n := s.Dropped[reason]; n > 0 {
-			all = append(all, plural(n, "sample")+" dropped since the start: "+reason)
+			all = append(all, Loss{n, reason})
 		}
 	}
 	return all

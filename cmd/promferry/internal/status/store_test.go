@@ -73,9 +73,9 @@ func TestStoreVerdict(t *testing.T) {
 		{refusing, Verdict{Bad, `1 of 1 target is up but not pushed, remote_write "m" has refused samples for 1m`, ""}},
 		{unused, Verdict{Warn, good, `The spool of remote_write "m" is not in use`}},
 		{full, Verdict{Warn, good, `The spool of remote_write "m" is nearly full`}},
-		{behind, Verdict{Waiting, good, `Remote_write "m" catches up`}},
-		{dropped, Verdict{Warn, good, `Remote_write "m" drops samples`}},
-		{lost("m"), Verdict{Bad, `1 of 1 target is up but not pushed, remote_write "m" has been down for 40m`, `Remote_write "m" drops samples, the spool of remote_write "m" is nearly full`}},
+		{behind, Verdict{Waiting, good, `What has waited for remote_write "m" is being sent`}},
+		{dropped, Verdict{Warn, good, `Samples for remote_write "m" are dropped`}},
+		{lost("m"), Verdict{Bad, `1 of 1 target is up but not pushed, remote_write "m" has been down for 40m`, `Samples for remote_write "m" are dropped, the spool of remote_write "m" is nearly full`}},
 	} {
 		if got := storing(test.store, sent("node", "a", test.store)).Verdict(); got != test.want {
 			t.Errorf("got %+v\nwant %+v", got, test.want)
@@ -90,7 +90,7 @@ func TestManyStoresAreCounted(t *testing.T) {
 		s.Stores = append(s.Stores, lost(name))
 	}
 	got := s.Verdict()
-	if !strings.HasSuffix(got.Text, `remote_write "c" has been down for 40m, and more remote_writes`) || got.Also != "5 remote_writes drop samples, 5 spools are nearly full" {
+	if !strings.HasSuffix(got.Text, `remote_write "c" has been down for 40m, and more remote_writes`) || got.Also != "Samples for 5 remote_writes are dropped, 5 spools are nearly full" {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -129,9 +129,9 @@ func TestTargetOfStores(t *testing.T) {
 func TestStoreOnPage(t *testing.T) {
 	page := pageOf(t, storing(lost("mimir"), sent("node", "a", lost("mimir"))))
 	for _, want := range []string{
-		`<span class="state bad">down</span> for 40m`, "next try in 4s", "connection refused", "41m ago", "1,203,456 samples",
+		`<span class="state bad">down</span> for 40m`, "next try in 4s", "connection refused", "41m ago", `<td data-label="Stored">1,203,456</td>`,
 		"24,000,000 samples<br>the oldest of <time", "990 MB of 1.0 GB used", "/var/lib/promferry/mimir",
-		"12,034 samples dropped since the start: max_size", "the last <time",
+		`<span class="line">12,034: max_size</span><span class="line">the last <time`,
 		`remote_write &#34;mimir&#34; is down, <a href="#` + detail("store", "mimir"),
 	} {
 		if !strings.Contains(page, want) {
@@ -153,7 +153,7 @@ func TestStoreAsText(t *testing.T) {
 	s := storing(lost("mimir"), sent("node", "a", lost("mimir")))
 	s.Stores = append(s.Stores, unused)
 	const want = `1 of 1 target is up but not pushed, remote_write "mimir" has been down for 40m
-Remote_write "mimir" drops samples, the spool of remote_write "vm" is not in use, the spool of remote_write "mimir" is nearly full
+Samples for remote_write "mimir" are dropped, the spool of remote_write "vm" is not in use, the spool of remote_write "mimir" is nearly full
 
 REMOTE_WRITE  URL                            STATE      FOR  LAST SUCCESS  STORED     WAITING     OLDEST   SPOOL
 mimir         http://mimir:8080/api/v1/push  down       40m  41m ago       1,203,456  24,000,000  41m ago  990 MB of 1.0 GB used

@@ -39,6 +39,6 @@ func (v View) textOfStore(to *lines, s Store) {
 		}
 	}
 	for _, loss := range s.Losses() {
-		to.note(loss)
+		to.note(plural(loss.Count, "sample") + " dropped since the start: " + loss.What)
 	}
 }

@@ -38,10 +38,10 @@ func (j *judgement) storeAway(s Store, now time.Time) {
 // stores says what is not well of those that answer, too. To catch up is no
 // fault, and ends by itself.
 func (j *judgement) stores() {
-	j.named(Warn, j.dropping, "remote_write %q drops samples", "%s remote_writes drop samples")
+	j.named(Warn, j.dropping, "samples for remote_write %q are dropped", "samples for %s remote_writes are dropped")
 	j.named(Warn, j.unused, "the spool of remote_write %q is not in use", "%s spools are not in use")
 	j.named(Warn, j.nearlyFull, "the spool of remote_write %q is nearly full", "%s spools are nearly full")
-	j.named(Waiting, j.behind, "remote_write %q catches up", "%s remote_writes catch up")
+	j.named(Waiting, j.behind, "what has waited for remote_write %q is being sent", "what has waited for %s remote_writes is being sent")
 }
 
 // named adds what is said of one by its name, and of more by their number.
