@@ -102,6 +102,13 @@ func (t *trail) got(conn net.Conn) {
 	}
 }
 
+// isConnected tells whether there was a connection to send on.
+func (t *trail) isConnected() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.connected != ""
+}
+
 // The links of a chain that every request goes through.
 const (
 	linkResolve = "resolve"
