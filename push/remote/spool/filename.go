@@ -1,5 +1,8 @@
 package spool
 
-// FileName is that of a spool's file in its directory. Who has the spool open
-// holds a lock on it.
-const FileName = "spool.db"
+// The files of a spool in its directory. Who has the spool open holds a lock on
+// the second.
+const (
+	FileName = "spool.db"
+	LockName = "spool.lock"
+)

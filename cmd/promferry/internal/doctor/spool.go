@@ -25,7 +25,7 @@ func (a *audience) checkSpool(s remote.SpoolStatus) {
 	case errors.Is(err, fs.ErrNotExist):
 		a.checkSpoolToBe(s)
 	case err != nil:
-		a.Checks.fail(linkSpool, oneLine(err.Error()), "Let the user that promferry runs as into the directory.")
+		a.Checks.fail(linkSpool, oneLine(err.Error()), fmt.Sprintf("Correct directory in spool of %s, or let the user that promferry runs as into it.", a.who.name))
 	case !info.IsDir():
 		a.Checks.fail(linkSpool, oneLine(fmt.Sprintf("%q is no directory", s.Directory)), fmt.Sprintf("Correct directory in spool of %s.", a.who.name))
 	case !isWritable(s.Directory):
@@ -37,15 +37,24 @@ func (a *audience) checkSpool(s remote.SpoolStatus) {
 
 // checkSpoolToBe is for a directory that promferry will make.
 func (a *audience) checkSpoolToBe(s remote.SpoolStatus) {
-	parent := filepath.Dir(s.Directory)
-	info, err := os.Stat(parent)
+	parent, info, err := parentOf(s.Directory)
 	switch {
 	case err != nil:
 		a.Checks.fail(linkSpool, oneLine(err.Error()), "Make the directory, and let the user that promferry runs as write there.")
 	case !info.IsDir() || !isWritable(parent):
-		a.Checks.fail(linkSpool, oneLine(fmt.Sprintf("%q is not there, and this user may not make it", s.Directory)), "Make the directory, and let the user that promferry runs as write there.")
+		a.Checks.fail(linkSpool, oneLine(fmt.Sprintf("%q is not there, and this user may not make it in %q", s.Directory, parent)), "Make the directory, and let the user that promferry runs as write there.")
 	default:
 		a.checkRoom(parent, s, 0, "not there yet")
+	}
+}
+
+// parentOf is the nearest directory above that is there.
+func parentOf(dir string) (parent string, info fs.FileInfo, err error) {
+	for parent = filepath.Dir(dir); ; parent = filepath.Dir(parent) {
+		info, err = os.Stat(parent)
+		if !errors.Is(err, fs.ErrNotExist) || parent == filepath.Dir(parent) {
+			return parent, info, err
+		}
 	}
 }
 
@@ -57,7 +66,7 @@ func (a *audience) checkSpoolFile(s remote.SpoolStatus) {
 		a.checkRoom(s.Directory, s, 0, "empty")
 	case err != nil:
 		a.Checks.fail(linkSpool, oneLine(err.Error()), "Let the user that promferry runs as read and write the file.")
-	case isLocked(path) && a.here != Running:
+	case isLocked(filepath.Join(s.Directory, spool.LockName)) && a.here != Running:
 		a.Checks.warn(linkSpool, oneLine(fmt.Sprintf("another process has %q open", path)), fmt.Sprintf("Well if it is a promferry that listens elsewhere (--web.listen-address). If not, give each its own directory in spool of %s: only one can use it.", a.who.name))
 	default:
 		a.checkRoom(s.Directory, s, info.Size(), "its file has "+size(info.Size()))

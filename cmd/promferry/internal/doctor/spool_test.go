@@ -48,9 +48,10 @@ func TestSpoolIsLookedAt(t *testing.T) {
 	}{
 		{"none", remote.SpoolStatus{}, Note, "in memory"},
 		{"not there", remote.SpoolStatus{Directory: filepath.Join(dir, "new"), MaxSize: room}, OK, "not there yet, max_size is 16 MB"},
-		{"nowhere", remote.SpoolStatus{Directory: filepath.Join(dir, "no", "new"), MaxSize: room}, Failed, "Make the directory"},
+		{"nor what it is in", remote.SpoolStatus{Directory: filepath.Join(dir, "no", "new"), MaxSize: room}, OK, "not there yet"},
+		{"no name", remote.SpoolStatus{Directory: filepath.Join(dir, strings.Repeat("w", 300), "new"), MaxSize: room}, Failed, "Correct directory"},
 		{"a file", remote.SpoolStatus{Directory: file, MaxSize: room}, Failed, "is no directory"},
-		{"below a file", remote.SpoolStatus{Directory: filepath.Join(file, "x"), MaxSize: room}, Failed, "into the directory"},
+		{"below a file", remote.SpoolStatus{Directory: filepath.Join(file, "x"), MaxSize: room}, Failed, "Correct directory"},
 		{"empty", remote.SpoolStatus{Directory: dir, MaxSize: room}, OK, "empty, max_size is 16 MB"},
 		{"used", remote.SpoolStatus{Directory: used, MaxSize: room}, OK, "its file has 12 kB, max_size is 16 MB"},
 	} {

@@ -18,7 +18,10 @@ import (
 // host, and not disturbed by the look.
 func TestSpoolOfAnother(t *testing.T) {
 	dir := t.TempDir()
-	holder, err := os.Create(filepath.Join(dir, spool.FileName))
+	if err := os.WriteFile(filepath.Join(dir, spool.FileName), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	holder, err := os.Create(filepath.Join(dir, spool.LockName))
 	if err != nil {
 		t.Fatal(err)
 	}
