@@ -111,9 +111,7 @@ func (f *ferry) prepare(ctx context.Context, c *doctorCommand, e *doctor.Examina
 		g.Transport = clock
 		e.Gateways = append(e.Gateways, doctor.Subject{Gateway: g, Now: clock.now})
 	}
-	for _, s := range f.stores() {
-		e.Receivers = append(e.Receivers, doctor.NewReceiver(s))
-	}
+	e.Receivers = f.stores()
 	e.Host.CheckDiscovery(unknown)
 	e.Host.CheckVacant(f.current().vacant())
 	e.Host.CheckRefused(f.current().refusals())

@@ -31,7 +31,7 @@ func spoolStatus(now remote.SpoolStatus) *status.Spool {
 		return nil
 	}
 	return &status.Spool{
-		Directory: now.Directory, Size: now.Size, Used: now.Used, MaxSize: now.MaxSize,
+		Directory: now.Directory, Size: now.Size, MaxSize: now.MaxSize, Fill: now.Fill,
 		Waiting: now.Pending, Error: textOf(now.Err),
 	}
 }

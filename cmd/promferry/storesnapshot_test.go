@@ -20,13 +20,13 @@ func TestStoreStatusIsWhole(t *testing.T) {
 		Name: "mimir", URL: "http://m/api/v1/push", State: remote.StateDown, Since: at, LastSuccess: at.Add(1),
 		LastError: errors.New("gone"), NextTry: at.Add(2), Samples: 3, Pending: 4, Oldest: at.Add(5),
 		Dropped: map[remote.DropReason]uint64{remote.DropMaxAge: 6}, LastDrop: at.Add(7),
-		Spool: remote.SpoolStatus{Directory: "/spool", Size: 8, Used: 9, MaxSize: 10, Pending: 11, Err: errors.New("held")},
+		Spool: remote.SpoolStatus{Directory: "/spool", Size: 8, MaxSize: 10, Fill: 0.5, Pending: 11, Err: errors.New("held")},
 	})
 	want := status.Store{
 		Name: "mimir", URL: "http://m/api/v1/push", State: status.GatewayDown, Since: at, LastSuccess: at.Add(1),
 		LastError: "gone", NextTry: at.Add(2), Samples: 3, Waiting: 4, Oldest: at.Add(5),
 		Dropped: map[string]int{"max_age": 6}, LastDrop: at.Add(7),
-		Spool: &status.Spool{Directory: "/spool", Size: 8, Used: 9, MaxSize: 10, Waiting: 11, Error: "held"},
+		Spool: &status.Spool{Directory: "/spool", Size: 8, MaxSize: 10, Fill: 0.5, Waiting: 11, Error: "held"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("status (-want +got):\n%s", diff)

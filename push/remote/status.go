@@ -36,10 +36,10 @@ type Status struct {
 type SpoolStatus struct {
 	Directory string // "": there is none
 	Size      int64  // bytes of its file, which does not shrink
-	Used      int64  // bytes of it that hold what waits
 	MaxSize   int64
-	Pending   int   // samples in it
-	Err       error // why it is not in use: what comes waits in memory; nil: it is
+	Fill      float64 // how much of what it may hold it does; at 1 the oldest is dropped
+	Pending   int     // samples in it
+	Err       error   // why it is not in use: what comes waits in memory; nil: it is
 }
 
 // A DropReason says why samples were not stored. It is a metric's label value.
@@ -59,7 +59,29 @@ const (
 // Status returns how the store is doing now.
 func (s *Store) Status() Status { return Status{Name: s.Name} }
 
+// An Answer is what became of a question.
+type Answer struct {
+	// Err is nil where the receiver takes what it is sent. A *StatusError in its
+	// chain is an answer.
+	Err error
+	// ClockOffset is how far this host's clock is ahead of the receiver's, below
+	// zero behind; 0 while less than a second shows, or none.
+	ClockOffset time.Duration
+}
+
 // Ask sends a request without series, once, and returns how it went: it changes
-// nothing in the receiver. It does not need Run. The header is that of the
-// answer, if there was one.
-func (s *Store) Ask(ctx context.Context) error { return nil }
+// nothing in the receiver. It does not need Run.
+func (s *Store) Ask(ctx context.Context) Answer { return Answer{} }
+
+// A StatusError is an answer that does not say that all is stored.
+type StatusError struct {
+	Name       string // of the store
+	URL        string // without userinfo and query
+	Code       int
+	Location   string        // of a redirect, without userinfo and query
+	Body       string        // its first KiB, in one line
+	RetryAfter time.Duration // what it asks for; 0: nothing that can be read
+	WantsTLS   bool          // it speaks TLS, and was asked without
+}
+
+func (e *StatusError) Error() string { return e.Body }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/push/remote"
 	"github.com/promferry/promferry/relay"
 )
 
@@ -15,7 +16,7 @@ import (
 type Examination struct {
 	Targets   []*relay.Target
 	Gateways  []Subject
-	Receivers []Receiver
+	Receivers []*remote.Store
 	Host      Checks // what is known already of this machine and the configuration
 	Here      Here
 }

@@ -4,87 +4,75 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/promferry/promferry/push/remote"
 )
 
-// A Receiver is a receiver of remote_write. It is asked by a request without
-// samples, which changes nothing there.
-type Receiver struct {
-	store   *remote.Store
-	hearing *hearing
-}
-
-// NewReceiver makes one of a store that does not run. The store's requests go on
-// as before, and are listened to.
-func NewReceiver(s *remote.Store) Receiver {
-	settings := s.Settings()
-	h := &hearing{next: settings.Transport}
-	settings.Transport = h
-	s.Set(settings)
-	return Receiver{s, h}
-}
-
-// An audience is the look at one receiver.
+// An audience is the look at one receiver of remote_write, and at the spool before
+// it. It is asked by a request without samples, which changes nothing there.
 type audience struct {
 	RemoteWrite
 	who  speaker
 	here Here
 }
 
-// audience walks the chain of one receiver, and looks at the spool before it.
-func (e Examination) audience(ctx context.Context, r Receiver) RemoteWrite {
-	status := r.store.Status()
+// audience walks the chain of one receiver.
+func (e Examination) audience(ctx context.Context, s *remote.Store) RemoteWrite {
+	status := s.Status()
 	a := &audience{
 		RemoteWrite: RemoteWrite{Name: status.Name, URL: status.URL},
 		who:         speaker{fmt.Sprintf("remote_write %q", status.Name), "the receiver", "url"},
 		here:        e.Here,
 	}
-	a.ask(ctx, r)
+	a.ask(ctx, s)
 	a.checkSpool(status.Spool)
 	return a.RemoteWrite
 }
 
-func (a *audience) ask(ctx context.Context, r Receiver) {
+func (a *audience) ask(ctx context.Context, s *remote.Store) {
 	seen := new(trail)
-	err := r.store.Ask(seen.watch(ctx))
-	if err != nil && ctx.Err() != nil && r.hearing.answer().code == 0 && !seen.isConnected() {
+	got := s.Ask(seen.watch(ctx))
+	if got.Err != nil && ctx.Err() != nil && !seen.isConnected() {
 		a.Checks.notReached(linkResolve, linkConnect, linkAnswers) // time was up
 		return
 	}
-	if !seen.links(&a.Checks, r.store.Settings().URL.Scheme == "https", err, a.who) {
+	if !seen.links(&a.Checks, strings.HasPrefix(a.URL, "https:"), got.Err, a.who) {
 		a.Checks.notReached(linkAnswers)
 		return
 	}
-	got := r.hearing.answer()
-	a.judge(ctx, got, err)
-	if got.code != 0 {
-		a.checkClock(got.ahead)
+	if a.judge(got.Err, seen.isAnswered()) {
+		a.checkClock(got.ClockOffset)
 	}
 }
 
-// judge says what the answer means. err is that of the request, nil where it was
-// taken.
-func (a *audience) judge(ctx context.Context, got heard, err error) {
+// judge says what the answer means, and whether there was one. err is that of the
+// request, nil where it was taken; begun tells that something came back.
+func (a *audience) judge(err error, begun bool) (answered bool) {
+	var status *remote.StatusError
 	switch {
 	case err == nil:
-		a.Checks.ok(linkAnswers, fmt.Sprintf("it takes remote_write: status %d", got.code))
-	case got.code == 0:
-		a.Checks.fail(linkAnswers, oneLine(err.Error()), a.noAnswerAdvice(ctx, err))
-	case got.isWarning():
-		a.Checks.warn(linkAnswers, got.found(), a.who.answerAdvice(got))
+		a.Checks.ok(linkAnswers, "it takes remote_write")
+	case !errors.As(err, &status) && begun:
+		a.Checks.fail(linkAnswers, oneLine(err.Error()), fmt.Sprintf("What answers is no receiver: a login page, or another server. Correct url of %s: %s.", a.who.name, paths))
+	case status == nil:
+		a.Checks.fail(linkAnswers, oneLine(err.Error()), a.noAnswerAdvice(err))
+		return false
+	case isPassing(status):
+		a.Checks.warn(linkAnswers, foundStatus(status), a.who.refusalAdvice(status))
 	default:
-		a.Checks.fail(linkAnswers, got.found(), a.who.answerAdvice(got))
+		a.Checks.fail(linkAnswers, foundStatus(status), a.who.refusalAdvice(status))
 	}
+	return true
 }
 
 // noAnswerAdvice is for a connection on which no answer came.
-func (a *audience) noAnswerAdvice(ctx context.Context, err error) string {
+func (a *audience) noAnswerAdvice(err error) string {
 	switch {
 	case isWithoutCredentials(err):
 		return fmt.Sprintf("Nothing was sent, for want of credentials: look at the files and the token endpoint that %s names.", a.who.name)
-	case errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
+	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("It takes connections and does not answer: look at its load, restart it, or raise timeout of %s.", a.who.name)
 	}
 	return fmt.Sprintf("Look at its log, and at what stands between: a proxy, a load balancer. Its credentials are those of %s.", a.who.name)
@@ -94,13 +82,13 @@ func (a *audience) noAnswerAdvice(ctx context.Context, err error) string {
 func (a *audience) checkClock(ahead time.Duration) {
 	const name = "clock"
 	ahead = ahead.Round(time.Second)
-	direction := "ahead of"
+	direction := "behind"
 	switch {
 	case ahead.Abs() < skewed:
 		a.Checks.ok(name, "that of this host")
 		return
 	case ahead < 0:
-		direction = "behind"
+		direction = "ahead of"
 	}
 	a.Checks.warn(name, fmt.Sprintf("the receiver's clock is %s %s this host's", ahead.Abs(), direction),
 		"Let both be set by NTP: samples have the time of this host, and receivers refuse those that are too old or ahead of their own.")

@@ -109,6 +109,13 @@ func (t *trail) isConnected() bool {
 	return t.connected != ""
 }
 
+// isAnswered tells whether something came back.
+func (t *trail) isAnswered() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.answered
+}
+
 // The links of a chain that every request goes through.
 const (
 	linkResolve = "resolve"

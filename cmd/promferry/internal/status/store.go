@@ -26,12 +26,12 @@ type Store struct {
 
 // A Spool is the part of a store's queue that is on disk.
 type Spool struct {
-	Directory string `json:"directory"`
-	Size      int64  `json:"bytes"`     // of its file
-	Used      int64  `json:"bytesUsed"` // of these: by what waits
-	MaxSize   int64  `json:"maxBytes"`
-	Waiting   int    `json:"samplesWaiting"`
-	Error     string `json:"error"` // why it is not in use; "": it is
+	Directory string  `json:"directory"`
+	Size      int64   `json:"bytes"` // of its file, which does not shrink
+	MaxSize   int64   `json:"maxBytes"`
+	Fill      float64 `json:"fill"` // how much of what it may hold it does; at 1 the oldest is dropped
+	Waiting   int     `json:"samplesWaiting"`
+	Error     string  `json:"error"` // why it is not in use; "": it is
 }
 
 // A Feed is a store that a target goes to. What waits there is told of the store
@@ -47,7 +47,7 @@ func isAway(state string) bool { return state == GatewayDown || state == Gateway
 const (
 	farBehind = 2 * time.Minute  // the age of what waits
 	lately    = 15 * time.Minute // since samples were dropped
-	nearlyOut = 0.9              // the part of max_size that is used
+	nearlyOut = 0.9              // the part that a spool is full
 )
 
 // isBehind tells whether the store answers, and has an outage to make up for.
@@ -65,8 +65,7 @@ func (s Store) isUnused() bool { return s.Spool != nil && s.Spool.Error != "" }
 
 // isNearlyFull tells whether there is a spool that will soon drop what is oldest.
 func (s Store) isNearlyFull() bool {
-	return s.Spool != nil && s.Spool.Error == "" && s.Spool.MaxSize > 0 &&
-		float64(s.Spool.Used) >= nearlyOut*float64(s.Spool.MaxSize)
+	return s.Spool != nil && s.Spool.Error == "" && s.Spool.Fill >= nearlyOut
 }
 
 // Losses are the samples that were not stored, and why.
@@ -79,12 +78,23 @@ func (s Store) Losses() (all []Loss) {
 	return all
 }
 
-// Fill says how full the spool is.
-func (s Spool) Fill() string {
-	if s.Error != "" {
+// Use says in words how full the spool is.
+func (s Spool) Use() string {
+	switch percent := int(100 * s.Fill); {
+	case s.Error != "":
 		return "not in use"
+	case s.Waiting == 0:
+		return "empty"
+	case percent == 0:
+		return "less than 1 % full"
+	default:
+		return fmt.Sprintf("%d %% full", percent)
 	}
-	return fmt.Sprintf("%s of %s used", size(s.Used), size(s.MaxSize))
+}
+
+// File says how large the file of the spool is.
+func (s Spool) File() string {
+	return fmt.Sprintf("file %s, at most %s", size(s.Size), size(s.MaxSize))
 }
 
 func storeLevel(v View, s Store) Level {

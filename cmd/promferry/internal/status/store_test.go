@@ -19,7 +19,7 @@ func taking(name string) Store {
 // spooling is one with a spool.
 func spooling(name string) Store {
 	s := taking(name)
-	s.Spool = &Spool{Directory: "/var/lib/promferry/" + name, Size: 33_554_432, Used: 2_400_000, MaxSize: 1_000_000_000, Waiting: 900}
+	s.Spool = &Spool{Directory: "/var/lib/promferry/" + name, Size: 33_554_432, MaxSize: 1_000_000_000, Fill: 0.0024, Waiting: 900}
 	return s
 }
 
@@ -29,7 +29,7 @@ func lost(name string) Store {
 	s.State, s.Since, s.LastSuccess = GatewayDown, before(40*time.Minute), before(41*time.Minute)
 	s.LastError, s.NextTry = "post http://mimir:8080/api/v1/push: connection refused", now.Add(4*time.Second)
 	s.Waiting, s.Oldest = 24_000_000, before(41*time.Minute)
-	s.Spool.Used, s.Spool.Waiting = 990_000_000, 24_000_000
+	s.Spool.Size, s.Spool.Fill, s.Spool.Waiting = 990_000_000, 0.994, 24_000_000
 	s.Dropped, s.LastDrop = map[string]int{"max_size": 12_034}, before(2*time.Second)
 	return s
 }
@@ -57,7 +57,7 @@ func changed(s Store, change func(*Store)) Store {
 func TestStoreVerdict(t *testing.T) {
 	refusing := changed(taking("m"), func(s *Store) { s.State, s.Since = GatewayRefusing, before(time.Minute) })
 	unused := changed(spooling("m"), func(s *Store) { s.Spool.Error = "held by another process" })
-	full := changed(spooling("m"), func(s *Store) { s.Spool.Used = 900_000_000 })
+	full := changed(spooling("m"), func(s *Store) { s.Spool.Fill = 0.9 })
 	behind := changed(spooling("m"), func(s *Store) { s.Oldest = before(10 * time.Minute) })
 	dropped := changed(taking("m"), func(s *Store) { s.LastDrop = before(14 * time.Minute) })
 	once := changed(taking("m"), func(s *Store) { s.LastDrop = before(16 * time.Minute) })
@@ -130,7 +130,7 @@ func TestStoreOnPage(t *testing.T) {
 	page := pageOf(t, storing(lost("mimir"), sent("node", "a", lost("mimir"))))
 	for _, want := range []string{
 		`<span class="state bad">down</span> for 40m`, "next try in 4s", "connection refused", "41m ago", `<td data-label="Stored">1,203,456</td>`,
-		"24,000,000 samples<br>the oldest of <time", "990 MB of 1.0 GB used", "/var/lib/promferry/mimir",
+		"24,000,000 samples<br>the oldest of <time", "99 % full, file 990 MB, at most 1.0 GB", "/var/lib/promferry/mimir",
 		`<span class="line">12,034: max_size</span><span class="line">the last <time`,
 		`remote_write &#34;mimir&#34; is down, <a href="#` + detail("store", "mimir"),
 	} {
@@ -156,13 +156,13 @@ func TestStoreAsText(t *testing.T) {
 Samples for remote_write "mimir" are dropped, the spool of remote_write "vm" is not in use, the spool of remote_write "mimir" is nearly full
 
 REMOTE_WRITE  URL                            STATE      FOR  LAST SUCCESS  STORED     WAITING     OLDEST   SPOOL
-mimir         http://mimir:8080/api/v1/push  down       40m  41m ago       1,203,456  24,000,000  41m ago  990 MB of 1.0 GB used
+mimir         http://mimir:8080/api/v1/push  down       40m  41m ago       1,203,456  24,000,000  41m ago  99 % full
   error: post http://mimir:8080/api/v1/push: connection refused
   next try in 4s
-  spool: /var/lib/promferry/mimir
+  spool: /var/lib/promferry/mimir, file 990 MB, at most 1.0 GB
   12,034 samples dropped since the start: max_size
 vm            http://mimir:8080/api/v1/push  answering  1h   3s ago        1,203,456  1,203       4s ago   not in use
-  spool: /var/lib/promferry/vm
+  spool: /var/lib/promferry/vm, file 33.6 MB, at most 1.0 GB
   spool: error: open /var/lib/promferry/vm/spool.db: held by another process
 
 STATE       JOB   TARGET            LAST SCRAPE  TOOK  SAMPLES  BYTES    EVERY  LAST PUSH
@@ -187,8 +187,8 @@ func TestStoresInJSON(t *testing.T) {
 	want := `{"status":"success","data":{"remoteWrites":[{"name":"mimir","url":"http://mimir:8080/api/v1/push","state":"down",` +
 		`"since":"2026-11-28T11:20:00Z","lastSuccess":"2026-11-28T11:19:00Z","lastError":"post http://mimir:8080/api/v1/push: connection refused",` +
 		`"nextTry":"2026-11-28T12:00:04Z","samplesStored":1203456,"samplesWaiting":24000000,"oldestWaiting":"2026-11-28T11:19:00Z",` +
-		`"samplesDropped":{"max_size":12034},"lastDrop":"2026-11-28T11:59:58Z","spool":{"directory":"/var/lib/promferry/mimir","bytes":33554432,` +
-		`"bytesUsed":990000000,"maxBytes":1000000000,"samplesWaiting":24000000,"error":""}},` +
+		`"samplesDropped":{"max_size":12034},"lastDrop":"2026-11-28T11:59:58Z","spool":{"directory":"/var/lib/promferry/mimir","bytes":990000000,` +
+		`"maxBytes":1000000000,"fill":0.994,"samplesWaiting":24000000,"error":""}},` +
 		`{"name":"vm","url":"","state":"unknown","lastError":"","samplesStored":0,"samplesWaiting":0,"samplesDropped":{}}]}}` + "\n"
 	if diff := cmp.Diff(want, body.String()); diff != "" {
 		t.Errorf("stores (-want +got):\n%s", diff)

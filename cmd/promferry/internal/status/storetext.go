@@ -23,7 +23,7 @@ func (v View) textOfStore(to *lines, s Store) {
 		oldest = v.ago(s.Oldest)
 	}
 	if s.Spool != nil {
-		spool = s.Spool.Fill()
+		spool = s.Spool.Use()
 	}
 	to.row(s.Name, s.URL, storeWords(v, s), since, v.ago(s.LastSuccess), number(s.Samples), number(s.Waiting), oldest, spool)
 	if s.LastError != "" {
@@ -33,7 +33,7 @@ func (v View) textOfStore(to *lines, s Store) {
 		to.note(v.nextTry(s.NextTry))
 	}
 	if s.Spool != nil {
-		to.note("spool: " + s.Spool.Directory)
+		to.note("spool: " + s.Spool.Directory + ", " + s.Spool.File())
 		if s.Spool.Error != "" {
 			to.note("spool: error: " + s.Spool.Error)
 		}

@@ -1,4 +1,0 @@
-package remote
-
-// Settings returns those that are in use.
-func (s *Store) Settings() Settings { return s.settings }
