@@ -134,7 +134,7 @@ func checkReasonsServed(t *testing.T, families []*dto.MetricFamily) {
 func TestReasonsOfMetricsPage(t *testing.T) {
 	t.Parallel()
 	sources := make(map[string]source)
-	for _, pkg := range []string{"scrape", "convert", "push", "relay", "transport", "cmd/promferry"} {
+	for _, pkg := range []string{"scrape", "convert", "push", "push/remote", "relay", "transport", "cmd/promferry"} {
 		sources[pkg] = parseSource(t, pkg)
 	}
 	way := sources["transport"].constants("Reason")
@@ -151,6 +151,7 @@ func TestReasonsOfMetricsPage(t *testing.T) {
 	check("promferry_scrape_errors_total", sources["scrape"].constants("Reason"), way, limits, sources["relay"].returned("reasonOf"))
 	check("promferry_series_dropped_total", sources["convert"].listed("DropReasons"))
 	check("promferry_remote_write_series_dropped_total", sources["convert"].listed("StoreDropReasons"))
+	check("promferry_remote_write_samples_dropped_total", sources["push/remote"].constants("Drop"))
 	check("promferry_push_errors_total", []string{"400"}, way, sources["push"].returned("reason"), sources["push"].returned("statusReason"))
 	check("promferry_pushes_dropped_total", sources["push"].constants("drop"))
 	check("promferry_families_refused_total", sources["push"].constants("refused"))
