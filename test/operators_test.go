@@ -51,15 +51,15 @@ func startTroubledFleet(t *testing.T) *troubledFleet {
 		gateway "default" { url = %q }
 		gateway "gone" { url = %q }
 		gateway "refusing" { url = %q }
-		remote_write "taking" {
+		remote_write "store" {
 			url = %q
 			spool { directory = %q }
 		}
-		remote_write "gone" {
+		remote_write "lost store" {
 			url = %q
 			spool { directory = %q }
 		}
-		remote_write "refusing" { url = %q }
+		remote_write "strict store" { url = %q }
 		job "first" {
 			targets  = [%q]
 			instance = "i"
