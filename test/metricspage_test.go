@@ -149,10 +149,9 @@ func TestReasonsOfMetricsPage(t *testing.T) {
 	}
 	check("promferry_targets_refused", sources["cmd/promferry"].constants("refused"))
 	check("promferry_scrape_errors_total", sources["scrape"].constants("Reason"), way, limits, sources["relay"].returned("reasonOf"))
-	check("promferry_series_dropped_total", sources["convert"].listed("DropReasons"))
-	check("promferry_remote_write_series_dropped_total", sources["convert"].listed("StoreDropReasons"))
-	check("promferry_remote_write_samples_dropped_total", sources["push/remote"].constants("Drop"))
+	check("promferry_series_dropped_total", sources["convert"].constants("Drop"))
 	check("promferry_push_errors_total", []string{"400"}, way, sources["push"].returned("reason"), sources["push"].returned("statusReason"))
 	check("promferry_pushes_dropped_total", sources["push"].constants("drop"))
 	check("promferry_families_refused_total", sources["push"].constants("refused"))
+	check("promferry_remote_write_samples_dropped_total", sources["push/remote"].constants("Drop"))
 }

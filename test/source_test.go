@@ -57,25 +57,6 @@ func (s source) returned(function string) (texts []string) {
 	return texts
 }
 
-// listed are the texts of the constants in the list that a function returns.
-func (s source) listed(function string) (texts []string) {
-	s.each(func(n ast.Node) {
-		f, ok := n.(*ast.FuncDecl)
-		if !ok || f.Name.Name != function || f.Recv != nil {
-			return
-		}
-		ast.Inspect(f.Body, func(n ast.Node) bool {
-			if list, ok := n.(*ast.CompositeLit); ok {
-				for _, e := range list.Elts {
-					texts = append(texts, s.constants(e.(*ast.Ident).Name)...)
-				}
-			}
-			return true
-		})
-	})
-	return texts
-}
-
 // firstFields are the texts of the first field where a struct is made.
 func (s source) firstFields(name string) (texts []string) {
 	s.each(func(n ast.Node) {
