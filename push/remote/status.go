@@ -1,7 +1,7 @@
 package remote
 
 import (
-	"context"
+	"maps"
 	"time"
 )
 
@@ -28,18 +28,16 @@ type Status struct {
 	Pending     int       // samples that wait, wherever
 	Oldest      time.Time // of the scrapes that wait; zero: none does
 	Dropped     map[DropReason]uint64
-	LastDrop    time.Time // zero: nothing was dropped
 	Spool       SpoolStatus
 }
 
 // A SpoolStatus says how the part of the queue on disk is doing.
 type SpoolStatus struct {
 	Directory string // "": there is none
-	Size      int64  // bytes of its file, which does not shrink
+	Size      int64  // bytes of its file
 	MaxSize   int64
-	Fill      float64 // how much of what it may hold it does; at 1 the oldest is dropped
-	Pending   int     // samples in it
-	Err       error   // why it is not in use: what comes waits in memory; nil: it is
+	Pending   int   // samples in it
+	Err       error // why it is not in use: what comes waits in memory; nil: it is
 }
 
 // A DropReason says why samples were not stored. It is a metric's label value.
@@ -57,31 +55,21 @@ const (
 )
 
 // Status returns how the store is doing now.
-func (s *Store) Status() Status { return Status{Name: s.Name} }
-
-// An Answer is what became of a question.
-type Answer struct {
-	// Err is nil where the receiver takes what it is sent. A *StatusError in its
-	// chain is an answer.
-	Err error
-	// ClockOffset is how far this host's clock is ahead of the receiver's, below
-	// zero behind; 0 while less than a second shows, or none.
-	ClockOffset time.Duration
+func (s *Store) Status() Status {
+	s.mu.Lock()
+	status := Status{
+		Name: s.Name, URL: receiver{s.Name, s.settings}.shown(),
+		State: s.health.state, Since: s.health.since, LastSuccess: s.health.success, LastError: s.health.err,
+		Samples: s.stored, Pending: s.queue.samples, Oldest: s.queue.oldest(), Dropped: maps.Clone(s.dropped),
+		Spool: SpoolStatus{Pending: s.queue.spooled},
+	}
+	if status.State != StateAnswering {
+		status.NextTry = s.health.next
+	}
+	s.mu.Unlock()
+	if s.disk != nil {
+		status.Spool.Directory, status.Spool.MaxSize = s.disk.spool.Directory, s.disk.spool.MaxSize
+		status.Spool.Err, status.Spool.Size = s.disk.state()
+	}
+	return status
 }
-
-// Ask sends a request without series, once, and returns how it went: it changes
-// nothing in the receiver. It does not need Run.
-func (s *Store) Ask(ctx context.Context) Answer { return Answer{} }
-
-// A StatusError is an answer that does not say that all is stored.
-type StatusError struct {
-	Name       string // of the store
-	URL        string // without userinfo and query
-	Code       int
-	Location   string        // of a redirect, without userinfo and query
-	Body       string        // its first KiB, in one line
-	RetryAfter time.Duration // what it asks for; 0: nothing that can be read
-	WantsTLS   bool          // it speaks TLS, and was asked without
-}
-
-func (e *StatusError) Error() string { return e.Body }
