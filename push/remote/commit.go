@@ -1,7 +1,7 @@
 package remote
 
 import (
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/promferry/promferry/push/remote/spool"
@@ -92,10 +92,7 @@ func (s *Store) keepOnDisk(arrived []*arrival) map[*record]uint64 {
 		numbers[p.record] = first + uint64(i)
 		records[i] = p.onDisk(first + uint64(i))
 	}
-	err := s.makeRoom(all)
-	if err == nil {
-		err = s.disk.opened().Append(records)
-	}
+	err := s.append(records)
 	s.disk.wrote(err)
 	s.noteSpool(opAppend, err)
 	if err != nil {
@@ -129,28 +126,26 @@ func (p pending) onDisk(id uint64) spool.Record {
 	}
 }
 
-// makeRoom drops the oldest records of the spool, of whatever lane, until those
-// fit into it, and a few more, so that not each write has to. The error is that
-// they do not even then.
-func (s *Store) makeRoom(all []pending) error {
+// append adds records to the spool. Where they do not fit, the oldest go, of
+// whatever lane, and a few more, so that not each write has to make room.
+func (s *Store) append(records []spool.Record) error {
 	var need int64
-	for _, p := range all {
-		need += needs(p.size)
+	for _, r := range records {
+		need += int64(r.Size)
 	}
-	limit := s.disk.limit()
-	if need > limit {
-		return fmt.Errorf("%w for %d bytes: raise max_size", errRoom, need)
-	}
-	f := s.disk.opened()
-	for f.Used()+need > limit {
-		if err := s.sweep(); err != nil {
-			return err // or all would be dropped, and nothing gained
+	for {
+		err := s.disk.opened().Append(records)
+		if !errors.Is(err, spool.ErrFull) {
+			return err
 		}
-		if over := f.Used() + need - limit; over > 0 && !s.dropSpooled(over+limit/64) {
-			return fmt.Errorf("%w for %d bytes beside what is under way", errRoom, need)
+		swept, failed := s.sweep()
+		if failed != nil {
+			return failed // or all would be dropped, and nothing gained
+		}
+		if !swept && !s.dropSpooled(need+s.disk.spool.MaxSize/64) {
+			return err // all that is there is under way
 		}
 	}
-	return nil
 }
 
 // dropSpooled drops the oldest records that have that many bytes in the spool.
@@ -161,7 +156,7 @@ func (s *Store) dropSpooled(bytes int64) (dropped bool) {
 	for r := s.queue.all.first; r != nil && bytes > 0; {
 		next := s.queue.all.after(r)
 		if r.place == waiting && r.id != 0 {
-			bytes -= needs(r.size)
+			bytes -= int64(r.size)
 			s.dropFrom(r, DropMaxSize)
 			dropped = true
 		}
@@ -170,22 +165,23 @@ func (s *Store) dropSpooled(bytes int64) (dropped bool) {
 	return dropped
 }
 
-// sweep deletes from the spool what it need not have any more.
-func (s *Store) sweep() error {
+// sweep deletes from the spool what it need not have any more. It is true where
+// there was something.
+func (s *Store) sweep() (swept bool, err error) {
 	f := s.disk.opened()
 	s.mu.Lock()
 	ids := s.queue.freed
 	s.queue.freed = nil
 	s.mu.Unlock()
 	if f == nil || len(ids) == 0 {
-		return nil
+		return false, nil
 	}
-	err := f.Delete(ids)
+	err = f.Delete(ids)
 	if err != nil {
 		s.meter.spoolError(opDelete)
 		s.mu.Lock()
 		s.queue.freed = append(ids, s.queue.freed...)
 		s.mu.Unlock()
 	}
-	return err
+	return true, err
 }

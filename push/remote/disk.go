@@ -2,7 +2,6 @@ package remote
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 	"sync"
 	"time"
@@ -29,27 +28,16 @@ const (
 	maxRewrite     = 10 * time.Second
 )
 
-// fillNumerator and fillDenominator are how much of the largest file may be in
-// use: a file never shrinks, and what is written needs pages in one piece beside
-// those that are in use.
-const (
-	fillNumerator   = 3
-	fillDenominator = 4
-)
-
-// recordOverhead is what a record takes in the file beside its body, at most: a
-// header, and a page that is not full.
-const recordOverhead = 4 << 10
-
-// errRoom tells that there is no room, and nothing that may be dropped for it.
-var errRoom = errors.New("no room")
+// errNotOpen is that of a spool nobody opened, or that is closed again.
+var errNotOpen = errors.New("the spool is not open")
 
 // A disk is the spool of a store, and whether it can be used.
 type disk struct {
 	spool Spool
-	open  func(directory string) (files, error)
+	open  func(directory string) (files, error) // no files, but an error: it cannot be used
 
 	mu       sync.Mutex
+	used     bool  // it was open before
 	files    files // nil: not open
 	err      error // why it is not in use; nil: it is
 	failures int   // in a row
@@ -58,8 +46,8 @@ type disk struct {
 }
 
 func newDisk(config Spool) *disk {
-	return &disk{spool: config, err: errors.New("not open yet"), open: func(directory string) (files, error) {
-		opened, err := spool.Open(directory)
+	return &disk{spool: config, err: errNotOpen, open: func(directory string) (files, error) {
+		opened, err := spool.Options{MaxSize: config.MaxSize}.Open(directory)
 		if opened == nil {
 			return nil, err // a nil *Spool is no nil interface
 		}
@@ -67,9 +55,14 @@ func newDisk(config Spool) *disk {
 	}}
 }
 
-// start opens the spool. The error of one that can be used says what was wrong
-// with it.
-func (d *disk) start() (headers []spool.Header, usable bool, err error) {
+// A find is what a spool has when it is opened.
+type find struct {
+	headers []spool.Header
+	again   bool // it was in use before
+}
+
+// start opens the spool. The error beside a find says what was wrong with it.
+func (d *disk) start() (found *find, err error) {
 	opened, err := d.open(d.spool.Directory)
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -77,16 +70,17 @@ func (d *disk) start() (headers []spool.Header, usable bool, err error) {
 		if err == nil {
 			err = errors.New("it does not open")
 		}
-		d.err = fmt.Errorf("open spool %s: %w", d.spool.Directory, err)
+		d.err = err
 		d.retry = time.Now().Add(reopenInterval)
-		return nil, false, d.err
+		return nil, d.err
 	}
-	d.files, d.err, d.failures, d.retry = opened, nil, 0, time.Time{}
+	found = &find{again: d.used}
+	d.files, d.used, d.err, d.failures, d.retry = opened, true, nil, 0, time.Time{}
 	for h := range opened.Headers() {
-		headers = append(headers, h)
+		found.headers = append(found.headers, h)
 		d.last = max(d.last, h.ID)
 	}
-	return headers, true, err
+	return found, err
 }
 
 // opened returns the spool; nil: it is not open.
@@ -119,7 +113,8 @@ func (d *disk) next(n int) (first uint64) {
 	return first
 }
 
-// wrote notes how a write ended.
+// wrote notes how a write ended. A spool that says the same to all that it is
+// asked is closed: what is left of it is found when it is opened again.
 func (d *disk) wrote(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -127,9 +122,20 @@ func (d *disk) wrote(err error) {
 		d.err, d.failures, d.retry = nil, 0, time.Time{}
 		return
 	}
-	d.err = fmt.Errorf("write to spool %s: %w", d.spool.Directory, err)
+	d.err = err
 	d.retry = time.Now().Add(answers.Backoff(d.failures, minRewrite, maxRewrite))
 	d.failures++
+	if isSound(d.files) {
+		return
+	}
+	_ = d.files.Close() // err says what there is to say
+	d.files = nil
+}
+
+// isSound tells whether a spool answers a question.
+func isSound(f files) bool {
+	_, err := f.Body(0) // which no record has
+	return errors.Is(err, spool.ErrMissing)
 }
 
 // body returns that of a record.
@@ -137,23 +143,17 @@ func (d *disk) body(id uint64) ([]byte, error) {
 	if f := d.opened(); f != nil {
 		return f.Body(id)
 	}
-	return nil, errors.New("it is not open")
+	return nil, errNotOpen
 }
 
-// limit is how many bytes may be in use.
-func (d *disk) limit() int64 { return d.spool.MaxSize / fillDenominator * fillNumerator }
-
-// needs is how many bytes a record with such a body takes.
-func needs(size int32) int64 { return int64(size) + recordOverhead }
-
-// state returns why the spool is not in use, and how large it is.
-func (d *disk) state() (err error, size int64) {
+// state returns how large the spool is, and why it is not in use.
+func (d *disk) state() (size int64, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.files != nil {
 		size = d.files.Size()
 	}
-	return d.err, size
+	return size, d.err
 }
 
 // close closes the spool, if it is open.
@@ -164,7 +164,7 @@ func (d *disk) close() error {
 		return nil
 	}
 	err := d.files.Close()
-	d.files, d.err = nil, errors.New("it is closed")
+	d.files, d.err = nil, errNotOpen
 	d.retry = time.Now().Add(reopenInterval)
 	return err
 }

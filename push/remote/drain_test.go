@@ -10,11 +10,12 @@ import (
 )
 
 // drainWithin is Drain with a limit, and how long it took.
-func (b *bench) drainWithin(limit time.Duration) (error, time.Duration) {
+func (b *bench) drainWithin(limit time.Duration) (took time.Duration, err error) {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	return b.Drain(ctx), time.Since(start)
+	err = b.Drain(ctx)
+	return time.Since(start), err
 }
 
 // A stop ends in time although the receiver is down: what is in memory is lost,
@@ -25,7 +26,7 @@ func TestDrainOfMemoryInVain(t *testing.T) {
 		stop := b.run(t)
 		b.scrape("a", 700)
 		time.Sleep(time.Minute)
-		err, took := b.drainWithin(10 * time.Second)
+		took, err := b.drainWithin(10 * time.Second)
 		if took != 10*time.Second || err == nil || !strings.Contains(err.Error(), "700 samples are lost") || !strings.Contains(err.Error(), "status 503") {
 			t.Errorf("got %v after %v, want an error after 10 s", err, took)
 		}
@@ -46,7 +47,7 @@ func TestDrainOfSpoolInVain(t *testing.T) {
 		b.Open()
 		stop := b.run(t)
 		b.scrape("a", 2700)
-		err, took := b.drainWithin(10 * time.Second)
+		took, err := b.drainWithin(10 * time.Second)
 		if took != 10*time.Second || err == nil || !strings.Contains(err.Error(), "2700 samples are kept in the spool /var/lib/spool") || strings.Contains(err.Error(), "lost") {
 			t.Errorf("got %v after %v, want an error after 10 s", err, took)
 		}
@@ -71,7 +72,7 @@ func TestDrainHurries(t *testing.T) {
 		b.run(t)
 		b.scrape("a", 10)
 		time.Sleep(time.Hour)
-		if err, took := b.drainWithin(10 * time.Second); err != nil || took > 3*time.Second {
+		if took, err := b.drainWithin(10 * time.Second); err != nil || took > 3*time.Second {
 			t.Errorf("got %v after %v, want success within 3 s", err, took)
 		}
 		b.wantStored(t, 10)
@@ -107,7 +108,7 @@ func TestGiveUp(t *testing.T) {
 		for _, target := range []string{"a", "b", "c"} {
 			b.scrape(target, 2000)
 		}
-		if err, took := b.drainWithin(time.Minute); err != nil || took < 5*time.Second || took > 12*time.Second {
+		if took, err := b.drainWithin(time.Minute); err != nil || took < 5*time.Second || took > 12*time.Second {
 			t.Errorf("got %v after %v, want the end of it after about 10 s", err, took)
 		}
 		b.wantCount(t, "samples_dropped_total", "gave_up", 6000)
@@ -125,7 +126,7 @@ func TestGiveUpKeepsTheSpool(t *testing.T) {
 		b.Open()
 		b.run(t)
 		b.scrape("a", 2000)
-		if err, took := b.drainWithin(time.Minute); err == nil || !strings.Contains(err.Error(), "kept in the spool") || took > 12*time.Second {
+		if took, err := b.drainWithin(time.Minute); err == nil || !strings.Contains(err.Error(), "kept in the spool") || took > 12*time.Second {
 			t.Errorf("got %v after %v, want an error after about 10 s", err, took)
 		}
 		if on.samples() != 2000 {

@@ -62,7 +62,7 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.Body.Close()
 	g := got{at: time.Now(), series: decode(body), bytes: len(body)}
 	n := f.begin()
-	defer f.end()
+	defer f.end() // after the unlock below
 	if f.panics != nil {
 		if value := f.panics(n, g); value != nil {
 			panic(value)
@@ -75,6 +75,8 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, r.Context().Err()
 		}
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	resp := says(http.StatusNoContent, "")
 	if f.answer != nil {
 		resp = f.answer(n, g)
@@ -83,8 +85,6 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	g.code = resp.StatusCode
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.got = append(f.got, g)
 	return resp, nil
 }

@@ -20,6 +20,7 @@ type fakeSpool struct {
 	size    int64
 	appends int // those that went well
 	reads   int
+	limit   int64
 
 	openErr, appendErr, deleteErr error
 	bodyErr                       func(id uint64) error
@@ -38,7 +39,7 @@ func (f *fakeSpool) use(s *Store) {
 		if f.open {
 			return nil, errInUse
 		}
-		f.open = true
+		f.open, f.limit = true, s.disk.spool.MaxSize
 		return f, nil
 	}
 }
@@ -70,6 +71,13 @@ func (f *fakeSpool) Append(records []spool.Record) error {
 	if f.appendErr != nil {
 		return f.appendErr
 	}
+	need := f.used()
+	for _, r := range records {
+		need += int64(len(r.Body)) + 512
+	}
+	if f.limit > 0 && need > f.limit {
+		return spool.ErrFull
+	}
 	if f.records == nil {
 		f.records = make(map[uint64]spool.Record)
 	}
@@ -88,13 +96,17 @@ func (f *fakeSpool) Append(records []spool.Record) error {
 func (f *fakeSpool) Body(id uint64) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.reads++
 	if f.bodyErr != nil {
 		if err := f.bodyErr(id); err != nil {
 			return nil, err
 		}
 	}
-	return slices.Clone(f.records[id].Body), nil
+	r, found := f.records[id]
+	if !found {
+		return nil, spool.ErrMissing
+	}
+	f.reads++
+	return slices.Clone(r.Body), nil
 }
 
 func (f *fakeSpool) Delete(ids []uint64) error {

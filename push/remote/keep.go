@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
+
+	"github.com/promferry/promferry/push/remote/spool"
 )
 
 // How often the spool is looked after. What was sent is deleted soon: it is sent
@@ -28,25 +32,47 @@ func (s *Store) openSpool() {
 	if s.disk.opened() != nil {
 		return
 	}
-	headers, usable, err := s.disk.start()
-	if !usable {
+	found, err := s.disk.start()
+	if found == nil {
 		s.noteSpool(opOpen, err)
 		return
 	}
 	if err != nil {
 		s.tell([]news{{slog.LevelWarn, spoolMended, err}})
 	}
-	targets, records := make([]string, len(headers)), make([]*record, len(headers))
-	for i, h := range headers {
-		targets[i] = h.Target
-		records[i] = &record{id: h.ID, at: h.Time, samples: int32(h.Samples), plain: int32(h.Plain), size: int32(h.Size)}
-	}
 	s.mu.Lock()
-	s.queue.restore(targets, records)
+	if found.again {
+		s.compare(found.headers)
+	} else {
+		s.queue.restore(found.headers)
+	}
 	s.gauge()
 	s.notify()
 	s.mu.Unlock()
 	s.noteSpool(opOpen, nil)
+}
+
+// compare draws from what a spool has that was closed for an error what is not in
+// it any more, and what nobody knows that it is in it. s.mu is held.
+func (s *Store) compare(headers []spool.Header) {
+	unknown := make(map[uint64]bool, len(headers))
+	for _, h := range headers {
+		unknown[h.ID] = true
+	}
+	for r := s.queue.all.first; r != nil; {
+		next := s.queue.all.after(r)
+		switch {
+		case r.id == 0:
+		case unknown[r.id]:
+			delete(unknown, r.id)
+		case r.body != nil:
+			s.queue.number(r, 0)
+		case r.place == waiting:
+			s.dropFrom(r, DropDamaged)
+		}
+		r = next
+	}
+	s.queue.freed = slices.Collect(maps.Keys(unknown))
 }
 
 // noteSpool tells whether the spool is in use, where that is news.
@@ -61,7 +87,7 @@ func (s *Store) noteSpool(operation string, err error) {
 	switch {
 	case err != nil && !t.spool && t.tell(spoolIdle, outageInterval):
 		t.spool = true
-		err, _ := s.disk.state()
+		_, err := s.disk.state()
 		all = append(all, news{slog.LevelError, spoolIdle, err})
 	case err == nil && t.spool:
 		t.spool = false
@@ -103,7 +129,7 @@ func (s *Store) tend(now time.Time) {
 	if loose && s.disk.mayWrite(now) {
 		s.write()
 	}
-	_ = s.sweep() // counted, and tried again with the next tick
+	_, _ = s.sweep() // counted, and tried again with the next tick
 	s.meter.size(s.disk.state())
 }
 
@@ -114,7 +140,7 @@ func (s *Store) Close() error {
 	defer s.writing.Unlock()
 	if s.disk != nil {
 		s.write()
-		_ = s.sweep() // what stays is sent once more after the next start
+		_, _ = s.sweep() // what stays is sent once more after the next start
 	}
 	s.mu.Lock()
 	for _, r := range s.queue.looseRecords() {

@@ -75,7 +75,7 @@ func (m meter) spoolError(operation string) {
 }
 
 // size sets the size of the spool's file, and whether it is in use.
-func (m meter) size(err error, size int64) {
+func (m meter) size(size int64, err error) {
 	if m.all == nil {
 		return
 	}

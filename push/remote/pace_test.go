@@ -131,15 +131,15 @@ func TestDrainRateWithoutLive(t *testing.T) {
 // A receiver that is slower than what comes in serves all targets alike.
 func TestLanesTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, &fake{takes: 4 * time.Second}, nil, func(s *Settings, _ *Options) { s.Capacity = 10_000_000 })
+		b := newBench(t, &fake{takes: 4 * time.Second}, nil, func(s *Settings, _ *Options) { s.Capacity, s.MaxSamplesPerSend = 1_000_000, 20 })
 		b.run(t)
 		for range 120 {
 			for range 9 {
-				b.scrape("busy", 2000)
+				b.scrape("busy", 20)
 				time.Sleep(time.Millisecond)
 			}
 			for i := range 12 {
-				b.scrape(fmt.Sprint(i), 2000)
+				b.scrape(fmt.Sprint(i), 20)
 			}
 			time.Sleep(15 * time.Second)
 		}

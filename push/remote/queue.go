@@ -3,6 +3,8 @@ package remote
 import (
 	"slices"
 	"time"
+
+	"github.com/promferry/promferry/push/remote/spool"
 )
 
 // A queue has all records that are not done with, by their lanes. Store.mu guards
@@ -47,11 +49,12 @@ func (q *queue) add(target string, r *record) {
 	q.enqueue(l)
 }
 
-// restore puts records of the spool in front of all others. Their lanes have a
+// restore puts the records of a spool in front of all others. Their lanes have a
 // backlog, unless it is one scrape only.
-func (q *queue) restore(targets []string, records []*record) {
-	for i, r := range slices.Backward(records) {
-		l := q.lane(targets[i])
+func (q *queue) restore(headers []spool.Header) {
+	for _, h := range slices.Backward(headers) {
+		l := q.lane(h.Target)
+		r := &record{id: h.ID, at: h.Time, samples: int32(h.Samples), plain: int32(h.Plain), size: int32(h.Size)}
 		l.prepend(r)
 		l.backlog = !l.isShort()
 		q.all.prepend(r)
@@ -60,7 +63,7 @@ func (q *queue) restore(targets []string, records []*record) {
 	}
 }
 
-// number notes that a record is in the spool.
+// number notes that a record is in the spool; 0: it is not any more.
 func (q *queue) number(r *record, id uint64) {
 	if r.place == gone {
 		q.freed = append(q.freed, id)

