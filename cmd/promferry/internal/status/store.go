@@ -29,7 +29,7 @@ type Spool struct {
 	Directory string  `json:"directory"`
 	Size      int64   `json:"bytes"` // of its file, which does not shrink
 	MaxSize   int64   `json:"maxBytes"`
-	Fill      float64 `json:"fill"` // how much of what it may hold it does; at 1 the oldest is dropped
+	Fill      float64 `json:"fill"` // how much of maxBytes holds what waits; near 1 the oldest is dropped
 	Waiting   int     `json:"samplesWaiting"`
 	Error     string  `json:"error"` // why it is not in use; "": it is
 }
