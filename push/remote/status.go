@@ -38,8 +38,8 @@ type SpoolStatus struct {
 	Size      int64  // bytes of its file, which does not shrink
 	MaxSize   int64
 	Fill      float64 // how much of MaxSize holds what waits; near 1 the oldest is dropped
-	Pending   int   // samples in it
-	Err       error // why it is not in use: what comes waits in memory; nil: it is
+	Pending   int     // samples in it
+	Err       error   // why it is not in use: what comes waits in memory; nil: it is
 }
 
 // A DropReason says why samples were not stored. It is a metric's label value.
