@@ -134,7 +134,7 @@ func checkReasonsServed(t *testing.T, families []*dto.MetricFamily) {
 func TestReasonsOfMetricsPage(t *testing.T) {
 	t.Parallel()
 	sources := make(map[string]source)
-	for _, pkg := range []string{"scrape", "convert", "push", "relay", "transport", "cmd/promferry"} {
+	for _, pkg := range []string{"scrape", "convert", "push", "push/remote", "relay", "transport", "cmd/promferry"} {
 		sources[pkg] = parseSource(t, pkg)
 	}
 	way := sources["transport"].constants("Reason")
@@ -155,4 +155,5 @@ func TestReasonsOfMetricsPage(t *testing.T) {
 	check("promferry_push_errors_total", []string{"400"}, way, sources["push"].returned("reason"), sources["push"].returned("statusReason"))
 	check("promferry_pushes_dropped_total", sources["push"].constants("drop"))
 	check("promferry_families_refused_total", sources["push"].constants("refused"))
+	check("promferry_remote_write_samples_dropped_total", sources["push/remote"].constants("Drop"))
 }

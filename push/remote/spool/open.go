@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	fileName = "spool.db"
-	lockName = "spool.lock"
+	fileName = FileName
+	lockName = LockName
 )
 
 // Open opens or makes the spool of a directory. A file that is damaged is moved
