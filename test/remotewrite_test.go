@@ -147,6 +147,7 @@ func TestRemoteWriteTimestamps(t *testing.T) {
 				honor_timestamps = false
 			}
 		`, s.hcl(), target.address(), target.address()))
+		s.indexed(t, 4+2*len(reportNames)+2)
 		eventually(t, "times", func() error {
 			return errors.Join(
 				s.finds(`max(timestamp(old{job="honored"}))`, seriesSet{"": float64(at.Unix())}),
@@ -204,11 +205,11 @@ func TestRemoteWriteRules(t *testing.T) {
 	ferry := run(t, config(t, `
 		global { scrape_interval = "300ms" }
 		remote_write "all" {
-			url = %q
+			url = %[1]q
 			%[3]s
 		}
 		remote_write "some" {
-			url = %q
+			url = %[2]q
 			%[3]s
 			write_relabel_config {
 				source_labels = ["__name__"]

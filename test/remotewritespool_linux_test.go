@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -35,7 +34,7 @@ func TestRemoteWriteSpoolFaults(t *testing.T) {
 		}, says: file, check: isSomewhere("dear diary")},
 		{name: "an empty file", make: func(t *testing.T, dir string) {
 			mustDo(t, os.WriteFile(filepath.Join(dir, file), nil, 0o600))
-		}},
+		}, says: "damaged"},
 		{name: "strangers beside it", make: func(t *testing.T, dir string) {
 			mustDo(t, os.WriteFile(filepath.Join(dir, "notes"), []byte("dear diary"), 0o600))
 		}, check: holdsFile("notes", "dear diary")},
@@ -112,7 +111,7 @@ func TestRemoteWriteSpoolIsLocked(t *testing.T) {
 	eventually(t, "scrapes of the first", func() error { return first.atLeast(inApp("up"), 2) })
 	other := run(t, writeConfig(t, second.URL, spool, target))
 	eventually(t, "scrapes of the second", func() error { return second.atLeast(inApp("up"), 3) })
-	if told := linesWith(other.stderr.String(), dir, "another process"); len(told) != 1 {
+	if told := linesWith(other.stderr.String(), dir, "another promferry"); len(told) != 1 {
 		t.Errorf("told %d times of the other process, want 1: %s", len(told), &other.stderr)
 	}
 	before := len(first.series(inApp("up")))
@@ -127,12 +126,10 @@ func TestRemoteWriteSpoolIsLocked(t *testing.T) {
 func TestRemoteWriteSpoolDamaged(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(t *testing.T, path string, size int64){
-		"cut":    func(t *testing.T, path string, size int64) { mustDo(t, os.Truncate(path, size/2)) },
-		"zeroes": func(t *testing.T, path string, size int64) { overwrite(t, path, size/4, make([]byte, size/2)) },
-		"noise": func(t *testing.T, path string, size int64) {
-			overwrite(t, path, size/4, []byte(strings.Repeat("noise", int(size/10))))
-		},
-		"head": func(t *testing.T, path string, _ int64) { overwrite(t, path, 0, make([]byte, 8192)) },
+		"cut": func(t *testing.T, path string, _ int64) { mustDo(t, os.Truncate(path, metaPages+1000)) },
+		"zeroes": func(t *testing.T, path string, size int64) { overwrite(t, path, metaPages, make([]byte, size-metaPages)) },
+		"noise":  noise,
+		"head": func(t *testing.T, path string, _ int64) { overwrite(t, path, 0, make([]byte, metaPages)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -158,10 +155,29 @@ func TestRemoteWriteSpoolDamaged(t *testing.T) {
 			if err := receiver.inOrder(never); err != nil {
 				t.Error(err)
 			}
-			if told := linesWith(ferry.stderr.String(), "damaged"); len(told) == 0 {
-				t.Errorf("the log has nothing of damage: %s", &ferry.stderr)
+			if told := linesWith(ferry.stderr.String(), "level=", path); len(told) == 0 {
+				t.Errorf("the log has nothing of %s: %s", path, &ferry.stderr)
+			}
+			if files, err := filepath.Glob(path + "*"); err != nil || len(files) < 1 {
+				t.Errorf("the file is gone: %v", err)
 			}
 		})
+	}
+}
+
+// A bbolt file begins with two pages that say where all others are. Of these most
+// may be free, so that damage of a few would show nothing.
+const (
+	page      = 16 << 10
+	metaPages = 2 * page
+)
+
+// noise changes bytes of each page, but not of its head.
+func noise(t *testing.T, path string, size int64) {
+	t.Helper()
+	for at := int64(metaPages); at+page <= size; at += page {
+		overwrite(t, path, at+page-600, []byte("noise"))
+		overwrite(t, path, at+page-5000, []byte("noise"))
 	}
 }
 

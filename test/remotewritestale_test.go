@@ -34,10 +34,12 @@ func TestRemoteWriteStaleness(t *testing.T) {
 		}
 		file := config(t, "%s", text(series, fails, leaves))
 		ferry := run(t, file)
+		s.indexed(t, 4+3*len(reportNames)+3)
 		eventually(t, "all", func() error {
 			return errors.Join(
 				s.finds(`sum by (instance) ({__name__=~"stays|goes"})`, seriesSet{`{instance="series"}`: 2, `{instance="fails"}`: 2, `{instance="leaves"}`: 3}),
-				s.finds(`sum(up)`, seriesSet{"": 3}))
+				s.finds(`sum(up)`, seriesSet{"": 3}),
+				s.finds(`count(count_over_time(stays[1m]) > 5)`, seriesSet{"": 3})) // so that each is there for more than a second
 		})
 		series.answer.Store(exposition("stays 1\n"))
 		fails.answer.Store(status(http.StatusInternalServerError, "no"))

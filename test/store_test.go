@@ -1,6 +1,7 @@
 package test
 
 import (
+	"fmt"
 	"net"
 	"os/exec"
 	"testing"
@@ -34,8 +35,24 @@ func victoriaMetricsCommand(t testing.TB) func(host, port string) *exec.Cmd {
 	t.Helper()
 	program, dir := part(t, "victoria-metrics"), t.TempDir()
 	return func(host, port string) *exec.Cmd {
-		return exec.Command(program, "-storageDataPath="+dir, "-httpListenAddr="+net.JoinHostPort(host, port), "-memory.allowedBytes=64MB")
+		return exec.Command(program, "-storageDataPath="+dir, "-httpListenAddr="+net.JoinHostPort(host, port), "-memory.allowedBytes=64MB",
+			"-search.latencyOffset=1s") // else range queries show nothing of the last half minute
 	}
+}
+
+// indexed waits until so many series can be found. It asks in other words each
+// time: VictoriaMetrics remembers for ten seconds what it did not find.
+func (s store) indexed(t testing.TB, series int) {
+	t.Helper()
+	asked := 0
+	eventually(t, "series at "+s.name, func() error {
+		asked++
+		found, err := s.query(fmt.Sprintf(`{__name__!="",asked!="%d"}`, asked))
+		if err == nil && len(found) < series {
+			err = fmt.Errorf("%d, want %d", len(found), series)
+		}
+		return err
+	})
 }
 
 // eachStore runs a test with each kind of store.

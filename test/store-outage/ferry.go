@@ -97,12 +97,13 @@ global {
 }
 remote_write "store" {
 	url = "http://%s/api/v1/write"
+	queue { batch_send_deadline = "%v" }
 	spool {
 		directory = %q
 		max_size  = %q
 	}
 }
-%s`, interval.Milliseconds(), s.address, o.spool(), o.maxSize, strings.Join(jobs, "\n"))
+%s`, interval.Milliseconds(), s.address, sendDeadline, o.spool(), o.maxSize, strings.Join(jobs, "\n"))
 }
 
 func (o options) spool() string { return filepath.Join(o.dir, "spool") }

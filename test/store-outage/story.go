@@ -119,14 +119,15 @@ func (s *story) back() error {
 	return nil
 }
 
-// isFresh tells whether no target has samples that wait for longer than one may
-// anyway: for the next scrape, and for a request to fill up.
+// isFresh tells whether no more samples wait than always do: until a request has
+// filled up, and is answered.
 func (s *story) isFresh() bool {
-	return maxOf(s.store.ages(0, s.options.targets)) < 2*s.interval+queueDeadline+time.Second
+	waiting := s.taken() - s.store.so().scraped
+	return float64(waiting) < s.live()*(sendDeadline+time.Second).Seconds()
 }
 
-// queueDeadline is the default of batch_send_deadline.
-const queueDeadline = 5 * time.Second
+// sendDeadline is how long samples wait for more.
+const sendDeadline = time.Second
 
 // after: all goes on as before.
 func (s *story) after() error {
