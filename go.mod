@@ -33,6 +33,8 @@ require (
 	github.com/shirou/gopsutil/v3 v3.24.5
 	// values and standard functions of HCL
 	github.com/zclconf/go-cty v1.19.0
+	// the spool of remote_write: records come and go for years in one file that stays within its limit, and a kill at any moment leaves it whole; a log of segments would have to be written, and this one is etcd's and proven
+	go.etcd.io/bbolt v1.5.0
 	// tests: no goroutine is left behind
 	go.uber.org/goleak v1.3.0
 	// tests: what Prometheus reads files of targets with

@@ -3,9 +3,9 @@ package push
 import (
 	"errors"
 	"math/rand/v2"
-	"net/http"
-	"strconv"
 	"time"
+
+	"github.com/promferry/promferry/push/internal/answers"
 )
 
 // What a gateway's fields are where they are zero.
@@ -21,25 +21,6 @@ const (
 	laterMaxAuth = time.Minute // a secret that rotates is soon right again
 )
 
-// backoff returns the wait after n failures in a row and one more: between low
-// and twice low for n = 0, twice as long for each further one, and never more
-// than high. Half of it is jitter, so that groups which failed together do not
-// come back together; where low leaves no room for that, it goes below low.
-//
-// It has no state but n, and the jitter is below the bound: a library's back-off
-// is an object for each group that goes up to half above its longest interval.
-func backoff(n int, low, high time.Duration) time.Duration {
-	full := high
-	if n < 32 && low<<n <= high/2 {
-		full = low << n * 2
-	}
-	least := full / 2
-	if low < full {
-		least = max(least, low)
-	}
-	return least + rand.N(full-least+1)
-}
-
 // slotWait returns how long a group waits after failure number n+1 in a row.
 // The interval is the time until its next body; 0: there will be none.
 func (g *Gateway) slotWait(err error, n int, interval time.Duration) time.Duration {
@@ -50,7 +31,7 @@ func (g *Gateway) slotWait(err error, n int, interval time.Duration) time.Durati
 	if classify(err) == later {
 		return g.hurry(laterWait(err, n))
 	}
-	return g.hurry(min(max(backoff(n, low, high), g.retryAfter(err)), interval))
+	return g.hurry(min(max(answers.Backoff(n, low, high), g.retryAfter(err)), interval))
 }
 
 // probeWait returns how long a gateway that is down is left alone after n
@@ -64,7 +45,7 @@ func (g *Gateway) probeWait(err error, n int, interval time.Duration) time.Durat
 	if classify(err) == later {
 		return g.hurry(laterWait(err, n))
 	}
-	return g.hurry(max(backoff(n, low, high/2), min(g.retryAfter(err), interval)))
+	return g.hurry(max(answers.Backoff(n, low, high/2), min(g.retryAfter(err), interval)))
 }
 
 // A streak is the failures in a row, by class: a gateway that was down for long,
@@ -84,16 +65,16 @@ func (s *streak) add(c class) (before int) {
 
 func laterWait(err error, n int) time.Duration {
 	if isAuth(err) {
-		return backoff(n, laterMin, laterMaxAuth)
+		return answers.Backoff(n, laterMin, laterMaxAuth)
 	}
-	return backoff(n, laterMin, laterMax)
+	return answers.Backoff(n, laterMin, laterMax)
 }
 
 // hurry shortens a wait at the end of the program.
 func (g *Gateway) hurry(wait time.Duration) time.Duration {
 	low, _ := g.backoffs()
 	if g.hurried {
-		return min(wait, backoff(0, low/2, low))
+		return min(wait, answers.Backoff(0, low/2, low))
 	}
 	return wait
 }
@@ -121,20 +102,4 @@ func (g *Gateway) retryAfter(err error) time.Duration {
 	}
 	low, _ := g.backoffs()
 	return status.RetryAfter + rand.N(low)
-}
-
-// maxRetryAfter bounds what is believed of a gateway, so that no sum overflows.
-const maxRetryAfter = 24 * time.Hour
-
-// parseRetryAfter reads the header of that name: seconds, or a date (RFC 9110,
-// section 10.2.3). What is neither, or is past, is 0.
-func parseRetryAfter(value string, now time.Time) time.Duration {
-	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	return min(max(at.Sub(now), 0), maxRetryAfter)
 }

@@ -1,57 +1,11 @@
 package push
 
 import (
-	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-func TestBackoffGrowsWithinItsBounds(t *testing.T) {
-	const low, high = 500 * time.Millisecond, 10 * time.Second
-	bounds := [][2]time.Duration{{low, 2 * low}, {2 * low, 4 * low}, {4 * low, 8 * low}, {8 * low, 16 * low}, {high / 2, high}}
-	for n := range 100 {
-		want := bounds[min(n, len(bounds)-1)]
-		seen := make(map[time.Duration]bool)
-		for range 100 {
-			got := backoff(n, low, high)
-			wantBetween(t, fmt.Sprintf("wait %d", n), got, want[0], want[1])
-			seen[got] = true
-		}
-		if len(seen) < 50 {
-			t.Errorf("wait %d: got %d of 100 different, want jitter", n, len(seen))
-		}
-	}
-	for range 100 {
-		wantBetween(t, "low is high", backoff(3, low, low), low/2, low)
-		wantBetween(t, "high below low", backoff(0, low, low/2), low/4, low/2)
-		wantBetween(t, "large", backoff(60, time.Hour, 1<<62), 1<<61, 1<<62)
-	}
-}
-
-func TestParseRetryAfter(t *testing.T) {
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	check := func(value string, want time.Duration) {
-		t.Helper()
-		if got := parseRetryAfter(value, now); got != want {
-			t.Errorf("%q: got %v, want %v", value, got, want)
-		}
-	}
-	check("", 0)
-	check("0", 0)
-	check("5", 5*time.Second)
-	check("-5", 0)
-	check("1000000000", maxRetryAfter)
-	check(strings.Repeat("9", 100), maxRetryAfter)
-	check("1.5", 0)
-	check("soon", 0)
-	check("Fri, 02 Jan 2026 03:04:12 GMT", 7*time.Second)
-	check("Friday, 02-Jan-26 03:04:12 GMT", 7*time.Second)
-	check("Fri, 02 Jan 2026 03:04:00 GMT", 0)
-	check("Fri, 02 Jan 9999 03:04:00 GMT", maxRetryAfter)
-}
 
 // TestWaitIsCappedByInterval: the next body is the best retry.
 func TestWaitIsCappedByInterval(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/promferry/promferry/push/internal/answers"
 	"github.com/promferry/promferry/transport"
 )
 
@@ -82,7 +83,7 @@ func isUnanswered(err error) bool {
 
 // isLocal tells errors of bodies that were never sent.
 func isLocal(err error) bool {
-	var panicked *panicError
+	var panicked *answers.PanicError
 	var group *groupError
 	var down *downError
 	return errors.Is(err, errPendingBytes) || errors.Is(err, errNothingLeft) || errors.Is(err, errTooLarge) || errors.As(err, &panicked) || errors.As(err, &group) || errors.As(err, &down)

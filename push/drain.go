@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push/internal/answers"
 )
 
 // Hurry makes the waits between tries short from now on: the program ends, and a
@@ -16,7 +17,7 @@ func (g *Gateway) Hurry() {
 	defer g.mu.Unlock()
 	low, _ := g.backoffs()
 	earlier := func(at time.Time) time.Time {
-		if next := time.Now().Add(backoff(0, low/2, low)); next.Before(at) {
+		if next := time.Now().Add(answers.Backoff(0, low/2, low)); next.Before(at) {
 			return next
 		}
 		return at

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/promferry/promferry/push/internal/answers"
 )
 
 // statusLimit is how much of a gateway's status is read, in bytes. It has the
@@ -75,7 +77,7 @@ func (g *Gateway) renew(ctx context.Context) {
 // question without an answer; no answer of something else than a Pushgateway is
 // one.
 func (g *Gateway) readStatus(ctx context.Context) (known facts, err error) {
-	defer contain(&err)
+	defer answers.Contain(&err)
 	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, g.urlOf("/api/v1/status"), http.NoBody)

@@ -1,16 +1,13 @@
 package push
 
 import (
-	"context"
 	"errors"
-	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/promferry/promferry/transport"
+	"github.com/promferry/promferry/push/internal/answers"
 )
 
 // Metrics count what all gateways do. A nil *Metrics counts nothing.
@@ -187,15 +184,8 @@ func (m *Metrics) Forget(g *Gateway) {
 // reason names the kind of a failed push in one word.
 func reason(err error) string {
 	var status *StatusError
-	var dns *net.DNSError
-	var timeout net.Error
-	var dial *net.OpError
 	var group *groupError
-	var panicked *panicError
-	var way *transport.Error
 	switch {
-	case errors.As(err, &panicked):
-		return "panic"
 	case errors.As(err, &group):
 		return "group"
 	case isAggregating(err):
@@ -207,28 +197,9 @@ func reason(err error) string {
 	case errors.Is(err, errNothingLeft):
 		return "nothing_left"
 	case errors.As(err, &status):
-		return statusReason(status.Code)
+		return answers.StatusReason(status.Code)
 	case errors.Is(err, errReportLost):
 		return "report_series"
-	case errors.Is(err, context.Canceled):
-		return "canceled"
-	case errors.As(err, &way):
-		return string(way.Reason)
-	case errors.As(err, &dns):
-		return "dns"
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return "timeout"
-	case errors.As(err, &dial) && dial.Op == "dial":
-		return "connect"
 	}
-	return "connection"
-}
-
-// statusReason is the code, if it is one that has a meaning: a gateway may make
-// up any number.
-func statusReason(code int) string {
-	if http.StatusText(code) == "" {
-		return "unknown_status"
-	}
-	return strconv.Itoa(code)
+	return answers.Reason(err)
 }

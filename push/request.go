@@ -10,14 +10,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
+	"github.com/promferry/promferry/push/internal/answers"
 	"github.com/promferry/promferry/transport"
 )
-
-// errorBodyLimit is how much of a gateway's error is read. A gateway writes up
-// to hundreds of kilobytes for one refused push (contract C9).
-const errorBodyLimit = 1 << 10
 
 // success lists the codes of a stored push: 200 where the gateway checked
 // consistency, 202 where it was told not to, and for DELETE (contract C2, C3).
@@ -89,15 +85,15 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 	resp, err := g.roundTrip(req)
 	if err != nil {
 		if whole.Err() == nil {
-			err = g.inTime(err)
+			err = answers.InTime(err, g.Timeout)
 		}
 		return fmt.Errorf("%s %s: %w", strings.ToLower(method), g.urlOf(path), err)
 	}
 	defer resp.Body.Close()
 	g.noteClock(resp.Header, began)
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, errorBodyLimit))
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, answers.BodyLimit))
 	switch {
-	case slices.Contains(success, resp.StatusCode) && showsPage(resp.Header, text):
+	case slices.Contains(success, resp.StatusCode) && answers.ShowsPage(resp.Header, text):
 		return &pageError{method, g.urlOf(path), g.String(), resp.StatusCode}
 	case slices.Contains(success, resp.StatusCode):
 		g.noteSuccess(method, resp.StatusCode)
@@ -112,9 +108,9 @@ func (g *Gateway) refusal(method, path string, resp *http.Response, text []byte)
 		Method:     method,
 		URL:        g.urlOf(path),
 		Code:       resp.StatusCode,
-		Location:   location(resp),
-		Body:       oneLine(text),
-		RetryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		Location:   answers.Location(resp),
+		Body:       answers.OneLine(text),
+		RetryAfter: answers.RetryAfter(resp.Header.Get("Retry-After"), time.Now()),
 		WantsTLS:   transport.WantsTLS(resp, text),
 	}
 }
@@ -162,29 +158,4 @@ func (g *Gateway) noteSuccess(method string, code int) {
 func (g *Gateway) urlOf(path string) string {
 	u := url.URL{Scheme: g.URL.Scheme, Host: g.URL.Host}
 	return u.String() + strings.TrimRight(g.URL.EscapedPath(), "/") + path
-}
-
-func location(resp *http.Response) string {
-	if resp.StatusCode < 300 || resp.StatusCode > 399 {
-		return ""
-	}
-	u, err := resp.Location()
-	if err != nil {
-		return ""
-	}
-	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
-	text := shown.String()
-	return oneLine([]byte(text[:min(len(text), errorBodyLimit)]))
-}
-
-// oneLine makes a gateway's text fit for a log: one line, no control
-// characters, valid UTF-8.
-func oneLine(text []byte) string {
-	printable := strings.Map(func(c rune) rune {
-		if unicode.IsSpace(c) || !unicode.IsPrint(c) {
-			return ' '
-		}
-		return c
-	}, strings.ToValidUTF8(string(text), "?"))
-	return strings.Join(strings.Fields(printable), " ")
 }

@@ -17,6 +17,7 @@ import (
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push/internal/answers"
 )
 
 const testPath = "/metrics/job/j/instance/i"
@@ -149,7 +150,7 @@ func TestRedirectWithHostileLocation(t *testing.T) {
 		})
 		err := g.do(t.Context(), http.MethodPut, testPath, nil)
 		wantError(t, err, "status 307", "!secret")
-		if len(err.Error()) > 2*errorBodyLimit {
+		if len(err.Error()) > 2*answers.BodyLimit {
 			t.Errorf("got an error of %d bytes, want a short one", len(err.Error()))
 		}
 	}
@@ -266,7 +267,7 @@ func TestEndlessAnswerEnds(t *testing.T) {
 			}
 			continue
 		}
-		wantError(t, err, "status 400", strings.Repeat("x", errorBodyLimit), "!"+strings.Repeat("x", errorBodyLimit+1))
+		wantError(t, err, "status 400", strings.Repeat("x", answers.BodyLimit), "!"+strings.Repeat("x", answers.BodyLimit+1))
 	}
 }
 
@@ -288,7 +289,7 @@ func TestErrorBodyIsShownInOneLine(t *testing.T) {
 	check("\x1b[31mred\x1b[0m\r\nsecond\n\tthird\n", `: "[31mred [0m second third"`)
 	check("\x00\x01\xff\xfe\u202eabc\u2028d", `: "? abc d"`)
 	check(`<html lang="en">`, `: "<html lang=\"en\">"`)
-	check(strings.Repeat("a", errorBodyLimit-1)+"é", `: "`+strings.Repeat("a", errorBodyLimit-1)+`?"`) // cut in a rune
+	check(strings.Repeat("a", answers.BodyLimit-1)+"é", `: "`+strings.Repeat("a", answers.BodyLimit-1)+`?"`) // cut in a rune
 }
 
 func TestRequestAsSent(t *testing.T) {
@@ -365,7 +366,7 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 func TestInconsistentIsToldByPrefix(t *testing.T) {
 	check := func(code int, body string, want bool) {
 		t.Helper()
-		e := &StatusError{Code: code, Body: oneLine([]byte(body))}
+		e := &StatusError{Code: code, Body: answers.OneLine([]byte(body))}
 		if got := e.Inconsistent(); got != want {
 			t.Errorf("%d %q: got %v, want %v", code, body, got, want)
 		}

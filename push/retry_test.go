@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/promferry/promferry/push/internal/answers"
 )
 
 // newRetrying returns a bench that tries again for as long as it takes.
@@ -75,7 +77,7 @@ func TestClassify(t *testing.T) {
 	for want, errs := range map[class][]error{
 		stored: {nil},
 		soon:   {context.DeadlineExceeded, errors.New("reset")},
-		never:  {errReportLost, &panicError{}, &groupError{}, errPendingBytes, errTooLarge, &downError{}},
+		never:  {errReportLost, &answers.PanicError{}, &groupError{}, errPendingBytes, errTooLarge, &downError{}},
 	} {
 		for _, err := range errs {
 			if got := classify(err); got != want {

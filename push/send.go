@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push/internal/answers"
 )
 
 // An Outcome is a request that ended.
@@ -39,7 +39,7 @@ const maxFits = 4
 // gateway can take it.
 func (g *Gateway) send(ctx context.Context, r *request) (out Outcome) {
 	out = Outcome{Gateway: g.Name, Shard: g.Shard, Group: r.group, Method: r.method, Series: r.series(), Bytes: r.body.size()}
-	defer contain(&out.Err)
+	defer answers.Contain(&out.Err)
 	g.remember(ctx, r)
 	start := time.Now()
 	out.Path, out.Err = GroupPath(r.group)
@@ -56,23 +56,6 @@ func (g *Gateway) send(ctx context.Context, r *request) (out Outcome) {
 	}
 	out.Took = time.Since(start)
 	return out
-}
-
-// contain makes an error of a panic: one push fails, not the program.
-func contain(err *error) {
-	if p := recover(); p != nil {
-		*err = &panicError{p, debug.Stack()}
-	}
-}
-
-// A panicError is a push that panicked, with the stack: a defect.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (e *panicError) Error() string {
-	return fmt.Sprintf("panic: %v; this is a defect of promferry, please report it: %s", e.value, e.stack)
 }
 
 func (g *Gateway) sendBody(ctx context.Context, out *Outcome, r *request) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push/internal/answers"
 )
 
 // A StoredGroup is a group as a gateway shows it, whoever pushed it.
@@ -74,7 +75,7 @@ func (g *Gateway) get(ctx context.Context, path string) (io.ReadCloser, error) {
 		return resp.Body, nil
 	}
 	defer resp.Body.Close()
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, errorBodyLimit))
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, answers.BodyLimit))
 	refusal := g.refusal(http.MethodGet, path, resp, text)
 	if hint := getHints[resp.StatusCode]; hint != "" {
 		return nil, fmt.Errorf("%w; %s", refusal, hint)

@@ -1,11 +1,8 @@
 package push
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"mime"
-	"net/http"
 	"strings"
 )
 
@@ -27,16 +24,4 @@ func (e *pageError) Error() string {
 func isPage(err error) bool {
 	var page *pageError
 	return errors.As(err, &page)
-}
-
-// showsPage tells an answer that carries a web page, by its type or by how its
-// body begins.
-func showsPage(header http.Header, body []byte) bool {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
-	if len(body) == 0 {
-		return false
-	}
-	kind, _, _ := mime.ParseMediaType(header.Get("Content-Type")) // a broken one says nothing
-	return kind == "text/html" || kind == "application/xhtml+xml" ||
-		strings.HasPrefix(http.DetectContentType(body), "text/html")
 }

@@ -91,7 +91,11 @@ func (f *destinationFlags) choose(cfg *configs.Config) error {
 		}
 		names = append(names, fmt.Sprintf("%q", g.Name))
 	}
-	return fmt.Errorf("--gateway: no gateway of that name; the configuration has %s", strings.Join(names, ", "))
+	what := "no gateway of that name"
+	if slices.ContainsFunc(cfg.RemoteWrites, func(w configs.RemoteWrite) bool { return w.Name == f.gateway }) {
+		what = "a remote_write has that name, and this command needs a gateway"
+	}
+	return fmt.Errorf("--gateway: %s; the configuration has %s", what, strings.Join(names, ", "))
 }
 
 // composeGateways makes the gateways of a configuration and nothing else.

@@ -1,7 +1,7 @@
 package remote
 
 import (
-	"context"
+	"maps"
 	"time"
 )
 
@@ -55,9 +55,21 @@ const (
 )
 
 // Status returns how the store is doing now.
-func (s *Store) Status() Status { return Status{Name: s.Name} }
-
-// Ask sends a request without series, once, and returns how it went: it changes
-// nothing in the receiver. It does not need Run. The header is that of the
-// answer, if there was one.
-func (s *Store) Ask(ctx context.Context) error { return nil }
+func (s *Store) Status() Status {
+	s.mu.Lock()
+	status := Status{
+		Name: s.Name, URL: receiver{s.Name, s.settings}.shown(),
+		State: s.health.state, Since: s.health.since, LastSuccess: s.health.success, LastError: s.health.err,
+		Samples: s.stored, Pending: s.queue.samples, Oldest: s.queue.oldest(), Dropped: maps.Clone(s.dropped),
+		Spool: SpoolStatus{Pending: s.queue.spooled},
+	}
+	if status.State != StateAnswering {
+		status.NextTry = s.health.next
+	}
+	s.mu.Unlock()
+	if s.disk != nil {
+		status.Spool.Directory, status.Spool.MaxSize = s.disk.spool.Directory, s.disk.spool.MaxSize
+		status.Spool.Err, status.Spool.Size = s.disk.state()
+	}
+	return status
+}

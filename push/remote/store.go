@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/prometheus/prometheus/model/relabel"
@@ -13,21 +14,40 @@ import (
 // A Store is one receiver of remote_write, and the queue before it. Make one
 // with New. All methods are safe for concurrent use.
 type Store struct {
-	Name     string
-	spool    *Spool
+	Name    string
+	options Options
+	disk    *disk // nil: there is no spool
+	memory  memory
+	meter   meter
+	born    time.Time // what a record's moments are counted from
+
+	writing sync.Mutex // held by who numbers records and puts them into the spool
+
+	mu       sync.Mutex
 	settings Settings
-	options  Options
+	arriving []*arrival // batches that wait to be written
+	queue    queue
+	health   health
+	pace     pace
+	underWay int  // requests
+	draining bool // nothing waits for more to fill a request up
+	stored   uint64
+	dropped  map[DropReason]uint64
+	troubles troubles
+	changed  chan struct{} // closed and replaced at each change of the fields above
 }
 
-// Settings of a store. They may change while it runs: what waits then goes
-// where the new ones say.
+// Settings of a store; all but Rules are required. They may change while it
+// runs: what waits then goes where the new ones say.
 type Settings struct {
-	URL               *url.URL          // of the receiver, with path; no userinfo; a query is a secret
-	Transport         http.RoundTripper // may add credentials
-	Timeout           time.Duration     // of one request, answer included
-	Rules             []*relabel.Config // write_relabel_config; each has passed Validate
-	Capacity          int               // samples that wait in memory
-	MaxSamplesPerSend int
+	URL       *url.URL          // of the receiver, with path; no userinfo; a query is a secret
+	Transport http.RoundTripper // may add credentials
+	Timeout   time.Duration     // of one request, answer included
+	Rules     []*relabel.Config // write_relabel_config; each has passed Validate
+	// Capacity is how many samples wait in memory. The newest scrape is taken
+	// always, and while the receiver answers that of each target.
+	Capacity          int
+	MaxSamplesPerSend int           // of a request
 	BatchSendDeadline time.Duration // the longest wait for a request to fill up
 	MinBackoff        time.Duration
 	MaxBackoff        time.Duration
@@ -36,7 +56,7 @@ type Settings struct {
 // A Spool is the part of the queue that is on disk.
 type Spool struct {
 	Directory string
-	MaxSize   int64         // bytes
+	MaxSize   int64         // bytes of its file
 	MaxAge    time.Duration // 0 is no limit
 }
 
@@ -46,7 +66,7 @@ type Options struct {
 	Metrics *Metrics      // nil counts nothing
 	GiveUp  time.Duration // how long one request is tried again; 0: until it is stored, refused, or dropped for want of room
 	// OnDone, if set, is called after each request that ended, from several
-	// goroutines.
+	// goroutines. Drain waits until it returns.
 	OnDone func(Outcome)
 }
 
@@ -62,23 +82,76 @@ type Outcome struct {
 
 // New makes a store that does not run yet. A nil spool keeps all in memory.
 func New(name string, spool *Spool, settings Settings, options Options) *Store {
-	return &Store{Name: name, spool: spool, settings: settings, options: options}
+	s := &Store{
+		Name:     name,
+		options:  options,
+		meter:    meter{options.Metrics, name, spool},
+		born:     time.Now(),
+		settings: settings,
+		queue:    newQueue(),
+		health:   newHealth(),
+		dropped:  make(map[DropReason]uint64),
+	}
+	if spool != nil {
+		s.disk = newDisk(*spool)
+	}
+	return s
 }
 
-// Set replaces the settings.
-func (s *Store) Set(settings Settings) { s.settings = settings }
-
-// Open opens the spool, if there is one. What keeps it from that is logged, and
-// then all waits in memory until Run has it open: a start is never lost for it.
-func (s *Store) Open() {}
+// Set replaces the settings. What failed before is tried again at once: the new
+// ones may be what puts it right.
+func (s *Store) Set(settings Settings) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settings = settings
+	s.health.next = time.Time{}
+	for _, l := range s.queue.lanes {
+		l.due = time.Time{}
+	}
+	s.notify()
+}
 
 // Run sends until ctx ends, and returns when no request is under way any more.
 // What was not sent then stays in the spool.
-func (s *Store) Run(ctx context.Context) { <-ctx.Done() }
+func (s *Store) Run(ctx context.Context) {
+	s.meter.start()
+	var group sync.WaitGroup
+	if s.disk != nil {
+		group.Go(func() { s.keep(ctx) })
+	}
+	for {
+		r := s.take(ctx)
+		if r == nil {
+			break
+		}
+		group.Go(func() { s.finish(ctx, r, s.send(ctx, r)) })
+	}
+	group.Wait()
+}
 
-// Drain waits until all that was committed is stored, refused or dropped, or
-// ctx ends. From its call on nothing waits for more to fill a request up.
-func (s *Store) Drain(ctx context.Context) error { return nil }
+// age is how long the store is there at that moment: above 0, which for a record
+// is no moment.
+func (s *Store) age(now time.Time) time.Duration { return max(now.Sub(s.born), 1) }
 
-// Close closes the spool. Run must have returned.
-func (s *Store) Close() error { return nil }
+// changes returns a channel that is closed at the next change. s.mu is held.
+func (s *Store) changes() <-chan struct{} {
+	if s.changed == nil {
+		s.changed = make(chan struct{})
+	}
+	return s.changed
+}
+
+// notify tells those who wait for a change. s.mu is held.
+func (s *Store) notify() {
+	if s.changed != nil {
+		close(s.changed)
+		s.changed = nil
+	}
+}
+
+// current returns the settings as they are now.
+func (s *Store) current() Settings {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settings
+}

@@ -1,4 +1,4 @@
-package push
+package answers
 
 import (
 	"context"
@@ -19,14 +19,14 @@ type noAnswerError struct {
 func (e *noAnswerError) Error() string { return fmt.Sprintf("no answer within %s", e.timeout) }
 func (e *noAnswerError) Unwrap() error { return e.err }
 
-// inTime says in words what a context that ran out says in its own. What is known
+// InTime says in words what a context that ran out says in its own. What is known
 // of where the time went stays.
-func (g *Gateway) inTime(err error) error {
+func InTime(err error, timeout time.Duration) error {
 	var op *net.OpError
 	var dns *net.DNSError
 	var way *transport.Error
 	if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &op) || errors.As(err, &dns) || errors.As(err, &way) {
 		return err
 	}
-	return &noAnswerError{g.Timeout, err}
+	return &noAnswerError{timeout, err}
 }

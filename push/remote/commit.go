@@ -1,0 +1,191 @@
+package remote
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/promferry/promferry/push/remote/spool"
+)
+
+// An arrival is a batch that is committed.
+type arrival struct {
+	target  string
+	records []*record
+	done    bool // it is queued; Store.writing guards it
+}
+
+// commit queues a batch. Batches that come while the spool is written to go into
+// it together, with the next write: each write waits for the disk.
+func (s *Store) commit(a *arrival) {
+	s.mu.Lock()
+	s.arriving = append(s.arriving, a)
+	s.mu.Unlock()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if !a.done {
+		s.write()
+	}
+}
+
+// write puts what has arrived into the spool, with what waits in memory because
+// that was not possible before, and queues it. s.writing is held.
+func (s *Store) write() {
+	s.mu.Lock()
+	arrived := s.arriving
+	s.arriving = nil
+	s.mu.Unlock()
+
+	var numbers map[*record]uint64
+	if s.disk != nil && s.disk.mayWrite(time.Now()) {
+		numbers = s.keepOnDisk(arrived)
+	}
+
+	s.mu.Lock()
+	for record, id := range numbers {
+		if record.lane != nil {
+			s.queue.number(record, id)
+		}
+	}
+	s.enqueue(arrived, numbers)
+	all := s.newsOfLosses()
+	s.gauge()
+	s.notify()
+	s.mu.Unlock()
+	s.tell(all)
+}
+
+// enqueue adds what has arrived to the queue. s.mu is held.
+func (s *Store) enqueue(arrived []*arrival, numbers map[*record]uint64) {
+	since := s.age(time.Now())
+	var newest *record
+	for _, a := range arrived {
+		a.done = true
+		for _, r := range a.records {
+			r.since, r.id = since, numbers[r]
+			s.queue.add(a.target, r)
+			s.pace.came(since, int(r.samples))
+			newest = r
+		}
+	}
+	if newest != nil {
+		s.fitMemory(newest)
+	}
+}
+
+// A pending record is one that is to be written.
+type pending struct {
+	target string
+	*record
+}
+
+// keepOnDisk writes what is in memory alone, and what has arrived, in the order
+// of the queue, and returns the numbers of what was written. The numbers are
+// those of the order, too: what a restart finds is in the order of the queue.
+func (s *Store) keepOnDisk(arrived []*arrival) map[*record]uint64 {
+	all := s.unwritten(arrived)
+	if len(all) == 0 {
+		return nil
+	}
+	records, numbers := make([]spool.Record, len(all)), make(map[*record]uint64, len(all))
+	first := s.disk.next(len(all))
+	for i, p := range all {
+		numbers[p.record] = first + uint64(i)
+		records[i] = p.onDisk(first + uint64(i))
+	}
+	err := s.makeRoom(all)
+	if err == nil {
+		err = s.disk.opened().Append(records)
+	}
+	s.disk.wrote(err)
+	s.noteSpool(opAppend, err)
+	if err != nil {
+		return nil
+	}
+	return numbers
+}
+
+// unwritten returns what is to be written. Records that are under way are among
+// them: else they would have numbers behind those of newer ones.
+func (s *Store) unwritten(arrived []*arrival) (all []pending) {
+	s.mu.Lock()
+	for _, r := range s.queue.looseRecords() {
+		all = append(all, pending{r.lane.target, r})
+	}
+	s.mu.Unlock()
+	for _, a := range arrived {
+		for _, r := range a.records {
+			all = append(all, pending{a.target, r})
+		}
+	}
+	return all
+}
+
+func (p pending) onDisk(id uint64) spool.Record {
+	return spool.Record{
+		Header: spool.Header{
+			ID: id, Target: p.target, Time: p.at, Samples: int(p.samples), Plain: int(p.plain), Size: int(p.size),
+		},
+		Body: p.body,
+	}
+}
+
+// makeRoom drops the oldest records of the spool, of whatever lane, until those
+// fit into it, and a few more, so that not each write has to. The error is that
+// they do not even then.
+func (s *Store) makeRoom(all []pending) error {
+	var need int64
+	for _, p := range all {
+		need += needs(p.size)
+	}
+	limit := s.disk.limit()
+	if need > limit {
+		return fmt.Errorf("%w for %d bytes: raise max_size", errRoom, need)
+	}
+	f := s.disk.opened()
+	for f.Used()+need > limit {
+		if err := s.sweep(); err != nil {
+			return err // or all would be dropped, and nothing gained
+		}
+		if over := f.Used() + need - limit; over > 0 && !s.dropSpooled(over+limit/64) {
+			return fmt.Errorf("%w for %d bytes beside what is under way", errRoom, need)
+		}
+	}
+	return nil
+}
+
+// dropSpooled drops the oldest records that have that many bytes in the spool.
+// It is false where there is none.
+func (s *Store) dropSpooled(bytes int64) (dropped bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for r := s.queue.all.first; r != nil && bytes > 0; {
+		next := s.queue.all.after(r)
+		if r.place == waiting && r.id != 0 {
+			bytes -= needs(r.size)
+			s.dropFrom(r, DropMaxSize)
+			dropped = true
+		}
+		r = next
+	}
+	return dropped
+}
+
+// sweep deletes from the spool what it need not have any more.
+func (s *Store) sweep() error {
+	f := s.disk.opened()
+	s.mu.Lock()
+	ids := s.queue.freed
+	s.queue.freed = nil
+	s.mu.Unlock()
+	if f == nil || len(ids) == 0 {
+		return nil
+	}
+	err := f.Delete(ids)
+	if err != nil {
+		s.meter.spoolError(opDelete)
+		s.mu.Lock()
+		s.queue.freed = append(ids, s.queue.freed...)
+		s.mu.Unlock()
+	}
+	return err
+}

@@ -1,0 +1,147 @@
+package remote
+
+import (
+	"cmp"
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/promferry/promferry/push/remote/spool"
+)
+
+// A fakeSpool is one without a disk: what is in it stays when it is closed and
+// opened again. Each error, where it is set, is that of the operation.
+type fakeSpool struct {
+	mu      sync.Mutex
+	records map[uint64]spool.Record
+	open    bool
+	size    int64
+	appends int // those that went well
+	reads   int
+
+	openErr, appendErr, deleteErr error
+	bodyErr                       func(id uint64) error
+}
+
+var errInUse = errors.New("another process has it")
+
+// use has a store take the spool.
+func (f *fakeSpool) use(s *Store) {
+	s.disk.open = func(string) (files, error) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.openErr != nil {
+			return nil, f.openErr
+		}
+		if f.open {
+			return nil, errInUse
+		}
+		f.open = true
+		return f, nil
+	}
+}
+
+// set changes the spool while it is in use.
+func (f *fakeSpool) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
+func (f *fakeSpool) Headers() iter.Seq[spool.Header] {
+	return func(yield func(spool.Header) bool) {
+		for _, r := range f.ordered() {
+			if !yield(r.Header) {
+				return
+			}
+		}
+	}
+}
+
+func (f *fakeSpool) ordered() []spool.Record {
+	return slices.SortedFunc(maps.Values(f.records), func(a, b spool.Record) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+func (f *fakeSpool) Append(records []spool.Record) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.appendErr != nil {
+		return f.appendErr
+	}
+	if f.records == nil {
+		f.records = make(map[uint64]spool.Record)
+	}
+	for _, r := range records {
+		if _, found := f.records[r.ID]; found {
+			panic("a number was used twice")
+		}
+		r.Body = slices.Clone(r.Body)
+		f.records[r.ID] = r
+	}
+	f.appends++
+	f.size = max(f.size, f.used())
+	return nil
+}
+
+func (f *fakeSpool) Body(id uint64) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reads++
+	if f.bodyErr != nil {
+		if err := f.bodyErr(id); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Clone(f.records[id].Body), nil
+}
+
+func (f *fakeSpool) Delete(ids []uint64) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.deleteErr != nil {
+		return f.deleteErr
+	}
+	for _, id := range ids {
+		delete(f.records, id)
+	}
+	return nil
+}
+
+func (f *fakeSpool) Size() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.size
+}
+
+func (f *fakeSpool) Used() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.used()
+}
+
+// used counts a page for what is beside a body.
+func (f *fakeSpool) used() (bytes int64) {
+	for _, r := range f.records {
+		bytes += int64(len(r.Body)) + 512
+	}
+	return bytes
+}
+
+func (f *fakeSpool) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.open = false
+	return nil
+}
+
+// samples counts those in the spool.
+func (f *fakeSpool) samples() (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range f.records {
+		n += r.Samples
+	}
+	return n
+}

@@ -1,0 +1,175 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// spoolRetry is how long records are left alone that could not be read.
+const spoolRetry = time.Second
+
+// splitWithin is how long after the last success a refusal may be for one record
+// alone: a receiver that refuses all is not asked for each of them.
+const splitWithin = 5 * time.Minute
+
+// finish draws from the end of a request what becomes of its records, tells how
+// it ended, and only then counts it out: whoever waited for it finds status,
+// metrics and log.
+func (s *Store) finish(ctx context.Context, r *request, err error) {
+	interrupted := err != nil && ctx.Err() != nil
+	now := time.Now()
+	s.mu.Lock()
+	if interrupted {
+		s.putBack(r, time.Time{})
+	} else {
+		s.conclude(r, err, now)
+	}
+	for _, l := range r.lanes {
+		l.underWay--
+		s.queue.settle(l)
+	}
+	all := s.newsOf(err, interrupted)
+	s.gauge()
+	s.mu.Unlock()
+
+	s.tell(all)
+	out := Outcome{Store: s.Name, Samples: r.samples, Bytes: r.size, Took: r.took, Lag: now.Sub(r.oldest), Err: err}
+	s.meter.done(r, out, now)
+	if s.options.OnDone != nil {
+		s.options.OnDone(out)
+	}
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.underWay--
+	s.notify()
+}
+
+// conclude ends the records of a request, or lets them wait again. s.mu is held.
+func (s *Store) conclude(r *request, err error, now time.Time) {
+	for _, record := range r.damaged {
+		s.drop(record, DropDamaged)
+		r.samples -= int(record.samples)
+	}
+	switch {
+	case errors.Is(err, errDamaged):
+	case errors.Is(err, errSpoolRead):
+		s.putBack(r, now.Add(spoolRetry))
+	case classify(err) == stored:
+		s.succeed(r, now)
+	case classify(err) == refused:
+		s.refuse(r, err, now)
+	default:
+		s.fail(r, err, now)
+	}
+}
+
+// succeed ends what was stored.
+func (s *Store) succeed(r *request, now time.Time) {
+	for _, record := range r.records {
+		s.queue.remove(record)
+	}
+	for _, l := range r.lanes {
+		l.failures, l.due = 0, time.Time{}
+	}
+	s.stored += uint64(r.samples)
+	s.recover(now)
+	s.health.err, s.health.refused, s.health.success = nil, 0, now
+	s.health.become(StateAnswering, now)
+}
+
+// recover notes an answer of the receiver itself.
+func (s *Store) recover(now time.Time) {
+	if s.health.answered(now) {
+		s.queue.fallBehind()
+	}
+}
+
+// refuse drops what was refused. One of several records may be the cause: then
+// each is sent once more, alone.
+func (s *Store) refuse(r *request, err error, now time.Time) {
+	s.recover(now)
+	h := &s.health
+	h.err = err
+	lately := s.born
+	if h.success.After(lately) {
+		lately = h.success
+	}
+	if isForContent(err) && len(r.records) > 1 && now.Sub(lately) < splitWithin {
+		for _, record := range r.records {
+			record.alone = true
+		}
+		s.putBack(r, time.Time{})
+		return
+	}
+	for _, record := range r.records {
+		if record.place != gone {
+			s.drop(record, DropRefused)
+		}
+	}
+	h.refused++
+	if !isForContent(err) || h.refused > 1 || h.success.IsZero() && !r.records[0].alone {
+		h.become(StateRefusing, now)
+	} else {
+		h.become(StateAnswering, now)
+	}
+}
+
+// fail lets a request wait that nobody took.
+func (s *Store) fail(r *request, err error, now time.Time) {
+	h := &s.health
+	h.failed(r.began, now, err, func(n int) time.Duration { return s.wait(n, err) })
+	if h.failures >= downAfter {
+		h.become(StateDown, now)
+	}
+	for _, l := range r.lanes {
+		l.due = now.Add(s.wait(l.failures, nil))
+		l.failures++
+	}
+	s.giveUp(r)
+	s.putBack(r, now)
+	if s.hasGivenUp() {
+		s.giveUpAll()
+	}
+}
+
+// putBack lets the records of a request wait again, and their lanes until then
+// at the least.
+func (s *Store) putBack(r *request, until time.Time) {
+	for _, record := range slices.Backward(r.records) {
+		if record.place == sending {
+			s.queue.putBack(record)
+		}
+	}
+	for _, l := range r.lanes {
+		if l.due.Before(until) {
+			l.due = until
+		}
+	}
+}
+
+// giveUp drops those of a failed request that were tried for long enough. What
+// is in the spool stays there.
+func (s *Store) giveUp(r *request) {
+	if s.options.GiveUp <= 0 {
+		return
+	}
+	for _, record := range r.records {
+		next := record.lane.due.Sub(s.born)
+		if record.place == sending && record.id == 0 && next-record.tried > s.options.GiveUp {
+			s.drop(record, DropGaveUp)
+		}
+	}
+}
+
+// giveUpAll drops all that waits in memory alone: the receiver was down for too
+// long.
+func (s *Store) giveUpAll() {
+	for _, record := range s.queue.looseRecords() {
+		if record.place == waiting {
+			s.dropFrom(record, DropGaveUp)
+		}
+	}
+}

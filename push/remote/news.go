@@ -1,0 +1,117 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// news is a change that a log tells of, once.
+type news struct {
+	level   slog.Level
+	message string
+	err     error // nil: it works again
+}
+
+// The shortest times between two logs of the same trouble: of one that begins
+// and ends, so that a log which says "answers again" is not wrong for long, and
+// of one whose end cannot be told.
+const (
+	outageInterval = time.Minute
+	newsInterval   = 5 * time.Minute
+)
+
+// What is told.
+const (
+	noAnswer    = "remote_write does not answer"
+	noTaking    = "remote_write takes no samples now; they wait"
+	refusesAll  = "remote_write refuses samples, which are lost"
+	refusesSome = "remote_write refuses some samples, which are lost"
+	spoolIdle   = "the spool of a remote_write is not in use: samples wait in memory"
+	spoolMended = "the spool of a remote_write was damaged"
+)
+
+// troubles are what a log was told of. Store.mu guards them.
+type troubles struct {
+	last   map[string]time.Time // when each was told
+	down   string               // the message that is not over yet; "": none
+	refuse bool                 // likewise
+	spool  bool
+	losses losses
+}
+
+// tell is true where it is time to say so, which it is once in an interval.
+func (t *troubles) tell(what string, interval time.Duration) bool {
+	if last, found := t.last[what]; found && time.Since(last) < interval {
+		return false
+	}
+	if t.last == nil {
+		t.last = make(map[string]time.Time)
+	}
+	t.last[what] = time.Now()
+	return true
+}
+
+// newsOf returns what the end of a request tells. s.mu is held.
+func (s *Store) newsOf(err error, interrupted bool) (all []news) {
+	if !interrupted {
+		all = s.newsOfState(err)
+	}
+	if errors.Is(err, errSpoolRead) && s.troubles.tell(errSpoolRead.Error(), newsInterval) {
+		all = append(all, news{slog.LevelError, "the spool of a remote_write cannot be read; it is tried again", err})
+	}
+	return append(all, s.newsOfLosses()...)
+}
+
+// newsOfState tells how the receiver is doing.
+func (s *Store) newsOfState(err error) (all []news) {
+	t := &s.troubles
+	switch c := classify(err); {
+	case s.health.state == StateDown && t.down == "" && t.tell("down", outageInterval):
+		t.down = noAnswer
+		if hasAnswer(s.health.err) {
+			t.down = noTaking
+		}
+		all = append(all, news{slog.LevelError, t.down, s.health.err})
+	case s.health.state != StateDown && t.down != "":
+		t.down = ""
+		all = append(all, news{slog.LevelInfo, "remote_write answers again", nil})
+	case c != refused:
+	case s.health.state == StateRefusing && !t.refuse && t.tell(refusesAll, newsInterval):
+		t.refuse = true
+		all = append(all, news{slog.LevelError, refusesAll, err})
+	case s.health.state == StateAnswering && s.health.refused > 0 && t.tell(refusesSome, newsInterval):
+		all = append(all, news{slog.LevelWarn, refusesSome, err})
+	}
+	if s.health.state == StateAnswering && err == nil && t.refuse {
+		t.refuse = false
+		all = append(all, news{slog.LevelInfo, "remote_write takes samples again", nil})
+	}
+	return all
+}
+
+// hasAnswer tells errors that something at the other end made.
+func hasAnswer(err error) bool {
+	var status *StatusError
+	var page *pageError
+	return errors.As(err, &status) || errors.As(err, &page)
+}
+
+// tell logs news. s.mu is not held: a log may block.
+func (s *Store) tell(all []news) {
+	for _, n := range all {
+		about := []any{"remote_write", s.Name}
+		if n.err != nil {
+			about = append(about, "err", n.err)
+		}
+		s.logger().Log(context.Background(), n.level, n.message, about...)
+	}
+}
+
+func (s *Store) logger() *slog.Logger {
+	if s.options.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return s.options.Logger
+}

@@ -1,0 +1,97 @@
+package spool
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"os"
+)
+
+// bbolt trusts its file: a damaged page makes it panic, in goroutines of its own
+// too, where nobody can recover, or walk in circles. So a file is looked through
+// before bbolt gets it, by plain reads, which fail where a mapping would fault.
+
+// check looks through the file and returns the numbers of the records that are
+// damaged. Its error is ErrForeign where the file is not ours, and a damage
+// where it is but has no sound structure.
+func check(file *os.File) (lost []uint64, err error) {
+	m, err := identify(file)
+	if err != nil {
+		return nil, err
+	}
+	c, err := newChecker(file, m)
+	if err != nil {
+		return nil, err
+	}
+	bucket, err := c.bucket(m.root)
+	if err != nil {
+		return nil, ours(file, err)
+	}
+	var census census
+	if err := c.records(bucket, census.add); err != nil {
+		return nil, err
+	}
+	return census.end(), nil
+}
+
+// A checker looks through the pages of a file, from the roots on.
+type checker struct {
+	file    io.ReaderAt
+	pages   uint64             // those from here on are not in use
+	seen    []uint64           // bits of pages
+	buffers [maxDepth + 1]page // of the pages that lead to the one looked at
+	lenient bool               // what is damaged is left out
+}
+
+func newChecker(file *os.File, m meta) (*checker, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	pages := min(m.pages, uint64(info.Size())/pageSize)
+	c := &checker{file: file, pages: pages, seen: make([]uint64, pages/64+1)}
+	for i := range c.buffers {
+		c.buffers[i] = make(page, pageSize)
+	}
+	return c, nil
+}
+
+// bucket returns the value of our bucket in the tree of buckets.
+func (c *checker) bucket(root uint64) (value []byte, err error) {
+	names := 0
+	err = c.tree(root, 0, nil, nil, func(e entry) error {
+		names++
+		if e.flags == bucketFlag && string(e.key) == bucketName {
+			value = bytes.Clone(e.value)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case value == nil || names != 1:
+		return nil, errOtherBolt
+	case len(value) < bucketHead:
+		return nil, damaged("its bucket has %d bytes", len(value))
+	}
+	if version := binary.NativeEndian.Uint64(value[8:]); version != formatVersion {
+		return nil, newer("format", version, formatVersion)
+	}
+	return value, nil
+}
+
+// bucketHead is the length of a bucket's root and sequence. A page follows where
+// the bucket is so small that it has none of its own.
+const bucketHead = 16
+
+// records visits all entries of the bucket.
+func (c *checker) records(bucket []byte, visit func(entry) error) error {
+	if root := binary.NativeEndian.Uint64(bucket); root != 0 {
+		return c.tree(root, 0, nil, nil, visit)
+	}
+	p := page(bucket[bucketHead:])
+	if len(p) < pageHead || p.kind() != leafPage {
+		return damaged("its bucket has no page")
+	}
+	return c.leaf(p, nil, nil, visit)
+}
