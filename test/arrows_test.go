@@ -45,6 +45,7 @@ var arrows = map[string][]string{
 	"test/many-targets":                     {"test/proc"},
 	"test/once-vs-curl":                     {},
 	"test/relay-cost":                       {"test/bodies", "test/proc"},
+	"test/store-outage":                     {"test/bodies", "test/proc"},
 	"test/push-cost":                        {"convert", "test/bodies", "test/proc"},
 }
 
