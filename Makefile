@@ -33,7 +33,7 @@ demo:
 bench:
 	go test -run '^$$' -bench . ./...
 	go run ./test/once-vs-curl
-	go run ./test/relay-cost -duration 10s -rules -shapes 1x1k,100x2k,1x50k
+	go run ./test/relay-cost -duration 10s -rules -written -shapes 1x1k,100x2k,1x50k
 	go run ./test/push-cost -runs 3
 	go run ./test/many-targets
 	go run ./test/gateway-sizing

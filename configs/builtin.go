@@ -37,7 +37,7 @@ func (s *section) builtin(name named, job string) Job {
 		Name:              labels[jobLabel].value,
 		Builtin:           name.value,
 		Targets:           []Target{target},
-		Gateways:          s.gatewayNames(),
+		Gateways:          s.destinationNames(),
 		ScrapeInterval:    target.ScrapeInterval,
 		ScrapeTimeout:     target.ScrapeTimeout,
 		EnableCompression: true,

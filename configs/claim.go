@@ -11,12 +11,12 @@ import (
 	"github.com/promferry/promferry/convert"
 )
 
-// A claim is a target's grouping key at the gateways that it goes to. A group
-// has one owner on a gateway.
+// A claim is a target's grouping key at the gateways and remote_writes that it
+// goes to. A group has one owner on a gateway, and a series one in a store.
 type claim struct {
 	labels      convert.Labels
-	address     string // as it is written; "" for files and builtins
-	gateways    []string
+	address     string   // as it is written; "" for files and builtins
+	gateways    []string // and remote_writes, by name
 	at          hcl.Range
 	ownInstance bool // the instance is in the text, not the address of the target
 }
@@ -42,10 +42,19 @@ func (d *decoder) checkKeys() {
 	}
 	for i, owner := range d.claims {
 		if later := clashes[i]; len(later) > 0 {
-			d.errorf(later[0].at, "Two targets with one key", "The target %s has the grouping key %s on the gateway %q, and so %s: one would overwrite the other. %s",
-				owner.name(), owner.labels, later[0].common(owner), nameAll(later), later[0].remedy())
+			d.refuseClash(owner, later)
 		}
 	}
+}
+
+// refuseClash says what would become of the targets where they meet first.
+func (d *decoder) refuseClash(owner claim, later []claim) {
+	at := later[0].common(owner)
+	has, end := fmt.Sprintf("grouping key %s on the gateway %q", owner.labels, at), "one would overwrite the other"
+	if d.kindOfDestination(at) == remoteWriteSchema.kind {
+		has, end = fmt.Sprintf("labels %s at the remote_write %q", owner.labels, at), "their samples would mix in the same series"
+	}
+	d.errorf(later[0].at, "Two targets with one key", "The target %s has the %s, and so %s: %s. %s", owner.name(), has, nameAll(later), end, later[0].remedy())
 }
 
 // nameAll names the first few.
@@ -72,7 +81,7 @@ func (c claim) name() string {
 	return quote(c.address) + " at " + place(c.at)
 }
 
-// common returns the first gateway of both, or "".
+// common returns the first gateway or remote_write of both, or "".
 func (c claim) common(other claim) string {
 	for _, g := range c.gateways {
 		if slices.Contains(other.gateways, g) {

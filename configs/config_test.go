@@ -78,6 +78,7 @@ func TestDefaults(t *testing.T) {
 			Gateways:          []string{"default"},
 			ScrapeInterval:    15 * time.Second,
 			ScrapeTimeout:     10 * time.Second,
+			HonorTimestamps:   true,
 			EnableCompression: true,
 			BodySizeLimit:     32 << 20,
 			Limits:            convert.Limits{Groups: 100},
@@ -194,6 +195,7 @@ job "node" {
   metrics_path             = "/m"
   params                   = { module = ["a b", "c"], empty = [] }
   honor_labels             = true
+  honor_timestamps         = false
   fallback_scrape_protocol = "OpenMetricsText1.0.0"
   enable_compression       = false
   follow_redirects         = false

@@ -24,31 +24,32 @@ type decoder struct {
 	diags      hcl.Diagnostics
 	incomplete bool // a file or a block is missing from blocks: what seems absent may be there
 
-	global   globals
-	gateways []text // their names
-	claims   []claim
-	host     func() (string, error)
+	global       globals
+	destinations []destination
+	spools       map[string]text // the remote_writes that have one, by directory
+	claims       []claim
+	host         func() (string, error)
 }
 
 func (l *Loader) newDecoder() *decoder {
-	d := &decoder{loader: l, sources: map[string]*source{}, order: map[string]int{}}
+	d := &decoder{loader: l, sources: map[string]*source{}, order: map[string]int{}, spools: map[string]text{}}
 	l.sources, l.inputs = d.sources, inputs{}
 	d.host = l.hostname()
 	d.context = &hcl.EvalContext{Functions: l.functions()}
 	return d
 }
 
-// finish decodes what was parsed. Globals come first, and gateways before the
-// jobs that name them.
+// finish decodes what was parsed. Globals come first, and gateways and
+// remote_writes before the jobs that name them.
 func (d *decoder) finish() (*Config, hcl.Diagnostics) {
 	d.checkOnce(&rootSchema, d.blocks)
 	d.global = d.decodeGlobals(d.blocksOf("global"))
 	config := &Config{
 		Workers:         d.global.workers,
 		MaxPendingBytes: d.global.maxPendingBytes,
-		Gateways:        d.decodeGateways(d.blocksOf("gateway")),
-		Jobs:            d.decodeJobs(d.blocks),
 	}
+	d.decodeDestinations(config, d.blocks)
+	config.Jobs = d.decodeJobs(d.blocks)
 	d.checkKeys()
 	d.checkPresent(config)
 	d.sortDiags()
@@ -74,8 +75,14 @@ func (d *decoder) checkPresent(c *Config) {
 	if d.incomplete || d.start == nil {
 		return
 	}
-	if len(d.blocksOf("gateway")) == 0 {
+	gateways, remoteWrites := len(d.blocksOf("gateway")), len(d.blocksOf("remote_write"))
+	switch {
+	case gateways == 0 && d.loader.GatewaysOnly && remoteWrites > 0:
+		d.errorf(*d.start, "No gateway to push to", `The configuration has only remote_write, and this command needs a gateway. Write one: gateway "default" { url = "http://pushgateway:9091" }.`)
+	case gateways == 0 && d.loader.GatewaysOnly:
 		d.errorf(*d.start, "No gateway to push to", `Write at least one: gateway "default" { url = "http://pushgateway:9091" }.`)
+	case gateways+remoteWrites == 0:
+		d.errorf(*d.start, "No gateway and no remote_write", `Write at least one: gateway "default" { url = "http://pushgateway:9091" }, or remote_write "default" { url = "http://prometheus:9090/api/v1/write" }.`)
 	}
 	if len(d.blocksOf("job"))+len(d.blocksOf("builtin")) == 0 && !d.loader.GatewaysOnly {
 		d.errorf(*d.start, "No job to scrape", `Write at least one job or builtin: job "app" { targets = ["localhost:8000"] }.`)

@@ -22,6 +22,14 @@ const (
 	defaultMinBackoff          = 500 * time.Millisecond
 	defaultMaxBackoff          = 10 * time.Second
 
+	defaultRemoteWriteTimeout    = 30 * time.Second // this and the queue's as in Prometheus
+	defaultQueueCapacity         = 10000
+	defaultMaxSamplesPerSend     = 2000
+	defaultBatchSendDeadline     = 5 * time.Second
+	defaultRemoteWriteMinBackoff = 30 * time.Millisecond
+	defaultRemoteWriteMaxBackoff = 5 * time.Second
+	defaultSpoolMaxSize          = 1 << 30
+
 	defaultAuthorizationType = "Bearer"
 	defaultMinVersion        = "TLS12"
 
@@ -37,6 +45,7 @@ const (
 	defaultDeviceExclude  = "lo|veth.*|docker.*|br-.*|ifb.*|cali.*|virbr.*"
 	defaultRequireAddress = AddressAny
 
-	defaultFlagsJob     = "app"
-	defaultFlagsGateway = "default"
+	defaultFlagsJob         = "app"
+	defaultFlagsGateway     = "default"
+	defaultFlagsRemoteWrite = "store"
 )

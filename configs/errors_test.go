@@ -18,7 +18,7 @@ import (
 // canary stands in fixtures wherever a secret would.
 const canary = "canary"
 
-// testLoader is a Loader with a small world of its own: one variable, and no
+// testLoader is a Loader with a small world of its own: a few variables, and no
 // file below /nonexistent.
 func testLoader() *Loader {
 	return &Loader{
@@ -30,8 +30,10 @@ func testLoader() *Loader {
 				return testPair().key, true
 			case "EMPTY":
 				return "", true
+			case "CREDENTIALS_DIRECTORY":
+				return "/run/credentials/promferry.service", true
 			}
-			return "s3cr3t-of-env", name == "PASSWORD" || name == "PUSHGATEWAY_PASSWORD"
+			return "s3cr3t-of-env", slices.Contains([]string{"PASSWORD", "PUSHGATEWAY_PASSWORD", "MIMIR_PASSWORD"}, name)
 		},
 		Hostname: func() (string, error) { return "myhost", nil },
 		FQDN:     func() (string, error) { return "myhost.example.net", nil },

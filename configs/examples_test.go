@@ -49,15 +49,23 @@ func TestFullExample(t *testing.T) {
 		seen[path] = regexp.MustCompile(comment).Match(src)
 	}
 	jobs := jobSchema
-	jobs.attributes = slices.DeleteFunc(slices.Clone(jobSchema.attributes), func(name string) bool { return slices.Contains(httpNames, name) })
+	jobs.attributes = withoutHTTP(&jobSchema)
 	http := fileSDSchema
 	http.kind, http.required, http.attributes = httpSDSchema.kind, httpSDSchema.required, []string{"refresh_interval", "follow_redirects"}
 	jobs.blocks = []*blockSchema{&staticConfigSchema, &fileSDSchema, &http, &dnsSDSchema, &relabelSchema, &metricRelabelSchema} // httpClient reads the others: the gateways show it
-	for _, schema := range []*blockSchema{&globalSchema, &gatewaySchema, &jobs} {
+	writes := remoteWriteSchema
+	writes.attributes = withoutHTTP(&remoteWriteSchema)
+	writes.blocks = []*blockSchema{&queueSchema, &spoolSchema, &writeRelabelSchema}
+	for _, schema := range []*blockSchema{&globalSchema, &gatewaySchema, &writes, &jobs} {
 		wantNames(t, seen, schema.kind, schema)
 	}
 	wantNames(t, seen, "builtin network", &networkSchema)
 	wantNames(t, seen, "builtin self", &selfSchema)
+}
+
+// withoutHTTP are the attributes that httpClient does not read.
+func withoutHTTP(schema *blockSchema) []string {
+	return slices.DeleteFunc(slices.Clone(schema.attributes), func(name string) bool { return slices.Contains(httpNames, name) })
 }
 
 // note remembers each name in a body under the path of its blocks.

@@ -5,12 +5,13 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Flags are a whole configuration without a file: one job for one gateway, or
-// the gateway alone.
+// Flags are a whole configuration without a file: one job for a gateway, a
+// remote_write or both, or the gateway alone.
 type Flags struct {
-	Targets []string // as in a job; none: there is no job
-	Gateway string   // URL
-	Job     string   // "" means app
+	Targets     []string // as in a job; none: there is no job
+	Gateway     string   // URL; "" is none
+	RemoteWrite string   // URL with path; "" is none
+	Job         string   // "" means app
 	// Instance is the instance label; "" leaves it to the targets.
 	Instance string
 }
@@ -22,6 +23,10 @@ func (f Flags) HCL() []byte {
 	if f.Gateway != "" {
 		gateway := file.Body().AppendNewBlock("gateway", []string{defaultFlagsGateway})
 		gateway.Body().SetAttributeValue("url", cty.StringVal(f.Gateway))
+	}
+	if f.RemoteWrite != "" {
+		store := file.Body().AppendNewBlock("remote_write", []string{defaultFlagsRemoteWrite})
+		store.Body().SetAttributeValue("url", cty.StringVal(f.RemoteWrite))
 	}
 	if len(f.Targets) == 0 {
 		return file.Bytes()

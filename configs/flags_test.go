@@ -30,11 +30,27 @@ func TestFlagsInstanceAndDefaultJob(t *testing.T) {
 	}
 }
 
+func TestFlagsRemoteWrite(t *testing.T) {
+	check := func(gateway string, want ...string) {
+		t.Helper()
+		f := Flags{Targets: []string{"localhost:8000"}, Gateway: gateway, RemoteWrite: "http://store/w?${x}=s3cret"}
+		config := load(t, string(f.HCL()))
+		if diff := cmp.Diff(want, config.Jobs[0].Gateways); diff != "" {
+			t.Errorf("where the job goes (-want +got):\n%s", diff)
+		}
+		if got := config.RemoteWrites[0].URL.RawQuery; got != "${x}=s3cret" || strings.Contains(config.Text, "s3cret") {
+			t.Errorf("got the query %q, want ${x}=s3cret, hidden in\n%s", got, config.Text)
+		}
+	}
+	check("", "store")
+	check("http://gw:9091", "default", "store")
+}
+
 func TestFlagsWithout(t *testing.T) {
 	l := testLoader()
 	_, diags := l.LoadBytes("flags", Flags{}.HCL())
 	got := written(t, l, diags)
-	for _, want := range []string{"No gateway to push to", "No job to scrape"} {
+	for _, want := range []string{"No gateway and no remote_write", "No job to scrape"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %s\nwant %q in it", got, want)
 		}

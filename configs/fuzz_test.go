@@ -35,7 +35,7 @@ func FuzzLoad(f *testing.F) {
 // checkWhole holds a configuration to what its comments promise.
 func checkWhole(t *testing.T, c *Config) {
 	t.Helper()
-	if c.Workers < 1 || c.MaxPendingBytes < 1 || len(c.Gateways) == 0 || len(c.Jobs) == 0 {
+	if c.Workers < 1 || c.MaxPendingBytes < 1 || len(c.Gateways)+len(c.RemoteWrites) == 0 || len(c.Jobs) == 0 {
 		t.Errorf("got a configuration that can do nothing: %+v", c)
 	}
 	for _, g := range c.Gateways {
@@ -46,6 +46,15 @@ func checkWhole(t *testing.T, c *Config) {
 			if u == nil || u.User != nil || u.RawQuery != "" {
 				t.Errorf("got URL %v of gateway %q", u, g.Name)
 			}
+		}
+	}
+	for _, w := range c.RemoteWrites {
+		q := w.Queue
+		if w.Name == "" || w.URL == nil || w.URL.User != nil || q.MaxSamplesPerSend < 1 || q.Capacity < q.MaxSamplesPerSend || q.MinBackoff <= 0 || q.MaxBackoff < q.MinBackoff {
+			t.Errorf("got remote_write %+v", w)
+		}
+		if w.Spool != nil && (w.Spool.Directory == "" || w.Spool.MaxSize < minSpoolSize) {
+			t.Errorf("got spool %+v of %q", w.Spool, w.Name)
 		}
 	}
 	for _, j := range c.Jobs {

@@ -9,19 +9,6 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-func (d *decoder) decodeGateways(blocks hclsyntax.Blocks) []Gateway {
-	var gateways []Gateway
-	names := map[string]text{}
-	for _, block := range blocks {
-		name := d.nameOf(block, names)
-		if !name.twice {
-			d.gateways = append(d.gateways, name.text)
-		}
-		gateways = append(gateways, d.decodeGateway(block, name))
-	}
-	return gateways
-}
-
 func (d *decoder) decodeGateway(block *hclsyntax.Block, name named) Gateway {
 	s := d.section(&gatewaySchema, block)
 	g := Gateway{
@@ -33,7 +20,7 @@ func (d *decoder) decodeGateway(block *hclsyntax.Block, name named) Gateway {
 		MaxConcurrentPushes: s.integer("max_concurrent_pushes", defaultMaxConcurrentPushes, 1),
 		HTTP:                s.httpClient(),
 	}
-	g.MinBackoff, g.MaxBackoff = s.backoffs()
+	g.MinBackoff, g.MaxBackoff = s.retry()
 	g.Loopback = !slices.ContainsFunc(g.URLs, func(u *url.URL) bool { return !isLoopback(u.Hostname()) })
 	if hasCredentials(g.HTTP) && slices.ContainsFunc(g.URLs, isPlain) {
 		d.warnPlain(s.at(s.urlAttribute()))
@@ -41,16 +28,23 @@ func (d *decoder) decodeGateway(block *hclsyntax.Block, name named) Gateway {
 	return g
 }
 
-// backoffs reads the retry block.
-func (s *section) backoffs() (least, most time.Duration) {
+// retry reads the retry block.
+func (s *section) retry() (least, most time.Duration) {
 	least, most = defaultMinBackoff, defaultMaxBackoff
 	for _, retry := range s.sections(&retrySchema) {
-		least = retry.duration("min_backoff", defaultMinBackoff)
-		most = retry.duration("max_backoff", max(defaultMaxBackoff, least))
-		if most < least && !retry.bad["min_backoff"] && !retry.bad["max_backoff"] {
-			retry.refuse("max_backoff", retry.at("max_backoff"), "Longest wait below the first",
-				"min_backoff is %s, and the waits grow from it to max_backoff. Raise max_backoff or lower min_backoff.", model.Duration(least))
-		}
+		least, most = retry.backoffs(defaultMinBackoff, defaultMaxBackoff)
+	}
+	return least, most
+}
+
+// backoffs reads the waits between tries; a longest one that is not set is
+// raised with the first.
+func (s *section) backoffs(defaultLeast, defaultMost time.Duration) (least, most time.Duration) {
+	least = s.duration("min_backoff", defaultLeast)
+	most = s.duration("max_backoff", max(defaultMost, least))
+	if most < least && !s.bad["min_backoff"] && !s.bad["max_backoff"] {
+		s.refuse("max_backoff", s.at("max_backoff"), "Longest wait below the first",
+			"min_backoff is %s, and the waits grow from it to max_backoff. Raise max_backoff or lower min_backoff.", model.Duration(least))
 	}
 	return least, most
 }

@@ -55,9 +55,7 @@ func (s *section) gatewayTexts() (all []text) {
 }
 
 func (s *section) missingURL() {
-	if !s.hasLater() {
-		s.errorf(s.block.DefRange(), "Missing required attribute", `%s needs the attribute "url", or "urls" for several shards.`, s.schema)
-	}
+	s.errorf(s.block.DefRange(), "Missing required attribute", `%s needs the attribute "url", or "urls" for several shards.`, s.schema)
 }
 
 // gatewayURL returns nil where the text is no good one.

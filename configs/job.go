@@ -9,8 +9,8 @@ import (
 // decodeJobs reads the jobs and builtins among the blocks, in their order.
 func (d *decoder) decodeJobs(blocks hclsyntax.Blocks) []Job {
 	var jobs []Job
-	first := map[string]text{}    // jobs by name
-	builtins := map[string]text{} // by name
+	first := map[string]*hclsyntax.Block{}    // jobs by name
+	builtins := map[string]*hclsyntax.Block{} // by name
 	for _, block := range blocks {
 		switch block.Type {
 		case "job":
@@ -31,7 +31,7 @@ type named struct {
 }
 
 // nameOf returns a block's label, which names must not have yet.
-func (d *decoder) nameOf(block *hclsyntax.Block, names map[string]text) named {
+func (d *decoder) nameOf(block *hclsyntax.Block, names map[string]*hclsyntax.Block) named {
 	name := labelOf(block)
 	if len(block.Labels) == 0 {
 		return named{name, true} // reported by section
@@ -43,11 +43,11 @@ func (d *decoder) nameOf(block *hclsyntax.Block, names map[string]text) named {
 	other, twice := names[name.value]
 	switch {
 	case twice && block.Type == "builtin":
-		d.errorf(name.at, "Builtin given twice", "There is a builtin %q at %s already; join the two.", name.value, place(other.at))
+		d.errorf(name.at, "Builtin given twice", "There is a builtin %q at %s already; join the two.", name.value, place(labelOf(other).at))
 	case twice:
-		d.errorf(name.at, "Name used twice", "There is a %s %q at %s already. Give one of them another name.", block.Type, name.value, place(other.at))
+		d.errorf(name.at, "Name used twice", "There is a %s %q at %s already. Give one of them another name.", other.Type, name.value, place(labelOf(other).at))
 	default:
-		names[name.value] = name
+		names[name.value] = block
 	}
 	return named{name, twice}
 }
@@ -57,12 +57,13 @@ func (d *decoder) decodeJob(block *hclsyntax.Block, name named) Job {
 	set := s.settings(d.global.settings)
 	job := Job{
 		Name:              name.value,
-		Gateways:          s.gatewayNames(),
+		Gateways:          s.destinationNames(),
 		Discovery:         s.discoveries(),
 		ScrapeInterval:    set.interval,
 		ScrapeTimeout:     set.timeout,
 		TargetLimit:       set.targets,
 		HonorLabels:       s.boolean("honor_labels", false),
+		HonorTimestamps:   s.boolean("honor_timestamps", true),
 		Protocols:         s.protocols(),
 		FallbackMediaType: s.fallbackMediaType(),
 		EnableCompression: s.boolean("enable_compression", true),
@@ -107,31 +108,5 @@ func (s *section) jobLabels(name named) layer {
 		s.set(of, jobLabel, name.text)
 	}
 	s.setInstance(of)
-	return of
-}
-
-// gatewayNames are the gateways that a job names, or all.
-func (s *section) gatewayNames() []string {
-	known := make([]string, len(s.gateways))
-	for i, g := range s.gateways {
-		known[i] = g.value
-	}
-	var of []string
-	for _, t := range s.texts("gateways") {
-		switch {
-		case slices.Contains(of, t.value):
-			s.refuse("gateways", t.at, "Gateway named twice", "The job goes to the gateway %q already.", t.value)
-		case slices.Contains(known, t.value) || s.incomplete:
-			of = append(of, t.value)
-		default:
-			s.refuse("gateways", t.at, "Unknown gateway name", "There is no gateway %q.%s", t.value, didYouMean(t.value, known))
-		}
-	}
-	if s.has("gateways") && of == nil && !s.bad["gateways"] {
-		s.refuse("gateways", s.at("gateways"), "Empty list of gateways", "The job would go nowhere. Name a gateway, or leave gateways out for all.")
-	}
-	if of == nil {
-		return known
-	}
 	return of
 }

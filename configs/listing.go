@@ -33,7 +33,7 @@ func (s *section) targets(r recipe, found []Discovery) (kept []placed, dropped [
 	if s.has("max_age") {
 		s.refuse("max_age", s.at("max_age"), "max_age without files", "max_age is for text files; there are none in this job. Leave it out, or add files.")
 	}
-	if len(all)+len(found) == 0 && !s.bad["targets"] && !s.hasLater() {
+	if len(all)+len(found) == 0 && !s.bad["targets"] {
 		s.errorf(s.block.DefRange(), "Job without targets", `Write targets = ["host:port"], a static_config block, files, or a block that finds targets: file_sd_config, http_sd_config, dns_sd_config.`)
 	}
 	if len(found) == 0 {

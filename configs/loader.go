@@ -31,7 +31,8 @@ type Loader struct {
 	FQDN      func() (string, error)                 // nil asks the resolver, and falls back to Hostname
 	ReadFile  func(name string) ([]byte, error)      // for file(); nil means the file system, up to 1 MiB
 	Stat      func(name string) (fs.FileInfo, error) // whether a named file is there, and for whom; nil means os.Stat
-	// GatewaysOnly says that nothing will be scraped: no job need be there.
+	// GatewaysOnly says that nothing will be scraped, and all goes to gateways:
+	// no job need be there, and remote_writes alone are not enough.
 	GatewaysOnly bool
 
 	sources map[string]*source // of the last load, by file name

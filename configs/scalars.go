@@ -37,7 +37,7 @@ func (s *section) size(name string, fallback, least int64) int64 {
 	}
 	n, err := ParseSize(t.value)
 	if err != nil || n < least {
-		s.refuse(name, t.at, "Not a size in bytes", `%s is %s; write a whole number with a unit, such as "32MB", of at least %d.`, name, quote(t.value), least)
+		s.refuse(name, t.at, "Not a size in bytes", `%s is %s; write a whole number with a unit, such as "32MB", of at least %s.`, name, quote(t.value), sizeText(least))
 		return fallback
 	}
 	return n
@@ -101,7 +101,7 @@ func ParseSize(s string) (int64, error) {
 		return 0, err
 	}
 	unit := strings.TrimSuffix(strings.TrimSuffix(s[len(digits):], "B"), "i")
-	power := strings.Index("KMGTPE", unit) + 1
+	power := strings.Index(sizeUnits, unit) + 1
 	if unit == "" {
 		power = 0
 	}
@@ -113,6 +113,18 @@ func ParseSize(s string) (int64, error) {
 	}
 	return n << (10 * power), nil
 }
+
+// sizeText writes a number of bytes as ParseSize reads it.
+func sizeText(n int64) string {
+	for power := len(sizeUnits); power > 0; power-- {
+		if n > 0 && n%(1<<(10*power)) == 0 {
+			return strconv.FormatInt(n>>(10*power), 10) + sizeUnits[power-1:power] + "B"
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+const sizeUnits = "KMGTPE"
 
 // quote shows a value of the configuration, shortened.
 func quote(s string) string {

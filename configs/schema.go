@@ -11,7 +11,6 @@ type blockSchema struct {
 	required   []string       // attributes that must be set
 	attributes []string       // those that may be set
 	blocks     []*blockSchema // those that may stand in it
-	later      []string       // attributes and blocks that only a later version knows
 }
 
 func (b *blockSchema) hasAttribute(name string) bool {
@@ -46,8 +45,7 @@ func (b *blockSchema) names() []string {
 }
 
 var rootSchema = blockSchema{
-	blocks: []*blockSchema{&globalSchema, &gatewaySchema, &jobSchema, &builtinSchema},
-	later:  []string{"remote_write"},
+	blocks: []*blockSchema{&globalSchema, &gatewaySchema, &remoteWriteSchema, &jobSchema, &builtinSchema},
 }
 
 var globalSchema = blockSchema{
@@ -70,17 +68,37 @@ var retrySchema = blockSchema{
 	attributes: []string{"min_backoff", "max_backoff"},
 }
 
+var remoteWriteSchema = blockSchema{
+	kind:       "remote_write",
+	label:      "name",
+	required:   []string{"url"},
+	attributes: slices.Concat([]string{"timeout"}, httpNames),
+	blocks:     slices.Concat([]*blockSchema{&queueSchema, &spoolSchema, &writeRelabelSchema}, httpBlocks),
+}
+
+var queueSchema = blockSchema{
+	kind:       "queue",
+	once:       true,
+	attributes: []string{"capacity", "max_samples_per_send", "batch_send_deadline", "min_backoff", "max_backoff"},
+}
+
+var spoolSchema = blockSchema{
+	kind:       "spool",
+	once:       true,
+	required:   []string{"directory"},
+	attributes: []string{"max_size", "max_age"},
+}
+
 var jobSchema = blockSchema{
 	kind:  "job",
 	label: "name",
 	attributes: slices.Concat(
 		[]string{"targets", "files", "max_age", "instance", "labels", "gateways"},
-		[]string{"scheme", "metrics_path", "params", "honor_labels", "follow_redirects"},
+		[]string{"scheme", "metrics_path", "params", "honor_labels", "honor_timestamps", "follow_redirects"},
 		[]string{"enable_compression", "scrape_protocols", "fallback_scrape_protocol"}, settingNames, httpNames),
 	blocks: slices.Concat([]*blockSchema{
 		&staticConfigSchema, &fileSDSchema, &httpSDSchema, &dnsSDSchema, &relabelSchema, &metricRelabelSchema,
 	}, httpBlocks),
-	later: []string{"honor_timestamps"},
 }
 
 var staticConfigSchema = blockSchema{
@@ -108,10 +126,11 @@ var dnsSDSchema = blockSchema{
 	attributes: []string{"type", "port", "refresh_interval"},
 }
 
-// Rules for targets, and rules for their series.
+// Rules for targets, for their series, and for what a receiver gets of those.
 var (
 	relabelSchema       = blockSchema{kind: "relabel_config", attributes: ruleNames}
 	metricRelabelSchema = blockSchema{kind: "metric_relabel_config", attributes: ruleNames}
+	writeRelabelSchema  = blockSchema{kind: "write_relabel_config", attributes: ruleNames}
 )
 
 var ruleNames = []string{"source_labels", "separator", "regex", "modulus", "target_label", "replacement", "action"}

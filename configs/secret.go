@@ -66,7 +66,7 @@ func (s *section) fileName(name string) string {
 // may come later: it is read when it is needed.
 func (d *decoder) warnMissing(name string, t text) {
 	if _, err := d.stat(t.value); errors.Is(err, fs.ErrNotExist) {
-		d.warnf(t.at, "File does not exist", "%s names %s, which is needed when the job or gateway runs.", name, quote(t.value))
+		d.warnf(t.at, "File does not exist", "%s names %s, which is needed when promferry runs.", name, quote(t.value))
 	}
 }
 

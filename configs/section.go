@@ -2,8 +2,6 @@ package configs
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -24,7 +22,7 @@ func (d *decoder) section(schema *blockSchema, block *hclsyntax.Block) *section 
 	d.checkNames(schema, block.Body)
 	s := &section{decoder: d, schema: schema, block: block, bad: map[string]bool{}}
 	for _, name := range schema.required {
-		if !s.has(name) && !s.hasLater() {
+		if !s.has(name) {
 			d.errorf(block.DefRange(), "Missing required attribute", "%s needs the attribute %q.", schema, name)
 		}
 	}
@@ -44,22 +42,6 @@ func (s *section) sections(schema *blockSchema) []*section {
 
 func (s *section) has(name string) bool {
 	return s.block.Body.Attributes[name] != nil
-}
-
-// hasLater tells whether the block has something of a later version, which may
-// be what stands in for what seems to be missing.
-func (s *section) hasLater() bool {
-	for _, name := range s.schema.later {
-		if s.has(name) {
-			return true
-		}
-		for _, b := range s.block.Body.Blocks {
-			if b.Type == name {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // at is the range of an attribute's value, or of the block's header without one.
@@ -135,10 +117,6 @@ func (d *decoder) checkOnce(schema *blockSchema, blocks hclsyntax.Blocks) {
 
 // unknown reports a name, what being "attribute" or "block".
 func (d *decoder) unknown(schema *blockSchema, what, name string, at hcl.Range) {
-	if slices.Contains(schema.later, name) {
-		d.errorf(at, strings.ToUpper(what[:1])+what[1:]+" not supported yet", "%q is not supported by this version.", name)
-		return
-	}
 	d.errorf(at, "Unknown "+what+" name", "%s has no %s %q.%s", schema, what, name, hint(schema, name))
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
@@ -24,6 +25,7 @@ func BenchmarkConvert(b *testing.B) {
 		{"text", func() func([]byte) error { return withConverter(Text) }},
 		{"expfmt-protobuf", func() func([]byte) error { return withExpfmt(expfmt.FmtProtoDelim) }},
 		{"protobuf", func() func([]byte) error { return withConverter(Protobuf) }},
+		{"store", forStore},
 	}
 	bodies := []struct {
 		name string
@@ -85,6 +87,23 @@ func withConverter(format Format) func([]byte) error {
 		return err
 	}
 }
+
+// forStore converts for a store alone.
+func forStore() func([]byte) error {
+	c := &Converter{Target: oracleTarget, Buffers: new(Buffers), StoresOnly: true}
+	to, at := new(oneStore), storeTime
+	return func(body []byte) error {
+		at = at.Add(time.Second)
+		in := Input{Body: bytes.NewReader(body), Stores: Stores{at, []SeriesOutput{to}}}
+		_, err := c.Convert(in, &textBatch{})
+		return err
+	}
+}
+
+// oneStore forgets what it gets.
+type oneStore struct{ recordedStore }
+
+func (s *oneStore) Append([]byte, int) {}
 
 // oneBody is a batch that has one body for all groups.
 type oneBody struct {

@@ -42,8 +42,11 @@ type Converter struct {
 	// its own.
 	Buffers *Buffers
 
-	withheld []Series  // up{…} and the like of the last Convert, for Report
-	verdicts *verdicts // of Rules, since the first Convert
+	withheld []Series      // up{…} and the like of the last Convert, for Report
+	verdicts *verdicts     // of Rules, since the first Convert
+	series   *liveSet      // that stores have; nil: none
+	added    int           // series of the last Convert that are new to stores
+	ruled    []ruledMemory // by output
 }
 
 // Buffers are what conversions work with, kept from one to the next while they

@@ -28,7 +28,20 @@ func (r *run) declares(c comment, b []byte) bool {
 		p.word = true
 	}
 	p.place.end = c.next
+	if r.StoresOnly && p.word {
+		r.rememberHeader() // no family is begun that would
+	}
 	return true
+}
+
+// rememberHeader notes the metadata that is pending, to foresee it in the next
+// exposition.
+func (r *run) rememberHeader() {
+	lines := 1
+	if r.pending.help {
+		lines = 2
+	}
+	r.names.setHeader(r.pending.family, r.pending.place.of(r.window.buf), lines)
 }
 
 // foresees takes HELP and TYPE where they are those that came here in the last

@@ -30,11 +30,7 @@ func (r *run) begins(m *member) {
 	if p := &r.pending; p.family == m.family && m.meta == m.family && p.word && p.place.end == r.window.pos &&
 		p.help == (len(h.help) > 0) && r.sameWord(meta.kind, m.kind) {
 		h.place = p.place
-		lines := 1
-		if p.help {
-			lines = 2
-		}
-		r.names.setHeader(m.family, p.place.of(r.window.buf), lines)
+		r.rememberHeader()
 	}
 	for _, e := range r.encoders {
 		e.begin(h)

@@ -34,6 +34,7 @@ func fuzzExposition(f *testing.F, mediaType string) {
 	f.Fuzz(func(t *testing.T, body string, cut uint16) {
 		e := exposition{body, mediaType}
 		compareWithPrometheus(t, body, mediaType)
+		compareWithAgent(t, body, mediaType)
 		checkPieces(t, e, int(cut))
 		checkReuse(t, e, int(cut))
 		checkBlocksOf(t, e)

@@ -32,8 +32,11 @@ func (r *run) checkSamples() error {
 	if r.relabels() { // series that rules have made alike are not repetitions
 		return r.Limits.checkSamples(n - r.repeats)
 	}
-	if r.Limits.Samples == 0 || n <= r.Limits.Samples || r.stats.Timestamps > 0 {
+	if r.Limits.Samples == 0 || n <= r.Limits.Samples || r.timed {
 		return r.Limits.checkSamples(n)
+	}
+	if r.StoresOnly {
+		return r.Limits.checkSamples(n - r.stats.StoreDropped[DropDuplicate])
 	}
 	n -= r.stats.Dropped[DropDuplicate]
 	if outputs := r.batch.Outputs(r.Target); len(outputs) > 0 {

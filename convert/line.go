@@ -50,7 +50,9 @@ func (l *line) series() Series {
 type shape struct {
 	n      int
 	labels [maxLabels]shapeLabel
-	text   []byte // of the labels
+	// version is another one after each change of the names.
+	version uint32
+	text    []byte // of the labels
 }
 
 // A shapeLabel is one label's name, and what stands before its value: {name="
@@ -75,6 +77,7 @@ func (s *shape) cut(n int) {
 	if n < s.n {
 		s.text = s.text[:s.labels[n].before.start]
 		s.n = n
+		s.version++
 	}
 }
 
@@ -94,6 +97,7 @@ func (s *shape) add(before []byte) {
 	}
 	l.word = binary.LittleEndian.Uint64(first[:])
 	s.n++
+	s.version++
 }
 
 // has tells whether a name is among the labels.

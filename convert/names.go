@@ -34,6 +34,7 @@ type name struct {
 	seen     uint32
 	kind     kind
 	help     []byte // unescaped
+	unit     []byte
 	state    state
 	out      Type // the type under which its family went out
 	begun    bool // in the outputs
@@ -106,7 +107,7 @@ func (n *names) see(i int) {
 	if e.seen == n.now {
 		return
 	}
-	e.seen, e.kind, e.help, e.state = n.now, kindNone, nil, unopened
+	e.seen, e.kind, e.help, e.unit, e.state = n.now, kindNone, nil, nil, unopened
 	e.begun, e.affected, e.retyped = false, false, false
 	n.live = append(n.live, i)
 }
@@ -178,6 +179,11 @@ func (n *names) setHelp(i int, help []byte) {
 	} else {
 		e.help = n.keep(help)
 	}
+}
+
+// setUnit notes the text of a UNIT line.
+func (n *names) setUnit(i int, unit string) {
+	n.entries[i].unit = []byte(unit)
 }
 
 // setHeader notes how an entry's HELP and TYPE lines stood, and that they came

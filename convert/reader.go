@@ -29,8 +29,11 @@ const (
 type sample struct {
 	labels    []Label // as written, empty values too
 	value     float64
-	timestamp bool // had one
-	exemplar  bool // had one
+	timestamp bool  // had one
+	at        int64 // that, in Unix milliseconds
+	exemplar  *exemplar
+	// classicOnly says that a store has the same from a native histogram.
+	classicOnly bool
 	// refused is why Prometheus, which has counted the line by then, does not
 	// store it and gives the scrape up; nil for almost all.
 	refused error

@@ -17,7 +17,7 @@ func (r *run) takeMetric(f *dto.MetricFamily, m *dto.Metric) error {
 		return err
 	}
 	lines := metricLines{
-		run: r, family: f.GetName(), labels: labels, timestamp: m.GetTimestampMs() != 0,
+		run: r, family: f.GetName(), labels: labels, timestamp: m.GetTimestampMs() != 0, at: m.GetTimestampMs(),
 		refused: repeatedLabel(f, m, labels),
 	}
 	switch f.GetType() {
@@ -26,9 +26,11 @@ func (r *run) takeMetric(f *dto.MetricFamily, m *dto.Metric) error {
 	case dto.MetricType_HISTOGRAM, dto.MetricType_GAUGE_HISTOGRAM:
 		r.closePoints() // what is there after the lines is then theirs
 		held := len(r.held)
-		lines.histogram(m.GetHistogram())
-		if h := m.GetHistogram(); lines.err == nil && isNative(h) {
-			lines.err = r.native(f.GetName(), labels, h, r.held[held:])
+		h := m.GetHistogram()
+		lines.classicOnly = isNative(h) && len(h.GetBucket()) == 0
+		lines.histogram(h)
+		if lines.err == nil && isNative(h) {
+			lines.err = r.native(f, m, labels, r.held[held:])
 		}
 	case dto.MetricType_COUNTER:
 		lines.add("", m.GetCounter().GetValue(), m.GetCounter().GetExemplar())
@@ -76,8 +78,11 @@ type metricLines struct {
 	family    string
 	labels    []Label
 	timestamp bool
+	at        int64
 	refused   error // of each line
-	err       error
+	// classicOnly is that of sample.
+	classicOnly bool
+	err         error
 }
 
 // add takes one line, with one label more if that has a name.
@@ -86,7 +91,10 @@ func (l *metricLines) add(suffix string, value float64, exemplar *dto.Exemplar, 
 		return
 	}
 	labels := append(l.labels, point...) // there is room, and the line before is done with
-	s := sample{labels: labels, value: value, timestamp: l.timestamp, exemplar: exemplar != nil, refused: l.refused}
+	s := sample{labels: labels, value: value, timestamp: l.timestamp, at: l.at, refused: l.refused, classicOnly: l.classicOnly}
+	if exemplar != nil {
+		s.exemplar = exemplarOf(exemplar)
+	}
 	l.err = l.run.takeSample(entry{kind: entrySample, name: l.family + suffix, sample: s})
 }
 
@@ -139,14 +147,21 @@ func formatPoint(v float64) string {
 // just read, or to the last of those that wait. What text cannot carry, or a
 // gateway not keep, is counted. Rules must have made of it what they made of the
 // lines; where these wait, they are not asked for that.
-func (r *run) native(family string, labels []Label, h *dto.Histogram, held []namedSeries) error {
+func (r *run) native(f *dto.MetricFamily, m *dto.Metric, labels []Label, held []namedSeries) error {
+	h := m.GetHistogram()
 	attached := r.points.lines+len(held) > 0
 	if r.relabels() {
-		v, err := r.verdictOf(family, labels, nil)
+		v, err := r.verdictOf(f.GetName(), labels, nil)
 		if err != nil || r.verdicts.get(v).ruling == rulingDrop {
 			return err
 		}
+		r.storeRelabeledNative(v, f, m)
 		attached = r.points.lines > 0 && r.isOfPoints(v)
+	} else {
+		r.storeNative(f, m, labels)
+	}
+	if r.StoresOnly {
+		return nil
 	}
 	r.stats.Exemplars += len(h.GetExemplars())
 	if !attached || !consistent(h) {

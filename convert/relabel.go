@@ -11,8 +11,9 @@ func (r *run) beginRules() {
 		return
 	}
 	c := r.Converter
-	if c.verdicts == nil {
+	if c.verdicts == nil || r.store.on && !c.verdicts.stores {
 		c.verdicts = newVerdicts(maxVerdicts)
+		c.verdicts.stores = r.store.on
 	}
 	r.verdicts.begin()
 	r.rewritten.reset(nil)
@@ -20,7 +21,7 @@ func (r *run) beginRules() {
 }
 
 // relabelLine takes a line of which the rules say what becomes of it.
-func (r *run) relabelLine(l *line, timestamp bool) error {
+func (r *run) relabelLine(l *line, timestamp bool, at moment) error {
 	hash := r.hash(l.buf[l.name.start : l.value.start-1])
 	i := r.verdicts.find(hash)
 	if i == 0 {
@@ -31,8 +32,12 @@ func (r *run) relabelLine(l *line, timestamp bool) error {
 		i = r.verdicts.add(hash, o)
 		r.verdicts.get(i).length = uint32(l.value.start - 1 - l.name.start)
 	}
-	v, ok := r.carries(i, sample{timestamp: timestamp})
-	if ok && v.ruling == rulingKeep {
+	v, ok := r.carries(i, &sample{timestamp: timestamp})
+	r.storeJudged(v, l, at)
+	switch {
+	case r.StoresOnly:
+		return nil
+	case ok && v.ruling == rulingKeep:
 		return r.add(l)
 	}
 	return r.replace(v, ok, l)
@@ -56,17 +61,20 @@ func (r *run) takeForeseen(b []byte, pos int) (taken bool, err error) {
 	i := r.verdicts.foresee()
 	v, l := r.verdicts.get(i), &r.scanner.line
 	end := pos + int(v.length)
-	if v.length == 0 || end >= r.window.lines || b[end] != ' ' || v.ruling == rulingKeep && !r.streams(b, pos) ||
+	if v.length == 0 || end >= r.window.lines || b[end] != ' ' || v.ruling == rulingKeep && (r.store.on || !r.streams(b, pos)) ||
 		r.hash(b[pos:end]) != v.hash || !r.scanner.suffix(b, pos, end+1) {
 		return false, nil
 	}
 	l.buf = b
 	next := l.place.end
 	r.stats.Samples++
-	v, ok := r.carries(i, sample{timestamp: l.timestamp})
-	if ok && v.ruling == rulingKeep {
+	v, ok := r.carries(i, &sample{timestamp: l.timestamp})
+	r.storeJudged(v, l, r.momentOfLine(l))
+	switch {
+	case r.StoresOnly:
+	case ok && v.ruling == rulingKeep:
 		r.encoders.sample(l)
-	} else {
+	default:
 		err = r.replace(v, ok, l)
 	}
 	r.advance(next)
@@ -90,9 +98,12 @@ func (r *run) relabelSample(e entry) error {
 	if err != nil {
 		return err
 	}
-	v, ok := r.carries(i, e.sample)
+	v, ok := r.carries(i, &e.sample)
+	if !e.sample.classicOnly {
+		r.storeRelabeled(v, e.sample.value, r.momentOf(&e.sample), e.sample.exemplar)
+	}
 	switch {
-	case !ok:
+	case !ok || r.StoresOnly:
 		return nil
 	case v.ruling == rulingHold:
 		return r.holdRelabeled(v, e.sample.value)
@@ -115,7 +126,7 @@ func (r *run) verdictOf(name string, written []Label, refused error) (int, error
 }
 
 // carries counts a sample, and tells whether it goes to a gateway.
-func (r *run) carries(i int, s sample) (v *verdict, ok bool) {
+func (r *run) carries(i int, s *sample) (v *verdict, ok bool) {
 	v, again := r.verdicts.see(i)
 	if v.ruling == rulingDrop {
 		return v, false
@@ -130,7 +141,9 @@ func (r *run) carries(i int, s sample) (v *verdict, ok bool) {
 		r.stats.Exported++
 	}
 	if v.ruling == rulingUnfit {
-		r.stats.drop(unfitReasons[v.reason])
+		if !r.StoresOnly {
+			r.stats.drop(unfitReasons[v.reason])
+		}
 		return v, false
 	}
 	return v, true

@@ -28,6 +28,7 @@ func (c *Converter) Report(r Report, batch Batch) {
 	c.report(batch, "scrape_samples_post_metric_relabeling",
 		"Number of samples remaining after metric relabeling was applied.", float64(r.PostRelabel))
 	c.withheld = nil
+	c.reportToStores(r)
 }
 
 func (c *Converter) report(batch Batch, name, help string, value float64) {

@@ -30,18 +30,29 @@ func (r *run) judge(name string, written []Label, refused error) (*outcome, erro
 		return nil, err
 	}
 	r.respellPoint(h.Labels, written)
+	o := &outcome{exported: exported}
+	if r.store.on {
+		o.stored = appendLabels(nil, final)
+	}
+	r.carry(o, h)
+	return o, nil
+}
+
+// carry says how gateways get a series that rules have made.
+func (r *run) carry(o *outcome, h heldSeries) {
 	g := &group{labels: h.group, own: h.key == r.ownKey, free: true}
 	if reason := r.unfit(g, h.Name, h.Labels); reason != "" {
-		return &outcome{ruling: rulingUnfit, reason: reason, exported: exported}, nil
+		o.ruling, o.reason = rulingUnfit, reason
+		return
 	}
 	if !g.own || len(h.Labels) > maxLabels || !h.isClassic() {
-		return &outcome{ruling: rulingHold, held: h, exported: exported}, nil
+		o.ruling, o.held = rulingHold, h
+		return
 	}
-	o := &outcome{ruling: rulingRewrite, text: appendSeriesText(nil, &h.Series), exported: exported}
+	o.ruling, o.text = rulingRewrite, appendSeriesText(nil, &h.Series)
 	if r.onlyProtobuf && r.numeric == "" { // else lines are put together, by their text
 		o.encoded = appendEncoded(nil, &h.Series)
 	}
-	return o, nil
 }
 
 // appendEncoded appends outcome.encoded.

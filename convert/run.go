@@ -31,6 +31,7 @@ type run struct {
 	open     int     // index of the family that is being encoded, or -1
 	openMeta int     // index of the name whose HELP that family has
 	encoders encoders
+	store    storeEncoder
 	header   header // scratch
 	points   pointSet
 	seen     map[uint64]struct{} // label sets of histograms and summaries
@@ -58,6 +59,8 @@ type run struct {
 	exports           map[string]string // exported_… names
 
 	strays  bool // a series had a suffix such as _sum, and no histogram or summary was declared to have it
+	back    bool // the clock went back, see Converter.isBack
+	timed   bool // a sample had a time of its own
 	retyped bool // a name was declared anew when it had series, see retype
 }
 
@@ -70,6 +73,9 @@ func (r *run) convert(c *Converter, in Input, batch Batch) (Stats, error) {
 		return Stats{Bytes: r.window.read}, err
 	}
 	r.stats.Bytes = r.window.read
+	if err == nil {
+		r.finishStores()
+	}
 	return r.stats, err
 }
 
@@ -88,11 +94,12 @@ func (r *run) begin(c *Converter, in Input, batch Batch) {
 	r.names.begin()
 	r.open, r.pending, r.aside.text = -1, pending{}, r.aside.text[:0]
 	r.points.clear()
-	r.affected, r.held, r.order, r.strays, r.retyped = 0, nil, nil, false, false
+	r.affected, r.held, r.order, r.strays, r.back, r.timed, r.retyped = 0, nil, nil, false, false, false, false
 	clear(r.seen)
 	r.groups, r.made = nil, 0
 	r.own, r.ownKey = &group{labels: c.Target, own: true, free: true}, c.Target.Key()
 	r.encoders.begin(batch.Outputs(c.Target), &r.window)
+	r.beginStores(in.Stores)
 	r.beginRules()
 }
 
@@ -107,13 +114,14 @@ func (r *run) clear() bool {
 	r.order, r.kept, r.conflicting = nil, nil, nil
 	r.reader.in, r.reader.labels, r.reader.many = "", nil, nil
 	r.encoders.clear()
+	r.store.clear()
 	return r.size() < maxKept
 }
 
 // size is about how much memory is kept, in bytes.
 func (r *run) size() int {
 	const perSet = 20 // of a map
-	return len(r.window.buf) + r.names.size() + r.encoders.size() + r.points.size() +
+	return len(r.window.buf) + r.names.size() + r.encoders.size() + r.store.size() + r.points.size() +
 		cap(r.aside.text) + cap(r.other.scratch) + cap(r.rewritten.scratch) + cap(r.key) + perSet*len(r.seen)
 }
 
@@ -143,7 +151,7 @@ func (r *run) next() error {
 		return r.slide(0)
 	}
 	b := w.buf[:w.end+padding]
-	if next := r.nextPoint(b, w.pos); next >= 0 {
+	if next := r.nextPoint(b, w.pos); next >= 0 { // never where the line goes to stores, too
 		return r.counted(next)
 	}
 	if b[w.pos] == '#' {
@@ -202,12 +210,12 @@ func (r *run) takeLine() error {
 	l := &r.scanner.line
 	next := l.place.end
 	r.stats.Samples++
-	timestamp := l.timestamp
+	timestamp, at := l.timestamp, r.momentOfLine(l)
 	if l.empty {
 		l = r.same(r.other.squeeze(l))
 	}
 	if r.relabels() {
-		err := r.relabelLine(l, timestamp)
+		err := r.relabelLine(l, timestamp, at)
 		r.advance(next)
 		return err
 	}
@@ -218,10 +226,12 @@ func (r *run) takeLine() error {
 	}
 	r.stats.PostRelabel++
 	r.stored++
-	if timestamp {
-		r.stats.Timestamps++
+	r.count(&sample{timestamp: timestamp})
+	r.storeLine(l, at)
+	var err error
+	if !r.StoresOnly {
+		err = r.add(l)
 	}
-	err := r.add(l)
 	r.advance(next)
 	return err
 }

@@ -4,6 +4,9 @@ package convert
 // nothing but numbers and stays as it is, as most lines of a histogram do, and
 // returns the index behind it, or -1.
 func (r *run) nextPoint(b []byte, pos int) int {
+	if r.store.on {
+		return -1 // a store needs the labels
+	}
 	at := r.points.nextLabel(b, pos)
 	if at.end < 0 {
 		return -1

@@ -17,6 +17,8 @@ func (r *run) takeEntry(e entry) error {
 		r.setHelp(r.names.add([]byte(e.name)), []byte(e.text))
 	case entryType:
 		r.setKind(r.names.add([]byte(e.name)), e.typeKind)
+	case entryUnit:
+		r.names.setUnit(r.names.add([]byte(e.name)), e.text)
 	case entrySample:
 		return r.takeSample(e)
 	}
@@ -39,7 +41,11 @@ func (r *run) takeSample(e entry) error {
 	}
 	r.stats.PostRelabel++
 	r.stored++
-	r.count(e.sample)
+	r.count(&e.sample)
+	r.storeSample(g, e.name, ls, &e.sample)
+	if r.StoresOnly {
+		return nil
+	}
 	if reason := r.unfit(g, e.name, ls); reason != "" {
 		r.stats.drop(reason)
 		return nil
@@ -53,11 +59,18 @@ func (r *run) takeSample(e entry) error {
 	return r.hold(g, s.clone())
 }
 
-func (r *run) count(s sample) {
+// count notes what a gateway cannot carry of a sample.
+func (r *run) count(s *sample) {
+	if s.timestamp {
+		r.timed = true
+	}
+	if r.StoresOnly {
+		return
+	}
 	if s.timestamp {
 		r.stats.Timestamps++
 	}
-	if s.exemplar {
+	if s.exemplar != nil {
 		r.stats.Exemplars++
 	}
 }

@@ -21,7 +21,7 @@ func (r *reader) suffix(s *sample) error {
 		r.pos++
 	}
 	if r.pos > start {
-		if _, err := strconv.ParseInt(r.in[start:r.pos], 10, 64); err != nil {
+		if s.at, err = strconv.ParseInt(r.in[start:r.pos], 10, 64); err != nil {
 			return r.errorAt(start, "timestamp %.50q is out of range", r.in[start:r.pos])
 		}
 		s.timestamp = true
@@ -31,54 +31,59 @@ func (r *reader) suffix(s *sample) error {
 }
 
 func (r *reader) openMetricsSuffix(s *sample) error {
-	const exemplar = " # {"
-	if r.at(' ') && !r.atText(exemplar) {
-		if err := r.openMetricsTimestamp(); err != nil {
+	const mark = " # {"
+	var err error
+	if r.at(' ') && !r.atText(mark) {
+		if s.at, err = r.openMetricsTimestamp(); err != nil {
 			return err
 		}
 		s.timestamp = true
 	}
-	if r.atText(exemplar) {
-		s.exemplar = true
-		r.pos += len(exemplar) - 1
-		return r.exemplar()
+	if r.atText(mark) {
+		r.pos += len(mark) - 1
+		s.exemplar, err = r.exemplar()
+		return err
 	}
 	return r.lineEnd()
 }
 
-func (r *reader) openMetricsTimestamp() error {
+func (r *reader) openMetricsTimestamp() (ms int64, err error) {
 	start := r.pos
 	ts, err := r.value()
 	if err != nil || math.IsNaN(ts) || math.IsInf(ts, 0) {
 		r.pos = start
-		return r.errorAt(start+1, "want a timestamp in seconds, an exemplar or a line break")
+		return 0, r.errorAt(start+1, "want a timestamp in seconds, an exemplar or a line break")
 	}
-	return nil
+	return milliseconds(ts), nil
 }
 
-// exemplar reads an exemplar from its opening brace on, and forgets it, also
-// where Prometheus would refuse its labels: that loses the exemplar only.
-func (r *reader) exemplar() error {
+// exemplar reads an exemplar from its opening brace on. Where Prometheus would
+// refuse its labels the exemplar alone is lost, and is one without labels.
+func (r *reader) exemplar() (*exemplar, error) {
 	start := r.pos
 	var e entry
 	if err := r.braces(&e); err != nil {
-		return err
+		return nil, err
 	}
 	if e.named {
-		return r.errorAt(start, "an exemplar has no name")
+		return nil, r.errorAt(start, "an exemplar has no name")
 	}
 	if strings.Contains(r.in[start:r.pos], "\n") { // in a name in quotes
-		return r.errorAt(start, "the exemplar's labels do not end in its line")
+		return nil, r.errorAt(start, "the exemplar's labels do not end in its line")
 	}
-	if _, err := r.value(); err != nil {
-		return err
+	x := &exemplar{labels: e.sample.labels, refused: e.sample.refused != nil}
+	sortLabels(x.labels)
+	var err error
+	if x.value, err = r.value(); err != nil {
+		return nil, err
 	}
 	if r.at(' ') {
-		if err := r.openMetricsTimestamp(); err != nil {
-			return err
+		if x.at, err = r.openMetricsTimestamp(); err != nil {
+			return nil, err
 		}
+		x.timed = true
 	}
-	return r.lineEnd()
+	return x, r.lineEnd()
 }
 
 // value reads a number; in OpenMetrics one blank stands before it.

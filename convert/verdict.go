@@ -4,15 +4,16 @@ import "unsafe"
 
 // A verdict is what rules made of one series.
 type verdict struct {
-	hash     uint64
-	next     int32  // the verdict that was asked for after this one
-	seen     uint32 // the scrape that asked for it last
-	at, size uint32 // of the text; at alone: the index of the held series
-	length   uint32 // of the series in canonical spelling; 0 for one that stands in another
-	ruling   ruling
-	reason   uint8 // index of unfitReasons
-	exported bool  // for Stats.Exported
-	encoded  bool  // the text is that of outcome.encoded
+	hash                 uint64
+	next                 int32  // the verdict that was asked for after this one
+	seen                 uint32 // the scrape that asked for it last
+	at, size             uint32 // of the text; at alone: the index of the held series
+	storedAt, storedSize uint32 // of the labels for stores
+	length               uint32 // of the series in canonical spelling; 0 for one that stands in another
+	ruling               ruling
+	reason               uint8 // index of unfitReasons
+	exported             bool  // for Stats.Exported
+	encoded              bool  // the text is that of outcome.encoded
 }
 
 // A ruling says what is done with a series.
@@ -42,6 +43,7 @@ type outcome struct {
 	text     []byte // of a rewritten series, up to its value
 	encoded  []byte // instead of that, or nil: its name, a blank, and its labels in protobuf
 	held     heldSeries
+	stored   []byte // its labels, encoded for stores, where there are any
 }
 
 // known is what is kept of a rewritten series.

@@ -20,6 +20,8 @@ type verdicts struct {
 	all    []verdict // all[0] is none
 	places []int32   // open addressing, indexes into all; its length is a power of two
 	text   []byte    // of the rewritten series
+	stores bool      // the labels of series that do not stay as they are are kept for stores
+	stored []byte    // those labels, encoded
 	held   []heldSeries
 	shared int // bytes of the held series
 
@@ -116,6 +118,8 @@ func (v *verdicts) add(hash uint64, o *outcome) int {
 		v.full, v.unkept, v.unkeptOutcome = true, n, *o
 		return isUnkept
 	}
+	n.storedAt, n.storedSize = uint32(len(v.stored)), uint32(len(o.stored))
+	v.stored = append(v.stored, o.stored...)
 	switch o.ruling {
 	case rulingRewrite:
 		n.at, n.size = uint32(len(v.text)), uint32(len(o.known()))
@@ -153,12 +157,15 @@ func (v *verdicts) put(i int) {
 // forget keeps only what this scrape has asked for.
 func (v *verdicts) forget() {
 	fresh := newVerdicts(v.most)
-	fresh.seed, fresh.now = v.seed, v.now
+	fresh.seed, fresh.now, fresh.stores = v.seed, v.now, v.stores
 	for i := range v.all[1:] {
 		n := v.all[i+1]
 		if n.seen != v.now {
 			continue
 		}
+		stored := v.storedOf(&n)
+		n.storedAt = uint32(len(fresh.stored))
+		fresh.stored = append(fresh.stored, stored...)
 		switch n.ruling {
 		case rulingRewrite:
 			text := v.knownOf(&n)
@@ -187,6 +194,15 @@ func (v *verdicts) knownOf(n *verdict) []byte {
 	return v.text[n.at : n.at+n.size]
 }
 
+// storedOf returns the labels that stores get of a series, encoded; of none that
+// stays as it is.
+func (v *verdicts) storedOf(n *verdict) []byte {
+	if n == &v.unkept {
+		return v.unkeptOutcome.stored
+	}
+	return v.stored[n.storedAt : n.storedAt+n.storedSize]
+}
+
 // textOf returns what stands for a rewritten series up to its value.
 func (v *verdicts) textOf(n *verdict) []byte {
 	known := v.knownOf(n)
@@ -211,7 +227,7 @@ func (v *verdicts) heldOf(n *verdict) *heldSeries {
 
 // size is how much memory the verdicts have, in bytes.
 func (v *verdicts) size() int {
-	return cap(v.all)*int(unsafe.Sizeof(verdict{})) + 4*len(v.places) + cap(v.text) +
+	return cap(v.all)*int(unsafe.Sizeof(verdict{})) + 4*len(v.places) + cap(v.text) + cap(v.stored) +
 		cap(v.held)*int(unsafe.Sizeof(heldSeries{})) + v.shared
 }
 
@@ -226,6 +242,9 @@ func (v *verdicts) growth(o *outcome) (n int) {
 	}
 	if more := len(o.known()); len(v.text)+more > cap(v.text) {
 		n += cap(v.text) + more
+	}
+	if more := len(o.stored); len(v.stored)+more > cap(v.stored) {
+		n += cap(v.stored) + more
 	}
 	if o.ruling == rulingHold && len(v.held) == cap(v.held) {
 		n += (cap(v.held) + 1) * int(unsafe.Sizeof(heldSeries{}))

@@ -8,8 +8,8 @@ const grace = 30 * time.Second
 
 // Alive tells whether the schedule moves, for a watchdog. It is false where a
 // tick is due, and no cycle of any target has begun or ended, for longer than
-// the slowest target may take. Targets and gateways that are down, and too few
-// workers, are no reason. It takes the locks that cycles take: where one is
+// the slowest target may take. Targets and gateways that are down, too few workers
+// and a disk that stalls are no reason. It takes the locks that cycles take: where one is
 // stuck, it does not return.
 func (p *Pool) Alive() bool {
 	p.mu.Lock()
@@ -37,8 +37,16 @@ func (t *Target) expect() {
 	t.due = t.schedule.next
 }
 
+// excuse says that nothing is due for the time being: the target waits for a
+// disk, and a restart would not make that faster.
+func (t *Target) excuse() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.due = time.Time{}
+}
+
 // late is for how long its tick is due; not above zero where it is not, or
-// where the target has no schedule yet.
+// where the target has no schedule yet or is excused.
 func (t *Target) late(now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()

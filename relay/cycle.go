@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -22,30 +23,34 @@ type result struct {
 	stopped bool
 }
 
-// cycle scrapes the target once and gives its gateways the new state. A scrape
-// that fails, however late, leaves nothing of itself in a group.
+// cycle scrapes the target once and gives its gateways the new state, and its
+// stores the samples. A scrape that fails, however late, leaves nothing of itself
+// in a group or a store.
 func (t *Target) cycle(ctx context.Context, w *worker) (res result) {
 	defer t.contain(&res.err)
 	res.start = time.Now()
-	batch := t.Gateways.Begin(push.Replace, t.origin())
+	at := t.timeOf(res.start)
+	batch := t.beginBatch(push.Replace, at)
 	res.stats, res.err = t.collect(ctx, w, batch)
 	res.took = time.Since(res.start)
 	if res.err != nil && ctx.Err() != nil {
 		res.stopped = true // what becomes of the groups is for Retire to say
-		batch.Discard()
+		batch.discard()
 		return res
 	}
 	if res.err != nil {
-		batch.Discard()
-		batch = t.Gateways.Begin(t.failureMode(), t.origin())
+		batch.discard()
+		batch = t.beginBatch(t.failureMode(), at)
 	}
 	t.converter.Report(convert.Report{
 		Up:          res.err == nil,
 		Duration:    res.took,
 		Samples:     res.stats.Samples,
 		PostRelabel: res.stats.PostRelabel,
-	}, batch)
-	t.commit(batch, res.err == nil || !t.KeepOnFailure)
+		Stores:      batch.outputs(),
+	}, batch.groups)
+	t.commit(batch.groups, res.err == nil || !t.KeepOnFailure)
+	res.err = cmp.Or(res.err, t.store(batch, w))
 	return res
 }
 
@@ -66,7 +71,7 @@ func (t *Target) failureMode() push.Mode {
 }
 
 // collect scrapes and converts. A panic in there is a failed scrape.
-func (t *Target) collect(ctx context.Context, w *worker, batch *push.Batch) (stats convert.Stats, err error) {
+func (t *Target) collect(ctx context.Context, w *worker, b batch) (stats convert.Stats, err error) {
 	defer t.contain(&err)
 	ctx, cancel := scrape.WithTimeout(ctx, t.Timeout)
 	defer cancel()
@@ -79,7 +84,8 @@ func (t *Target) collect(ctx context.Context, w *worker, batch *push.Batch) (sta
 		Body:      exposition.Body,
 		MediaType: exposition.MediaType,
 		Unframed:  exposition.Unframed,
-	}, batch)
+		Stores:    b.outputs(),
+	}, b.groups)
 	return stats, t.explain(err, exposition)
 }
 
@@ -104,8 +110,8 @@ func (t *Target) contain(err *error) {
 	}
 }
 
-// commit sends a batch. Where it is all that the target has now, the groups
-// that it has no more are deleted.
+// commit sends groups. Where they are all that the target has now, those that it
+// has no more are deleted.
 func (t *Target) commit(batch *push.Batch, whole bool) {
 	for _, group := range batch.Groups() {
 		if t.owners.taken(t, group) {
@@ -137,11 +143,4 @@ func (t *Target) deleteAll() {
 	for _, p := range t.pushed {
 		t.delete(p)
 	}
-}
-
-// markDown leaves up 0 and nothing else.
-func (t *Target) markDown() {
-	batch := t.Gateways.Begin(push.Replace, push.Origin{})
-	t.converter.Report(convert.Report{}, batch)
-	t.commit(batch, true)
 }

@@ -46,6 +46,7 @@ func (t *Target) begin() {
 // has a new gateway is scraped soon: its group there is to be filled.
 func (t *Target) succeed(before *Target) {
 	t.hangs, t.misplaces = before.hangs, before.misplaces
+	t.resume(before)
 	if t.Interval == before.Interval && before.fills(t.Gateways) {
 		t.schedule = before.schedule
 	}
@@ -54,7 +55,7 @@ func (t *Target) succeed(before *Target) {
 	}
 	before.mu.Lock()
 	status := before.status
-	status.Dropped = maps.Clone(status.Dropped)
+	status.Dropped, status.NotStored = maps.Clone(status.Dropped), maps.Clone(status.NotStored)
 	before.mu.Unlock()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -71,13 +72,14 @@ func (t *Target) fills(gateways push.Gateways) bool {
 	return true
 }
 
-// leave takes the target's groups away, but for those that are another's now.
-// No cycle is under way any more.
-func (t *Target) leave() {
+// leave takes the target's groups away, and its series in stores, but for those
+// that are another's now. No cycle is under way any more.
+func (t *Target) leave() error {
+	defer close(t.life.left)
 	for _, p := range t.owners.release(t) {
 		p.delete()
 	}
-	close(t.life.left)
+	return t.goStale(t.owners.releaseStores(t), new(worker))
 }
 
 // remember keeps what the target has at its gateways.

@@ -18,6 +18,9 @@ type Metrics struct {
 	natives    *prometheus.CounterVec
 	flattened  *prometheus.CounterVec
 	escaped    *prometheus.CounterVec
+	stored     *prometheus.CounterVec
+	stale      *prometheus.CounterVec
+	notStored  *prometheus.CounterVec
 	seconds    *prometheus.HistogramVec
 	inFlight   prometheus.Gauge
 }
@@ -40,6 +43,9 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		natives:    counter("promferry_native_histograms_cut_total", "Native histograms of which only count, sum and classic buckets went out."),
 		flattened:  counter("promferry_families_flattened_total", "Histograms and summaries sent as plain series, as a gateway would change their numbers."),
 		escaped:    counter("promferry_names_escaped_total", "Series whose name or label names were written with underscores, as the gateway takes no UTF-8 names."),
+		stored:     counter("promferry_samples_appended_total", "Samples and native histograms for remote_write, each once however many stores get it."),
+		stale:      counter("promferry_stale_markers_total", "Stale markers for remote_write: series that a target has no more."),
+		notStored:  counter("promferry_remote_write_series_dropped_total", "Series left out of remote_write, by reason.", "reason"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "promferry_cycle_duration_seconds", Help: "Time from the begin of a scrape to its conversion.",
 			Buckets: []float64{.005, .025, .1, .5, 1, 2.5, 10},
@@ -55,10 +61,12 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 // start makes the metrics of a job before anything happens: Prometheus sees no
 // increase of a counter that begins above zero. That of failed scrapes has too
 // many reasons for it.
-func (m *Metrics) start(job string) {
+func (m *Metrics) start(t *Target) {
 	if m == nil {
 		return
 	}
+	job := t.Job
+	m.startStores(t)
 	for _, v := range []*prometheus.CounterVec{
 		m.scrapes, m.skips, m.samples, m.timestamps, m.exemplars, m.natives, m.flattened, m.escaped,
 	} {
@@ -66,6 +74,18 @@ func (m *Metrics) start(job string) {
 	}
 	for _, reason := range convert.DropReasons() {
 		m.dropped.WithLabelValues(job, string(reason))
+	}
+}
+
+// startStores is start for what only targets with stores have.
+func (m *Metrics) startStores(t *Target) {
+	if len(t.Stores) == 0 {
+		return
+	}
+	m.stored.WithLabelValues(t.Job)
+	m.stale.WithLabelValues(t.Job)
+	for _, reason := range convert.StoreDropReasons() {
+		m.notStored.WithLabelValues(t.Job, string(reason))
 	}
 }
 
@@ -98,6 +118,18 @@ func (m *Metrics) end(t *Target, res result) {
 	for reason, n := range res.stats.Dropped {
 		m.dropped.WithLabelValues(t.Job, string(reason)).Add(float64(n))
 	}
+	if len(t.Stores) > 0 {
+		m.endStores(t.Job, res.stats)
+	}
+}
+
+// endStores is end for what only targets with stores have.
+func (m *Metrics) endStores(job string, stats convert.Stats) {
+	m.stored.WithLabelValues(job).Add(float64(stats.Stored))
+	m.stale.WithLabelValues(job).Add(float64(stats.Stale))
+	for reason, n := range stats.StoreDropped {
+		m.notStored.WithLabelValues(job, string(reason)).Add(float64(n))
+	}
 }
 
 func (m *Metrics) skipped(job string, ticks int) {
@@ -113,6 +145,7 @@ func (m *Metrics) Forget(job string) {
 	}{
 		m.scrapes, m.errors, m.skips, m.samples, m.dropped,
 		m.timestamps, m.exemplars, m.natives, m.flattened, m.escaped, m.seconds,
+		m.stored, m.stale, m.notStored,
 	} {
 		v.DeletePartialMatch(prometheus.Labels{"job": job})
 	}

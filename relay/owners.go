@@ -10,9 +10,11 @@ import (
 // owners says which target may write into a group of a gateway: one only, or
 // targets would overwrite each other. A target's own group stays with it until it
 // leaves; others, which honor_labels makes, belong to the first that claims
-// them. Only the owner deletes.
+// them. Only the owner deletes. In a store a target has its series as long as it
+// is in the pool.
 type owners struct {
 	mu     sync.Mutex
+	stored map[storePlace]*Target
 	groups map[place]*Target
 	named  map[place]*Target // own groups, with the gateway's name instead of its URL
 }
@@ -31,6 +33,12 @@ func nameOf(g *push.Gateway, group convert.Labels) place {
 	return place{g.Name, group.Key()}
 }
 
+// A storePlace is what a store has of a target.
+type storePlace struct {
+	store  Store
+	target string
+}
+
 // A placement is a group that a target has pushed, and where.
 type placement struct {
 	group convert.Labels
@@ -43,12 +51,21 @@ func (p placement) delete() {
 	}
 }
 
-// reserve takes the target's own group, and returns who had it.
+// reserve takes the target's own group and its series in stores, and returns who
+// had them.
 func (o *owners) reserve(t *Target) (before []*Target) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.groups == nil {
 		o.groups, o.named = make(map[place]*Target), make(map[place]*Target)
+		o.stored = make(map[storePlace]*Target)
+	}
+	for _, s := range t.Stores {
+		where := storePlace{s, t.Labels.Key()}
+		if owner := o.stored[where]; owner != nil && owner != t {
+			before = append(before, owner)
+		}
+		o.stored[where] = t
 	}
 	for _, g := range t.Gateways.Of(t.Labels) {
 		own, name := placeOf(g, t.Labels), nameOf(g, t.Labels)
@@ -166,6 +183,20 @@ func (o *owners) release(t *Target) (gone []placement) {
 		o.take(placeOf(g, t.Labels), t)
 		if name := nameOf(g, t.Labels); o.named[name] == t {
 			delete(o.named, name)
+		}
+	}
+	return gone
+}
+
+// releaseStores takes its stores from a target that leaves, and returns those where
+// no other has its labels by now.
+func (o *owners) releaseStores(t *Target) (gone []Store) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, s := range t.Stores {
+		if where := (storePlace{s, t.Labels.Key()}); o.stored[where] == t {
+			delete(o.stored, where)
+			gone = append(gone, s)
 		}
 	}
 	return gone

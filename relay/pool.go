@@ -39,7 +39,7 @@ type Options struct {
 }
 
 // NewPool takes the targets over. No two of them may have the same labels and
-// a gateway in common.
+// a gateway or a store in common.
 func NewPool(targets []*Target, options Options) *Pool {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
@@ -170,10 +170,9 @@ func (p *Pool) cycle(ctx context.Context, t *Target, w *worker) result {
 // to be lost. Targets may share an address, but never all of their labels.
 func (p *Pool) tell(t *Target, res result) {
 	failing, changed := t.note(res)
-	var panicked *panicError
 	switch {
-	case changed && errors.As(res.err, &panicked):
-		p.loggerOf(t).Error("this is a defect of promferry, please report it", "reason", reasonOf(res.err), "err", res.err, "stack", string(panicked.stack))
+	case changed && isPanic(res.err):
+		p.tellPanic(t, res.err)
 	case changed && failing:
 		p.loggerOf(t).Error("scrape failed", "reason", reasonOf(res.err), "err", res.err)
 	case changed:
@@ -183,6 +182,14 @@ func (p *Pool) tell(t *Target, res result) {
 	}
 	if !failing {
 		p.tellMisplaced(t, res.stats.Dropped)
+	}
+}
+
+// tellPanic logs an error if it is one of a panic.
+func (p *Pool) tellPanic(t *Target, err error) {
+	var panicked *panicError
+	if errors.As(err, &panicked) {
+		p.loggerOf(t).Error("this is a defect of promferry, please report it", "reason", reasonOf(err), "err", err, "stack", string(panicked.stack))
 	}
 }
 

@@ -22,7 +22,7 @@ func (p *Pool) Replace(targets []*Target) (left <-chan struct{}) {
 	}
 	for _, t := range added {
 		t.enter(&p.owners)
-		p.options.Metrics.start(t.Job)
+		p.options.Metrics.start(t)
 	}
 	p.restoreTo(added)
 	done := p.dismiss(removed)
@@ -68,7 +68,7 @@ func (p *Pool) dismiss(targets []*Target) (left <-chan struct{}) {
 		p.spawn(func() {
 			defer leaving.Done()
 			t.life.stop()
-			t.leave()
+			p.tellPanic(t, t.leave())
 		})
 	}
 	done := make(chan struct{})

@@ -1,26 +1,38 @@
 package relay
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
-// Retire leaves the groups of all targets as their OnShutdown says, and those
-// that were never pushed alone. The errors are of targets that ctx left no time
-// for one more cycle. Run must have returned.
+// Retire leaves the groups of all targets, and their series in stores, as their
+// OnShutdown says, and those that were never pushed alone. The errors are of
+// targets that ctx left no time for. Run must have returned.
 func (p *Pool) Retire(ctx context.Context) error {
 	p.replacing.Lock()
 	defer p.replacing.Unlock()
-	var last []*Target
+	var last, others []*Target
 	for _, t := range p.all() {
 		switch {
-		case len(t.pushed) == 0:
-		case t.OnShutdown == EndDelete:
-			t.deleteAll()
+		case len(t.pushed) == 0 && !t.isStored():
 		case t.OnShutdown == EndKeep:
 			last = append(last, t)
 		default:
-			t.markDown()
+			others = append(others, t)
 		}
 	}
-	return p.lastCycles(ctx, last)
+	err := p.each(ctx, others, (*Target).end) // first, as it waits for no scrape
+	return errors.Join(err, p.lastCycles(ctx, last))
+}
+
+// end leaves what the target has without one more cycle. Many do so at once: they
+// may wait for a disk.
+func (t *Target) end(w *worker) error {
+	if t.OnShutdown != EndDelete {
+		return t.markDown(w)
+	}
+	t.deleteAll()
+	return t.goStale(t.Stores, w)
 }
 
 // lastCycles runs one more cycle of each target, no faster than the gateways take

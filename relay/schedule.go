@@ -43,6 +43,25 @@ func (s *schedule) advance(now time.Time) (skipped int) {
 	return skipped
 }
 
+// alignment is how late a scrape may be, at most, to count as one at its tick: as
+// in Prometheus (ScrapeTimestampTolerance in its scrape/scrape.go), since stores
+// compress times better that are equally far apart.
+const alignment = 2 * time.Millisecond
+
+// timeOf is the time of the samples of a scrape that begins at start: that of the
+// tick, where it is hardly later. It is one of the wall clock as that is now, which
+// may have been set since the tick was planned.
+func (s *schedule) timeOf(start time.Time) time.Time {
+	at := start.Round(0)
+	if s == nil {
+		return at
+	}
+	if late := start.Sub(s.next); late >= 0 && late <= min(alignment, s.interval/100) {
+		return at.Add(-late)
+	}
+	return at
+}
+
 // seed hashes what tells a target from all others of the fleet. FNV would
 // leave names that differ in their last digits unevenly spread.
 func seed(host string, t *Target) uint64 {

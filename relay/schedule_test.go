@@ -153,3 +153,26 @@ func TestSeedTellsHostAndLabelsApart(t *testing.T) {
 		}
 	}
 }
+
+// Times of samples are those of the ticks, as long as scrapes are hardly later:
+// Prometheus aligns them, too.
+func TestScheduleAlignsTimes(t *testing.T) {
+	for _, test := range []struct{ interval, late, want time.Duration }{
+		{15 * time.Second, 0, 0},
+		{15 * time.Second, time.Millisecond, 0},
+		{15 * time.Second, 2 * time.Millisecond, 0},
+		{15 * time.Second, 2*time.Millisecond + 1, 2*time.Millisecond + 1},
+		{15 * time.Second, -time.Millisecond, -time.Millisecond}, // at a stop, before it was due
+		{100 * time.Millisecond, time.Millisecond, 0},
+		{100 * time.Millisecond, 2 * time.Millisecond, 2 * time.Millisecond},
+	} {
+		s := newSchedule(time.Now(), test.interval, 42)
+		got := s.timeOf(s.next.Add(test.late))
+		if late := got.Sub(s.next.Round(0)); late != test.want {
+			t.Errorf("%v after a tick, each %v: samples are %v after it, want %v", test.late, test.interval, late, test.want)
+		}
+	}
+	if now := time.Now(); !(*schedule)(nil).timeOf(now).Equal(now.Round(0)) {
+		t.Error("without a schedule, the time is not that of the scrape")
+	}
+}

@@ -24,6 +24,8 @@ type Status struct {
 	Exemplars  int                        // stripped, since the start
 	Natives    int                        // native histograms cut, since the start
 	Escaped    int                        // series whose UTF-8 names went out with underscores, since the start
+	Stale      int                        // stale markers that stores got, since the start
+	NotStored  map[convert.DropReason]int // series that no store got, since the start
 	Others     int                        // groups beside its own, which honor_labels or rules made
 	Pushes     []push.GroupStatus         // of the target's own group, by gateway; then those of its other groups that fail or miss families
 }
@@ -45,7 +47,7 @@ func (p *Pool) Status() []Status {
 func (t *Target) Status() Status {
 	t.mu.Lock()
 	s := t.status
-	s.Dropped = maps.Clone(s.Dropped)
+	s.Dropped, s.NotStored = maps.Clone(s.Dropped), maps.Clone(s.NotStored)
 	others := t.made
 	t.mu.Unlock()
 	s.Job, s.Address, s.Labels, s.Interval = t.Job, t.Address, t.Labels, t.Interval
@@ -80,11 +82,17 @@ func (t *Target) note(res result) (failing, changed bool) {
 	s.Exemplars += res.stats.Exemplars
 	s.Natives += res.stats.Natives
 	s.Escaped += res.stats.Escaped
-	for reason, n := range res.stats.Dropped {
-		if s.Dropped == nil {
-			s.Dropped = make(map[convert.DropReason]int)
-		}
-		s.Dropped[reason] += n
-	}
+	s.Stale += res.stats.Stale
+	addTo(&s.Dropped, res.stats.Dropped)
+	addTo(&s.NotStored, res.stats.StoreDropped)
 	return failing, changed
+}
+
+func addTo(sums *map[convert.DropReason]int, more map[convert.DropReason]int) {
+	if *sums == nil && len(more) > 0 {
+		*sums = make(map[convert.DropReason]int, len(more))
+	}
+	for reason, n := range more {
+		(*sums)[reason] += n
+	}
 }

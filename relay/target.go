@@ -11,13 +11,14 @@ import (
 	"github.com/promferry/promferry/scrape"
 )
 
-// An Ending says what becomes of a target's groups at a clean stop.
+// An Ending says what becomes of a target's groups, and of its series in stores,
+// at a clean stop.
 type Ending string
 
 // The endings.
 const (
 	EndMarkDown Ending = "mark_down" // up 0 and nothing else; the default
-	EndDelete   Ending = "delete"    // the groups go
+	EndDelete   Ending = "delete"    // the groups go, the series are stale
 	EndKeep     Ending = "keep"      // one last cycle, then they stay
 )
 
@@ -33,10 +34,14 @@ type Target struct {
 	Rules         []*relabel.Config // for each series; nil is none
 	Buffers       *convert.Buffers  // shared by targets; nil means that each cycle makes its own
 	Gateways      push.Gateways
+	Stores        []Store
 	Interval      time.Duration
 	Timeout       time.Duration // of one scrape, at most Interval
 	KeepOnFailure bool          // a failed scrape leaves the last values; else it replaces them by up 0
 	OnShutdown    Ending        // "" is EndMarkDown
+	// HonorTimestamps has samples keep a time of their own in stores; else all
+	// get that of the scrape.
+	HonorTimestamps bool
 
 	converter convert.Converter
 	owners    *owners
@@ -44,7 +49,8 @@ type Target struct {
 	schedule  *schedule                   // nil: it begins anew
 	hangs     bool                        // the last scrape spent its whole timeout
 	misplaces map[convert.DropReason]bool // what the log says is left out, see tellMisplaced
-	isLast    bool                        // its cycle is the last one
+	isLast    bool                        // what comes of it now is the last
+	scraped   time.Time                   // of the last samples in its stores; zero: they have none
 
 	claimed   map[place]bool // owners.mu guards it: places but those of its own group
 	inherited []placement    // owners.mu guards it: what targets before it have left to it
@@ -67,7 +73,10 @@ func (t *Target) join(o *owners) (before []*Target) {
 		Limits:      t.Limits,
 		Rules:       t.Rules,
 		Buffers:     t.Buffers,
+		StoresOnly:  len(t.Gateways) == 0,
 		Claim:       func(group convert.Labels) bool { return o.claim(t, group) },
+
+		IgnoreTimestamps: !t.HonorTimestamps,
 	}
 	return o.reserve(t)
 }

@@ -12,7 +12,7 @@ import (
 
 // quietAlerts are those that the troubled fleet cannot have: they need a long
 // time, or a disk or a process that fails.
-var quietAlerts = []string{"PushStale", "CronStale", "ScrapesSkipped", "StateNotWritten", "PromferryRestarts"}
+var quietAlerts = []string{"PushStale", "CronStale", "ScrapesSkipped", "StateNotWritten", "PromferryRestarts", "StoreBehind", "SpoolNearlyFull"}
 
 // An alertRule is one of deploy/prometheus/alerts.yml.
 type alertRule struct {

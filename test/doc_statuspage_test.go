@@ -10,6 +10,7 @@ func TestDocStatusPage(t *testing.T) {
 		"curl -s 'http://127.0.0.1:9097/?format=text&state=broken'":   {prints: "0 of 1 target shown"},
 		"curl -s 'http://127.0.0.1:9097/api/v1/targets?state=active'": {prints: `"path":"/metrics/job/app/instance/web1:8000"`},
 		"curl -s http://127.0.0.1:9097/api/v1/gateways":               {prints: `"name":"default","url":"http://localhost:9091","state":"answering"`},
+		"curl -s http://127.0.0.1:9097/api/v1/remote_writes":          {prints: `"remoteWrites":[]`},
 		"curl -s http://127.0.0.1:9097/config":                        {},
 	}})
 }

@@ -35,6 +35,7 @@ func startTroubledFleet(t *testing.T) *troubledFleet {
 	gw, gone := startPushgateway(t), httptest.NewServer(http.NotFoundHandler())
 	gone.Close() // nobody listens there any more
 	refusing := startScripted(t, behindBy(time.Hour, status(http.StatusUnauthorized, "who are you?")))
+	taking := startScripted(t, status(http.StatusNoContent, ""))
 	discovery := startScripted(t, status(http.StatusInternalServerError, ""))
 	first := startScripted(t, exposition("# TYPE x counter\nx 1 1\n# TYPE h gauge\nh 1\n"))
 	second := startScripted(t, exposition("# TYPE x gauge\nx 2\n# TYPE h histogram\nh_bucket{le=\"+Inf\"} 3\nh_sum 3\nh_count 3\n"))
@@ -50,6 +51,15 @@ func startTroubledFleet(t *testing.T) *troubledFleet {
 		gateway "default" { url = %q }
 		gateway "gone" { url = %q }
 		gateway "refusing" { url = %q }
+		remote_write "store" {
+			url = %q
+			spool { directory = %q }
+		}
+		remote_write "lost store" {
+			url = %q
+			spool { directory = %q }
+		}
+		remote_write "strict store" { url = %q }
 		job "first" {
 			targets  = [%q]
 			instance = "i"
@@ -72,7 +82,7 @@ func startTroubledFleet(t *testing.T) *troubledFleet {
 			require_address = "none"
 		}
 		builtin "self" {}
-	`, gw.url, gone.URL, refusing.URL, first.address(), second.address(), gone.Listener.Addr(), federated.address(),
+	`, gw.url, gone.URL, refusing.URL, taking.URL, filepath.Join(dir, "spool"), gone.URL, filepath.Join(dir, "found.json"), refusing.URL, first.address(), second.address(), gone.Listener.Addr(), federated.address(),
 		filepath.Join(dir, "found.json"), discovery.URL)
 	f := &troubledFleet{
 		prom:  startPrometheus(t, deployedPrometheus(t, gw.url, gone.URL)),

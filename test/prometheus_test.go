@@ -55,7 +55,8 @@ func (p prometheus) query(expression string) ([]sample, error) {
 
 // ask makes an instant query. What is found goes into result.
 func (p prometheus) ask(expression string, result any) error {
-	return p.read("query?query="+url.QueryEscape(expression), &struct {
+	// nocache is for VictoriaMetrics, which else answers for a moment ago.
+	return p.read("query?nocache=1&query="+url.QueryEscape(expression), &struct {
 		Result any `json:"result"`
 	}{result})
 }

@@ -13,7 +13,7 @@ import (
 type scrapeJob struct {
 	name     string     // of the job, and the value of the target label t: it tells each series of the job
 	targets  []string   // host:port
-	gateway  int        // the one that gets it
+	gateway  int        // the one that gets it, or everywhere
 	labels   attributes // of the targets
 	settings attributes
 	rules    []attributes // metric_relabel_config
@@ -21,6 +21,9 @@ type scrapeJob struct {
 	only     attributes   // of promferry
 	honest   bool         // Prometheus takes the timestamps of samples
 }
+
+// everywhere is a job's gateway where it names none.
+const everywhere = -1
 
 // attributes have the same names and values in both languages.
 type attributes map[string]any
@@ -55,7 +58,9 @@ func (j scrapeJob) hcl(t testing.TB) string {
 	fmt.Fprintf(&text, "job %s {\n", template(t, j.name))
 	j.settings.hcl(t, &text)
 	j.only.hcl(t, &text)
-	attributes{"gateways": []string{fmt.Sprint("gateway", j.gateway)}}.hcl(t, &text)
+	if j.gateway != everywhere {
+		attributes{"gateways": []string{fmt.Sprint("gateway", j.gateway)}}.hcl(t, &text)
+	}
 	for kind, blocks := range map[string][]attributes{
 		"static_config": j.static(), "relabel_config": j.relabel, "metric_relabel_config": j.rules,
 	} {

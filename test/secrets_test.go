@@ -165,6 +165,8 @@ func TestSecretsInDiagnostics(t *testing.T) {
 	for name, flags := range map[string][]string{
 		"userinfo in flags": {"--target=http://u:canary-job-password@localhost:1", "--gateway=http://u:canary-gw-password@localhost:2"},
 		"query in flags":    {"--target=http://localhost:1/?token=canary-target-query", "--gateway=http://localhost:2/?token=canary-gw-redirect"},
+		"userinfo, stored":  {"--target=localhost:1", "--remote-write=http://u:canary-store-password@localhost:2/write?a=canary-store-query"},
+		"query, stored":     {"--target=localhost:1", "--remote-write=localhost:2/write?a=canary-store-query"},
 	} {
 		r := promferry(t, nil, append([]string{"once"}, flags...)...)
 		if r.code != 2 {

@@ -17,9 +17,9 @@ import (
 )
 
 // bothWays is one Prometheus that has the same targets twice: it scrapes them
-// itself, and it scrapes the gateways to which promferry pushes them. A series
-// is the same both ways, but that Prometheus gives one that comes through a
-// gateway the label way.
+// itself, and it scrapes the gateways to which promferry pushes them, or
+// promferry writes them to it. A series is the same both ways, but that one which
+// comes through promferry has the label way.
 type bothWays struct {
 	prom     prometheus
 	ferry    daemon
@@ -27,6 +27,7 @@ type bothWays struct {
 	encoding string // of what it pushes
 	interval string // of all scrapes
 	gateways []gateway
+	stores   []store // written to, instead of gateways; the first one is prom
 	jobs     []scrapeJob
 }
 
@@ -80,7 +81,13 @@ func (b *bothWays) hcl(t testing.TB) string {
 	for i, gw := range b.gateways {
 		fmt.Fprintf(&text, "gateway \"gateway%d\" {\n url = %q\n encoding = %q\n}\n", i, gw.url, b.encoding)
 	}
+	for _, s := range b.stores {
+		text.WriteString(s.hcl())
+	}
 	for _, j := range b.jobs {
+		if b.stores != nil {
+			j.gateway = everywhere
+		}
 		text.WriteString(j.hcl(t))
 	}
 	return text.String()
@@ -215,10 +222,11 @@ func firstDifference(a, b []byte) string {
 // scraped is an error until each target was scraped some times within a window
 // by each way.
 func (b *bothWays) scraped(window string) error {
-	for _, expression := range []string{
-		`count_over_time(up{t!="",way=""}[` + window + `])`,
-		`changes(push_time_seconds{t!="",way="relayed"}[` + window + `])`,
-	} {
+	relayed := `changes(push_time_seconds{t!="",way="relayed"}[` + window + `])`
+	if b.stores != nil {
+		relayed = `count_over_time(up{t!="",way="relayed"}[` + window + `])`
+	}
+	for _, expression := range []string{`count_over_time(up{t!="",way=""}[` + window + `])`, relayed} {
 		found, err := b.prom.query(expression)
 		if err != nil {
 			return err

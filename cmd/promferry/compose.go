@@ -17,6 +17,7 @@ import (
 	"github.com/promferry/promferry/configs"
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/push/remote"
 	"github.com/promferry/promferry/relay"
 	"github.com/promferry/promferry/scrape"
 	"github.com/promferry/promferry/transport"
@@ -31,10 +32,12 @@ type ferry struct {
 	budget   *push.Budget
 	buffers  *push.Buffers
 	pushes   *push.Metrics
+	stored   *remote.Metrics
 	texts    *convert.Buffers
 	scrapes  *relay.Metrics
 	pool     *relay.Pool
 	senders  *senders // nil before startPushing
+	storing  *storing // nil before startStoring
 	search   *search  // nil before startDiscovery
 
 	switching sync.Mutex // held while other parts become those of the ferry
@@ -45,12 +48,13 @@ type ferry struct {
 
 // composition is what a configuration does not say.
 type composition struct {
-	logger    *slog.Logger       // nil discards
-	transport http.RoundTripper  // of the gateways; nil means the network
-	onPush    func(push.Outcome) // or nil
-	ledger    *push.Ledger       // nil remembers nothing
-	giveUp    time.Duration      // of a request that fails; 0: a newer one will take its place
-	maxScrape time.Duration      // of a scrape, beside what its job says; 0 is no limit
+	logger    *slog.Logger         // nil discards
+	dry       *dryRun              // shows what would be sent; nil sends it
+	onPush    func(push.Outcome)   // or nil
+	onStored  func(remote.Outcome) // or nil
+	ledger    *push.Ledger         // nil remembers nothing
+	giveUp    time.Duration        // of a request that fails; 0: a newer one will take its place
+	maxScrape time.Duration        // of a scrape, beside what its job says; 0 is no limit
 }
 
 // compose makes the parts of a configuration. Nothing is started.
@@ -87,6 +91,7 @@ func newFerry(maxPendingBytes int64, how composition) *ferry {
 		versioncollector.NewCollector("promferry"),
 	)
 	f.pushes = push.NewMetrics(f.registry, f.budget)
+	f.stored = remote.NewMetrics(f.registry)
 	f.scrapes = relay.NewMetrics(f.registry)
 	how.ledger.Register(f.registry)
 	f.registry.MustRegister(targetMetrics{f})
@@ -101,8 +106,8 @@ func (f *ferry) gateways() []*push.Gateway {
 // newGateway makes a gateway, or the shard of that URL, that does not run yet.
 func (f *ferry) newGateway(g configs.Gateway, at *url.URL) *push.Gateway {
 	network := transport.New(g.HTTP, transport.Options{UserAgent: userAgent()})
-	if f.transport != nil { // it shows what is sent
-		network = f.transport
+	if f.dry != nil {
+		network = f.dry
 		g.Encoding, g.Compression = configs.EncodingText, configs.CompressionNone
 	}
 	return &push.Gateway{
@@ -149,21 +154,23 @@ func userAgent() string { return "promferry/" + plainVersion() }
 func plainVersion() string { return cmp.Or(version.Version, "devel") }
 
 // newTarget makes a target of a job that reads from the source.
-func (f *ferry) newTarget(job configs.Job, t configs.Target, source scrape.Source, gateways push.Gateways) *relay.Target {
+func (f *ferry) newTarget(job configs.Job, t configs.Target, source scrape.Source, to destinations) *relay.Target {
 	return &relay.Target{
-		Job:           job.Name,
-		Address:       address(job, t),
-		Labels:        t.Labels,
-		Source:        source,
-		HonorLabels:   job.HonorLabels,
-		Limits:        job.Limits,
-		Rules:         job.MetricRules,
-		Buffers:       f.texts,
-		Gateways:      gateways,
-		Interval:      t.ScrapeInterval,
-		Timeout:       f.timeoutOf(t),
-		KeepOnFailure: job.OnScrapeFailure == configs.Keep,
-		OnShutdown:    relay.Ending(job.OnShutdown),
+		Job:             job.Name,
+		Address:         address(job, t),
+		Labels:          t.Labels,
+		Source:          source,
+		HonorLabels:     job.HonorLabels,
+		HonorTimestamps: job.HonorTimestamps,
+		Limits:          job.Limits,
+		Rules:           job.MetricRules,
+		Buffers:         f.texts,
+		Gateways:        to.gateways,
+		Stores:          to.stores,
+		Interval:        t.ScrapeInterval,
+		Timeout:         f.timeoutOf(t),
+		KeepOnFailure:   job.OnScrapeFailure == configs.Keep,
+		OnShutdown:      relay.Ending(job.OnShutdown),
 	}
 }
 

@@ -5,12 +5,11 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	neturl "net/url"
-	"sync"
+	"slices"
 	"syscall"
 	"time"
 
@@ -18,20 +17,22 @@ import (
 
 	"github.com/promferry/promferry/cmd/promferry/internal/gateway"
 	"github.com/promferry/promferry/configs"
-	"github.com/promferry/promferry/push"
 )
 
 //go:embed demo.hcl
 var demoHCL []byte
 
-// transcriptTime is how long the demo prints each push.
-const transcriptTime = 12 * time.Second
+// demoStoreHCL is the block more for --remote-write.
+//
+//go:embed demostore.hcl
+var demoStoreHCL []byte
 
 // demoCommand is the whole chain in one process.
 type demoCommand struct {
-	gateway string
-	listen  string
-	web     webFlags
+	gateway     string
+	remoteWrite string
+	listen      string
+	web         webFlags
 }
 
 func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
@@ -39,10 +40,12 @@ func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
 	c.web.telemetryPath = "/metrics"
 	clause.Flag("web.listen-address", "Address of the status page; a free port of loopback if it is taken.").Default(defaultListenAddress).StringVar(&c.listen)
 	flag(clause, "gateway", "Push to this Pushgateway instead of one inside of the demo.").PlaceHolder("URL").StringVar(&c.gateway)
+	flag(clause, "remote-write", "Send the same scrapes to this receiver of remote_write, too.").PlaceHolder("URL").StringVar(&c.remoteWrite)
 	explain(clause, manual{
 		examples: []string{
 			`promferry demo`,
 			`promferry demo --gateway=http://localhost:9091`,
+			`promferry demo --remote-write=http://localhost:9090/api/v1/write`,
 		},
 		exits: []string{"0 stopped by SIGINT or SIGTERM", "1 could not start, or the gateway could not be told of the end", badUsage},
 	})
@@ -52,11 +55,8 @@ func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
 func (c *demoCommand) run(ctx context.Context, a *app) int {
 	ctx, cancel := untilSignal(ctx)
 	defer cancel()
-	if c.listen == "" {
-		return a.fail(exitUsage, errors.New("--web.listen-address is empty: the demo is there to show its page"))
-	}
-	if u, err := neturl.Parse(c.gateway); c.gateway != "" && (err != nil || u.Host == "") {
-		return a.fail(exitUsage, fmt.Errorf("--gateway=%s: want a URL such as http://localhost:9091", withoutSecrets(c.gateway)))
+	if err := c.check(); err != nil {
+		return a.fail(exitUsage, err)
 	}
 	gatewayURL, stopGateway, err := c.startGateway()
 	if err != nil {
@@ -68,7 +68,8 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 		return exitUsage
 	}
 	logger := slog.New(slog.DiscardHandler) // the transcript says it
-	f, err := compose(cfg, composition{logger: logger, onPush: transcript(a.out)})
+	said := &transcript{to: a.out, start: time.Now()}
+	f, err := compose(cfg, composition{logger: logger, onPush: said.push, onStored: said.stored(cfg)})
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
@@ -77,12 +78,35 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 		return a.fail(exitFailure, err)
 	}
 	at := "http://" + reachable(page.Addr().String())
-	fmt.Fprintf(a.out, "gateway      %s\nstatus page  %s/\nown metrics  %s%s\n\nEach push, for %v; then it goes on in silence until Ctrl-C:\n",
-		gatewayURL, at, at, c.web.telemetryPath, transcriptTime)
+	fmt.Fprintf(a.out, "gateway      %s\n", gatewayURL)
+	for _, w := range cfg.RemoteWrites {
+		fmt.Fprintf(a.out, "store        %s\n", shownURL(w.URL))
+	}
+	fmt.Fprintf(a.out, "status page  %s/\nown metrics  %s%s\n\nEach push, for %v; then it goes on in silence until Ctrl-C:\n",
+		at, at, c.web.telemetryPath, transcriptTime)
 	if err := f.serve(ctx, service{web: c.web, listener: page, shutdownTimeout: 5 * time.Second, logger: logger}); err != nil {
 		return a.fail(exitFailure, err)
 	}
 	return exitOK
+}
+
+// check says what is wrong with the flags.
+func (c *demoCommand) check() error {
+	if c.listen == "" {
+		return errors.New("--web.listen-address is empty: the demo is there to show its page")
+	}
+	if err := checkURL("gateway", c.gateway, "http://localhost:9091"); err != nil {
+		return err
+	}
+	return checkURL("remote-write", c.remoteWrite, "http://localhost:9090/api/v1/write")
+}
+
+// checkURL says what is wrong with a flag, which may be empty.
+func checkURL(flag, url, example string) error {
+	if u, err := neturl.Parse(url); url != "" && (err != nil || u.Host == "") {
+		return fmt.Errorf("--%s=%s: want a URL such as %s", flag, withoutSecrets(url), example)
+	}
+	return nil
 }
 
 // startGateway starts the demo's own gateway, unless the user has one.
@@ -119,32 +143,17 @@ func listenNear(address string) (net.Listener, error) {
 }
 
 func (c *demoCommand) load(a *app, gatewayURL string) *configs.Config {
-	loader := &configs.Loader{LookupEnv: func(name string) (string, bool) { return gatewayURL, name == "GATEWAY" }}
-	cfg, diags := loader.LoadBytes("demo.hcl", demoHCL)
+	urls, text := map[string]string{"GATEWAY": gatewayURL, "REMOTE_WRITE": c.remoteWrite}, demoHCL
+	if c.remoteWrite != "" {
+		text = slices.Concat(text, demoStoreHCL)
+	}
+	lookup := func(name string) (string, bool) { url, found := urls[name]; return url, found }
+	loader := &configs.Loader{LookupEnv: lookup}
+	cfg, diags := loader.LoadBytes("demo.hcl", text)
 	if len(diags) > 0 {
 		if err := loader.WriteDiagnostics(a.err, diags); err != nil {
 			a.fail(exitUsage, err)
 		}
 	}
 	return cfg
-}
-
-// transcript prints a line for each push of the first seconds, and for each
-// that fails.
-func transcript(to io.Writer) func(push.Outcome) {
-	var mu sync.Mutex
-	start := time.Now()
-	return func(out push.Outcome) {
-		mu.Lock()
-		defer mu.Unlock()
-		if time.Since(start) > transcriptTime && out.Err == nil {
-			return
-		}
-		result := paint(to, good, "stored")
-		if out.Err != nil {
-			result = paint(to, bad, out.Err.Error())
-		}
-		fmt.Fprintf(to, "%s  %-6s %s  %d series, %d bytes, %v: %s\n",
-			time.Now().Format(time.TimeOnly), out.Method, out.Path, out.Series, out.Bytes, out.Took.Round(10*time.Microsecond), result)
-	}
 }

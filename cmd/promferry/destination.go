@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -91,7 +92,11 @@ func (f *destinationFlags) choose(cfg *configs.Config) error {
 		}
 		names = append(names, fmt.Sprintf("%q", g.Name))
 	}
-	return fmt.Errorf("--gateway: no gateway of that name; the configuration has %s", strings.Join(names, ", "))
+	what := "no gateway of that name"
+	if slices.ContainsFunc(cfg.RemoteWrites, func(w configs.RemoteWrite) bool { return w.Name == f.gateway }) {
+		what = "a remote_write has that name, and this command needs a gateway"
+	}
+	return fmt.Errorf("--gateway: %s; the configuration has %s", what, strings.Join(names, ", "))
 }
 
 // composeGateways makes the gateways of a configuration and nothing else.
@@ -111,17 +116,25 @@ func sendPlain(cfg *configs.Config) {
 	}
 }
 
-// deliver lets the gateways send what offer gives them, waits for their answers
-// and returns a line for each push that failed.
+// deliver lets gateways and stores send what offer gives them, waits for their
+// answers and returns a line for each push that failed, and for each store that
+// has not taken all.
 func (f *ferry) deliver(ctx context.Context, offer func()) (failures []string) {
-	stop := f.startPushing()
+	stop := f.startSending()
 	offer()
+	var stored sync.WaitGroup
+	for _, s := range f.stores() {
+		stored.Go(func() { _ = s.Drain(ctx) }) // failedStores tells of what is left
+	}
 	for _, g := range f.gateways() {
 		g.Drain(ctx)
 	}
+	stored.Wait()
 	failures = f.failedPushes(ctx)
-	_ = stop(ctx) // no gateway is taken out of one command
-	return failures
+	now, cancel := context.WithCancel(ctx)
+	cancel()      // all that may have an answer has one
+	_ = stop(now) // no gateway or store is taken out of one command
+	return append(failures, f.failedStores(ctx)...)
 }
 
 // withTimeout bounds a command by its --timeout.

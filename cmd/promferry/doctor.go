@@ -12,7 +12,7 @@ import (
 	"github.com/promferry/promferry/cmd/promferry/internal/doctor"
 )
 
-// doctorCommand says what is wrong between the targets and the gateways, and what
+// doctorCommand says what is wrong between the targets and where they go, and what
 // to do. It changes nothing anywhere.
 type doctorCommand struct {
 	config    configFlags
@@ -57,7 +57,7 @@ func (c *doctorCommand) run(ctx context.Context, a *app) int {
 	}
 	ctx, cancel := untilSignalOrTimeout(ctx, c.timeout)
 	defer cancel()
-	stop := a.progress(ctx, func() string { return "doctor: targets and gateways are asked" })
+	stop := a.progress(ctx, func() string { return "doctor: targets and destinations are asked" })
 	e := doctor.Examination{Here: c.here(ctx)}
 	e.Host.CheckConfiguration(l.warnings())
 	f.prepare(ctx, c, &e)
@@ -111,11 +111,12 @@ func (f *ferry) prepare(ctx context.Context, c *doctorCommand, e *doctor.Examina
 		g.Transport = clock
 		e.Gateways = append(e.Gateways, doctor.Subject{Gateway: g, Now: clock.now})
 	}
+	e.Receivers = f.stores()
 	e.Host.CheckDiscovery(unknown)
 	e.Host.CheckVacant(f.current().vacant())
 	e.Host.CheckRefused(f.current().refusals())
 	e.Host.CheckRunning(e.Here, c.listen)
-	e.Host.CheckOpenFiles(len(e.Targets), len(e.Gateways))
+	e.Host.CheckOpenFiles(len(e.Targets), len(e.Gateways)+len(e.Receivers))
 	e.Host.CheckStateFile(c.stateFile)
 }
 

@@ -20,8 +20,7 @@ func (d *dryRun) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Method == http.MethodGet { // there is no gateway to learn from
 		return &http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody, Request: req}, nil
 	}
-	body, err := io.ReadAll(req.Body)
-	req.Body.Close()
+	body, err := bodyOf(req)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +32,11 @@ func (d *dryRun) RoundTrip(req *http.Request) (*http.Response, error) {
 		Body:       io.NopCloser(strings.NewReader("")),
 		Request:    req,
 	}, nil
+}
+
+func bodyOf(req *http.Request) ([]byte, error) {
+	defer req.Body.Close()
+	return io.ReadAll(req.Body)
 }
 
 // countSeries counts the lines that are not comments.

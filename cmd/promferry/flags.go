@@ -47,6 +47,7 @@ func (f *configFlags) register(to flagger) {
 	flag(to, configFileFlag, "Configuration file, or a directory of *.hcl. Repeatable. Default: "+defaultConfigFile+".").PlaceHolder("FILE").StringsVar(&f.files)
 	flag(to, "target", "Scrape this target (localhost:8000, a URL, unix:///run/app.sock): a configuration without a file. Repeatable.").PlaceHolder("ADDRESS").StringsVar(&f.quick.Targets)
 	flag(to, "gateway", "Push to this Pushgateway, with --target.").PlaceHolder("URL").StringVar(&f.quick.Gateway)
+	flag(to, "remote-write", "Send all samples to this receiver of remote_write, with --target; beside --gateway or alone.").PlaceHolder("URL").StringVar(&f.quick.RemoteWrite)
 	flag(to, "job", "Job label, with --target.").StringVar(&f.quick.Job)
 	flag(to, "instance", "Instance label, with --target. Default: the target's address, with this machine's name for a loopback one.").StringVar(&f.quick.Instance)
 }
@@ -77,8 +78,8 @@ func (f *configFlags) check() error {
 	switch {
 	case f.isQuick() && len(f.files) > 0:
 		return errors.New("--config.file and --target are two ways to say the same: give one of them")
-	case f.isQuick() && (f.quick.Gateway == "" || len(f.quick.Targets) == 0):
-		return errors.New("a configuration without a file needs both --target and --gateway")
+	case f.isQuick() && (f.quick.Gateway+f.quick.RemoteWrite == "" || len(f.quick.Targets) == 0):
+		return errors.New("a configuration without a file needs --target, and --gateway or --remote-write")
 	case f.isQuick() || len(f.files) > 0:
 		return nil
 	}
@@ -129,7 +130,7 @@ func (l loaded) warnings() (lines []string) {
 
 // isQuick tells whether flags are the whole configuration.
 func (f *configFlags) isQuick() bool {
-	return f.quick.Gateway != "" || len(f.quick.Targets) > 0 || f.quick.Job != "" || f.quick.Instance != ""
+	return f.quick.Gateway != "" || f.quick.RemoteWrite != "" || len(f.quick.Targets) > 0 || f.quick.Job != "" || f.quick.Instance != ""
 }
 
 const starts = `  promferry demo

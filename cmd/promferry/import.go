@@ -19,6 +19,7 @@ import (
 type importCommand struct {
 	file      string
 	gateway   string // "" where nothing says it
+	keep      bool   // remote_write
 	jobs      []string
 	localOnly bool
 }
@@ -28,6 +29,7 @@ const assumedGateway = "http://localhost:9091"
 func newImportCommand(clause *kingpin.CmdClause) *importCommand {
 	c := new(importCommand)
 	flag(clause, "gateway", "The Pushgateway to push to; "+assumedGateway+" if it is not given.").PlaceHolder("URL").StringVar(&c.gateway)
+	clause.Flag("keep-remote-write", "Write remote_write blocks, too: promferry sends to the stores that Prometheus writes to, and without --gateway only there.").BoolVar(&c.keep)
 	clause.Flag("job", "Only this job. Repeatable.").PlaceHolder("NAME").StringsVar(&c.jobs)
 	clause.Flag("local-only", "Only targets on this machine: loopback addresses and its host name.").BoolVar(&c.localOnly)
 	clause.Arg("FILE", "A prometheus.yml; - for standard input.").Required().StringVar(&c.file)
@@ -35,6 +37,7 @@ func newImportCommand(clause *kingpin.CmdClause) *importCommand {
 		examples: []string{
 			`promferry import prometheus /etc/prometheus/prometheus.yml --gateway=http://pushgateway:9091 >promferry.hcl`,
 			`promferry import prometheus prometheus.yml --job=node --local-only`,
+			`promferry import prometheus prometheus.yml --keep-remote-write >promferry.hcl`,
 		},
 		exits: []string{"0 all of it is translated", "1 something did not map; the report names it", "2 usage, or the file cannot be read"},
 	})
@@ -42,13 +45,13 @@ func newImportCommand(clause *kingpin.CmdClause) *importCommand {
 }
 
 func (c *importCommand) run(ctx context.Context, a *app) int {
-	gateway, err := parseGateway(cmp.Or(c.gateway, assumedGateway))
+	gateway, err := c.parseGateway()
 	if err != nil {
 		return a.fail(exitUsage, err)
 	}
 	result, err := c.translate(ctx, a, gateway)
 	if result != nil {
-		if c.gateway == "" && err == nil {
+		if c.gateway == "" && gateway != nil && err == nil {
 			fmt.Fprintf(a.err, "--gateway was not given: %s was assumed.\n\n", assumedGateway)
 		}
 		if reported := result.WriteReport(a.err, gateway); reported != nil {
@@ -83,15 +86,19 @@ func (c *importCommand) translate(ctx context.Context, a *app, gateway *url.URL)
 	if err != nil && c.localOnly {
 		return nil, err
 	}
-	result, err := prometheusyaml.Import(name, text, prometheusyaml.Options{
-		Gateway:   gateway.String(),
-		Jobs:      c.jobs,
-		LocalOnly: c.localOnly,
-		Hostname:  host,
-		Dir:       dir,
-		ReadFile:  os.ReadFile,
-		Glob:      filepath.Glob,
-	})
+	options := prometheusyaml.Options{
+		KeepRemoteWrite: c.keep,
+		Jobs:            c.jobs,
+		LocalOnly:       c.localOnly,
+		Hostname:        host,
+		Dir:             dir,
+		ReadFile:        os.ReadFile,
+		Glob:            filepath.Glob,
+	}
+	if gateway != nil {
+		options.Gateway = gateway.String()
+	}
+	result, err := prometheusyaml.Import(name, text, options)
 	if err != nil {
 		err = fmt.Errorf("import %w", err) // it begins with the name
 	}
@@ -109,6 +116,14 @@ func (c *importCommand) progress(ctx context.Context, a *app) (stop func()) {
 		name = "standard input"
 	}
 	return a.progress(ctx, func() string { return "import: " + name + " is read and translated" })
+}
+
+// parseGateway returns nil where all is to go to the file's remote_write.
+func (c *importCommand) parseGateway() (*url.URL, error) {
+	if c.keep && c.gateway == "" {
+		return nil, nil
+	}
+	return parseGateway(cmp.Or(c.gateway, assumedGateway))
 }
 
 // parseGateway takes a URL that needs no credentials, which it never shows.

@@ -20,15 +20,20 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the program as a user does, for all that needs no server but
-// the demo's gateway, of which each script has one at $GATEWAY. What needs more
-// is in package test.
+// the demo's gateway, of which each script has one at $GATEWAY, and a receiver of
+// remote_write at $STORE. What needs more is in package test.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(env *testscript.Env) error {
 		server := httptest.NewServer(gateway.New())
 		env.Defer(server.Close)
 		env.Setenv("GATEWAY", server.URL)
+		stored := new(receiver)
+		store := httptest.NewServer(stored)
+		env.Defer(store.Close)
+		env.Setenv("STORE", store.URL)
+		env.Values[receiverKey{}] = stored
 		return nil
-	}, Cmds: map[string]func(*testscript.TestScript, bool, []string){"metrics": metrics}})
+	}, Cmds: map[string]func(*testscript.TestScript, bool, []string){"metrics": metrics, "samples": samples}})
 }
 
 // metrics has the series of the script's gateway that promferry has pushed as

@@ -11,6 +11,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/push/remote"
 )
 
 // A notifier tells a service manager how the daemon does, as sd_notify(3) and
@@ -135,11 +136,29 @@ func statusLine(f *ferry, reloads *reloader) string {
 			answering++
 		}
 	}
-	line := fmt.Sprintf("%d of %d targets up, %d of %d gateways answering", up, len(targets), answering, len(gateways))
+	line := fmt.Sprintf("%d of %d targets up", up, len(targets))
+	if len(gateways) > 0 {
+		line += fmt.Sprintf(", %d of %d gateways answering", answering, len(gateways))
+	}
+	line += storesLine(f.stores())
 	if reloads.outcome().Failed {
 		line += "; configuration not reloaded, the one before goes on"
 	}
 	return line
+}
+
+// storesLine is the part of the stores; "" without any.
+func storesLine(stores []*remote.Store) string {
+	if len(stores) == 0 {
+		return ""
+	}
+	answering := 0
+	for _, s := range stores {
+		if now := s.Status(); now.State == remote.StateAnswering && !now.Since.IsZero() {
+			answering++
+		}
+	}
+	return fmt.Sprintf(", %d of %d remote_writes answering", answering, len(stores))
 }
 
 // isAnswering tells a gateway that has answered and does so still: before its

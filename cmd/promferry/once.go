@@ -36,7 +36,7 @@ func newOnceCommand(clause *kingpin.CmdClause) *onceCommand {
 			`promferry once --dry-run`,
 			`promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock`,
 		},
-		exits: []string{"0 all pushed", "1 a scrape or a push failed, or another run holds the lock file; a line on standard error for each", badUsage},
+		exits: []string{"0 all pushed, and stored by each remote_write", "1 a scrape or a push failed, a remote_write has not stored all, or another run holds the lock file; a line on standard error for each", badUsage},
 	})
 	return c
 }
@@ -88,6 +88,9 @@ func (c *onceCommand) run(ctx context.Context, a *app) int {
 // prints is in order.
 func (c *onceCommand) fit(cfg *configs.Config) {
 	cfg.MaxPendingBytes = math.MaxInt64
+	for i := range cfg.RemoteWrites {
+		cfg.RemoteWrites[i].Queue.Capacity = math.MaxInt32
+	}
 	if c.dryRun {
 		for i := range cfg.Gateways {
 			cfg.Gateways[i].MaxConcurrentPushes = 1
@@ -101,7 +104,7 @@ func (c *onceCommand) composition(a *app) composition {
 	how := a.oneShot()
 	how.maxScrape = c.timeout / 2 // the rest is for telling the gateway that it failed
 	if c.dryRun {
-		how.transport = &dryRun{to: safeAt(a.out)}
+		how.dry = &dryRun{to: safeAt(a.out)}
 	}
 	return how
 }
@@ -116,7 +119,7 @@ func (c *onceCommand) progress(ctx context.Context, a *app, f *ferry) (stop func
 
 // cycleSoFar says how much of a single cycle is done.
 func (f *ferry) cycleSoFar() string {
-	targets, scraped, failed, pushed := 0, 0, 0, 0
+	targets, scraped, failed, pushed, stored := 0, 0, 0, 0, uint64(0)
 	for _, t := range f.pool.Status() {
 		targets++
 		if !t.LastScrape.IsZero() {
@@ -137,7 +140,16 @@ func (f *ferry) cycleSoFar() string {
 	if failed > 0 {
 		text += fmt.Sprintf(" (%d failed)", failed)
 	}
-	return fmt.Sprintf("%s, %d groups pushed", text, pushed)
+	if len(f.gateways()) > 0 {
+		text += fmt.Sprintf(", %d groups pushed", pushed)
+	}
+	for _, s := range f.stores() {
+		stored += s.Status().Samples
+	}
+	if len(f.stores()) > 0 {
+		text += fmt.Sprintf(", %d samples stored", stored)
+	}
+	return text
 }
 
 // tell writes lines. What one is about, up to the colon, has the colour.
@@ -165,7 +177,7 @@ func (f *ferry) discoverOnce(ctx context.Context, timeout time.Duration) (failur
 }
 
 // once runs one cycle of each target, waits for the answers of all gateways and
-// returns a line for each thing that failed.
+// stores, and returns a line for each thing that failed.
 func (f *ferry) once(ctx context.Context) (failures []string) {
 	f.learn(ctx)
 	var scraped error
@@ -257,12 +269,15 @@ func (f *ferry) retyped() (lines []string) {
 	return lines
 }
 
-// losses names what no gateway could have carried. Nobody can read the counters
+// losses names what no gateway or store could have taken. Nobody can read the counters
 // of a process that ends.
 func (f *ferry) losses() (lines []string) {
 	for _, t := range f.pool.Status() {
 		for _, reason := range slices.Sorted(maps.Keys(t.Dropped)) {
 			lines = append(lines, fmt.Sprintf("job %q, instance %q: %d series left out: %s", t.Labels.Get("job"), t.Labels.Get("instance"), t.Dropped[reason], reason))
+		}
+		for _, reason := range slices.Sorted(maps.Keys(t.NotStored)) {
+			lines = append(lines, fmt.Sprintf("job %q, instance %q: %d series left out of remote_write: %s", t.Labels.Get("job"), t.Labels.Get("instance"), t.NotStored[reason], reason))
 		}
 	}
 	return lines

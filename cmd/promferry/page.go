@@ -50,6 +50,10 @@ func (p pages) gateways(w http.ResponseWriter, _ *http.Request) {
 	respond(w, "application/json", http.StatusOK, p.snapshot().WriteGateways)
 }
 
+func (p pages) remoteWrites(w http.ResponseWriter, _ *http.Request) {
+	respond(w, "application/json", http.StatusOK, p.snapshot().WriteStores)
+}
+
 // config shows the configuration that runs, with secrets hidden.
 func (p pages) config(w http.ResponseWriter, _ *http.Request) {
 	respond(w, "text/plain; charset=utf-8", http.StatusOK, func(to io.Writer) error {

@@ -43,6 +43,7 @@ func TestPagesAnswer(t *testing.T) {
 		"/api/v1/targets?state=dropped": {200, "application/json", `"droppedTargetCounts":{"one":1}`},
 		"/api/v1/targets?state=lost":    {400, "application/json", `"errorType":"bad_data"`},
 		"/api/v1/gateways":              {200, "application/json", `"url":"http://a:9091/prefix","state":"unknown"`},
+		"/api/v1/remote_writes":         {200, "application/json", `"remoteWrites":[]`},
 		"/config":                       {200, "text/plain; charset=utf-8", "params  = <secret>"},
 		"/nothing":                      {404, "text/plain; charset=utf-8", "404"},
 	} {
@@ -64,7 +65,7 @@ func TestPagesAnswer(t *testing.T) {
 func TestPagesAreForReading(t *testing.T) {
 	p := shownFerry(t, shownJobs)
 	handler := (&webFlags{telemetryPath: "/metrics"}).handler(p.ferry, nil)
-	for _, path := range []string{"/", "/api/v1/targets", "/api/v1/gateways", "/config"} {
+	for _, path := range []string{"/", "/api/v1/targets", "/api/v1/gateways", "/api/v1/remote_writes", "/config"} {
 		for method, want := range map[string]int{http.MethodHead: 200, http.MethodPost: 405, http.MethodDelete: 405} {
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, httptest.NewRequest(method, path, nil))

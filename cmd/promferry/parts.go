@@ -18,6 +18,7 @@ type parts struct {
 	workers         int
 	maxPendingBytes int64
 	gateways        []gatewayPart
+	stores          []storePart
 	jobs            []jobPart
 	text            string // of the configuration, secrets masked
 	whole           bool   // the targets of all jobs were known to settle
@@ -49,6 +50,9 @@ func (f *ferry) assemble(cfg *configs.Config, before *parts) *parts {
 	p := &parts{workers: cfg.Workers, maxPendingBytes: cfg.MaxPendingBytes, text: cfg.Text}
 	for _, settings := range cfg.Gateways {
 		p.gateways = append(p.gateways, f.assembleGateway(settings, before.gateway(settings)))
+	}
+	for _, settings := range cfg.RemoteWrites {
+		p.stores = append(p.stores, f.assembleStore(settings, before.store(settings)))
 	}
 	old := before.jobsByName()
 	for _, settings := range cfg.Jobs {
@@ -89,14 +93,14 @@ func (p gatewayPart) shard(u *url.URL, name string) *push.Gateway {
 
 // assembleTarget keeps a target that is what it was and where it was. One that
 // only goes elsewhere keeps its source, and with it connections and counters.
-func (f *ferry) assembleTarget(job *jobPart, t configs.Target, gateways push.Gateways, before targetPart) *relay.Target {
+func (f *ferry) assembleTarget(job *jobPart, t configs.Target, to destinations, before targetPart) *relay.Target {
 	if before.target == nil || !isSameTarget(before.settings, t) || (before.limited == nil) != (job.limited == nil) {
-		return f.newTarget(job.settings, t, f.newSource(job, t), gateways)
+		return f.newTarget(job.settings, t, f.newSource(job, t), to)
 	}
-	if isSameSet(before.target.Gateways, gateways) {
+	if isSameSet(before.target.Gateways.All(), to.gateways.All()) && isSameSet(before.target.Stores, to.stores) {
 		return before.target
 	}
-	return f.newTarget(job.settings, t, before.target.Source, gateways)
+	return f.newTarget(job.settings, t, before.target.Source, to)
 }
 
 // isSameTarget compares targets but for what they were found with, which says
@@ -106,12 +110,11 @@ func isSameTarget(a, b configs.Target) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// isSameSet compares gateways, of whose shards none is there twice. The order of
-// shards says nothing.
-func isSameSet(a, b push.Gateways) bool {
-	all, others := a.All(), b.All()
-	missing := func(g *push.Gateway) bool { return !slices.Contains(others, g) }
-	return len(all) == len(others) && !slices.ContainsFunc(all, missing)
+// isSameSet compares shards or stores, of which none is there twice. Their order
+// says nothing.
+func isSameSet[T comparable](a, b []T) bool {
+	missing := func(x T) bool { return !slices.Contains(b, x) }
+	return len(a) == len(b) && !slices.ContainsFunc(a, missing)
 }
 
 // gateway returns the part of a gateway whose settings are those, but for its
@@ -161,6 +164,17 @@ func (j jobPart) byKey() map[string]targetPart {
 		all[t.Labels.Key()] = targetPart{j.of[i], j.limited, t}
 	}
 	return all
+}
+
+// destinations are where a job goes.
+type destinations struct {
+	gateways push.Gateways
+	stores   []relay.Store
+}
+
+// destinationsOf returns what a job names, which is never nothing.
+func (p *parts) destinationsOf(job configs.Job) destinations {
+	return destinations{p.named(job.Gateways...), p.storesNamed(job.Gateways)}
 }
 
 // named returns the gateways of those names, or all.

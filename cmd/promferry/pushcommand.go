@@ -53,7 +53,7 @@ func (c *pushCommand) run(ctx context.Context, a *app) int {
 	}
 	how := a.oneShot()
 	if c.dryRun {
-		how.transport = &dryRun{to: a.out}
+		how.dry = &dryRun{to: a.out}
 	}
 	f := composeGateways(cfg, how)
 	in, err := c.input.read(a) // as long as that takes; a signal ends it

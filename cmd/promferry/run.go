@@ -39,7 +39,7 @@ func newRunCommand(clause *kingpin.CmdClause) *runCommand {
 			`promferry run --config.file=/etc/promferry/promferry.hcl --state.file=/var/lib/promferry/state`,
 			`promferry run --config.auto-reload --log.format=json`,
 		},
-		exits: []string{"0 stopped by SIGINT or SIGTERM, and the groups are left as on_shutdown says", "1 could not start, or a gateway could not be told of the end", badUsage},
+		exits: []string{"0 stopped by SIGINT or SIGTERM, and the groups are left as on_shutdown says", "1 could not start, a gateway could not be told of the end, or samples for a remote_write were lost at it", badUsage},
 	})
 	return c
 }
@@ -78,7 +78,7 @@ func (c *runCommand) run(ctx context.Context, a *app) int {
 	if err != nil {
 		return a.fail(exitFailure, err)
 	}
-	logger.Info("promferry starts", "version", plainVersion(), "gateways", len(start.config.Gateways), "targets", len(f.pool.Status()))
+	logger.Info("promferry starts", "version", plainVersion(), "remote_writes", len(start.config.RemoteWrites), "gateways", len(start.config.Gateways), "targets", len(f.pool.Status()))
 	reloading := c.reloader(f, start, reloads, logger)
 	s := service{c.web, listener, reloading, reloading.notifier, c.shutdownTimeout, logger}
 	if err := f.serve(ctx, s); err != nil {
@@ -109,14 +109,15 @@ type service struct {
 }
 
 // serve relays until ctx ends and then stops in the reverse order of the start:
-// no more reloads, no more scrapes, the groups left as configured, the last
-// pushes, the page. The error says that groups were not left so.
+// no more reloads, no more scrapes, groups and series left as configured, the last
+// pushes, the page. The error says that groups were not left so, or that samples
+// were lost.
 func (f *ferry) serve(ctx context.Context, s service) error {
 	stopWeb := s.web.serve(s.listener, f, s.reloads, s.logger)
 	f.tellUnknown(f.discoverFirst(ctx, firstLook))
 	f.tellRefused(new(parts), f.current())
 	f.takeOver(ctx)
-	stopPushing := f.startPushing()
+	stopSending := f.startSending()
 	stopScraping := f.startScraping()
 	stopDiscovery := f.startDiscovery(s.shutdownTimeout)
 	stopReloading := s.reloads.start()
@@ -128,11 +129,23 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	stopReloading(ending)
 	stopDiscovery(ending)
 	err := f.retire(ending, stopScraping)
-	err = errors.Join(err, stopPushing(ending), f.left(ending, s.logger), f.ledger.Close(ending))
+	err = errors.Join(err, stopSending(ending), f.left(ending, s.logger), f.ledger.Close(ending))
 	stopWeb()
 	awaitNotified(ending)
 	s.logger.Info("promferry stops", "took", time.Since(began).Round(time.Millisecond))
 	return err
+}
+
+// startSending lets gateways and stores send. The returned function ends both, side
+// by side: each has all the time there is.
+func (f *ferry) startSending() (stop func(ctx context.Context) error) {
+	stopPushing := f.startPushing()
+	f.startStoring()
+	return func(ctx context.Context) error {
+		storing := make(chan error, 1)
+		go func() { storing <- f.storing.stop(ctx) }()
+		return errors.Join(stopPushing(ctx), <-storing)
+	}
 }
 
 // startScraping runs the pool. The returned function cancels the scrapes under
@@ -155,12 +168,25 @@ func (f *ferry) startScraping() (stop func(ctx context.Context) error) {
 	}
 }
 
-// retire ends the scrapes and leaves the groups.
+// retire ends the scrapes and leaves groups and series. A disk that stalls may
+// keep the pool from it for longer than ctx: the process ends all the same.
 func (f *ferry) retire(ctx context.Context, stopScraping func(context.Context) error) error {
 	if err := stopScraping(ctx); err != nil {
 		return err
 	}
-	return f.pool.Retire(ctx)
+	retired := make(chan error, 1)
+	go func() { retired <- f.pool.Retire(ctx) }()
+	select {
+	case err := <-retired:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-retired: // it knows better what was not reached
+		return err
+	case <-time.After(closeTimeout):
+		return fmt.Errorf("leave groups and series: %w", context.Cause(ctx))
+	}
 }
 
 // left names the groups that are not as on_shutdown says.

@@ -8,7 +8,6 @@ import (
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 
 	"github.com/promferry/promferry/configs"
-	"github.com/promferry/promferry/push"
 	"github.com/promferry/promferry/scrape"
 )
 
@@ -25,7 +24,7 @@ func (f *ferry) settle(p, before *parts) {
 	p.share()
 	for i := range p.jobs {
 		job := &p.jobs[i]
-		f.fill(job, p.named(job.settings.Gateways...), old[job.name()])
+		f.fill(job, p.destinationsOf(job.settings), old[job.name()])
 	}
 }
 
@@ -106,7 +105,7 @@ func (j *jobPart) resolve(group *targetgroup.Group, labels model.LabelSet) (conf
 
 // fill makes the job's targets of its candidates: those of the job before where
 // they are the same.
-func (f *ferry) fill(j *jobPart, gateways push.Gateways, old jobPart) {
+func (f *ferry) fill(j *jobPart, to destinations, old jobPart) {
 	if !isSameJob(old.settings, j.settings) {
 		old = jobPart{}
 	}
@@ -120,7 +119,7 @@ func (f *ferry) fill(j *jobPart, gateways push.Gateways, old jobPart) {
 	j.candidates = nil
 	j.limited = j.limit()
 	for _, t := range j.of {
-		j.targets = append(j.targets, f.assembleTarget(j, t, gateways, before[t.Labels.Key()]))
+		j.targets = append(j.targets, f.assembleTarget(j, t, to, before[t.Labels.Key()]))
 	}
 }
 

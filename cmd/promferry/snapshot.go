@@ -24,6 +24,11 @@ func (f *ferry) snapshot() status.Snapshot {
 		s.Gateways = append(s.Gateways, gatewayStatus(g))
 		names.pages[gatewayName{g.Name, g.Shard}] = status.Page(g.Place())
 	}
+	for _, st := range f.stores() {
+		shown := storeStatus(st.Status())
+		s.Stores = append(s.Stores, shown)
+		names.feeds = append(names.feeds, status.Feed{Store: shown.Name, State: shown.State})
+	}
 	for _, job := range p.jobs {
 		s.Jobs = append(s.Jobs, job.status(names))
 	}
@@ -34,6 +39,7 @@ func (f *ferry) snapshot() status.Snapshot {
 type names struct {
 	host  string                 // this machine; "" is not known
 	pages map[gatewayName]string // of the gateways, for people
+	feeds []status.Feed          // to the stores, all of them
 }
 
 // A gatewayName tells a shard from all others of a configuration.
@@ -94,6 +100,7 @@ func (j jobPart) targetStatus(settings configs.Target, t *relay.Target, names na
 		Labels: now.Labels, Discovered: masked(settings.Discovered), Interval: now.Interval, Timeout: t.Timeout,
 		LastScrape: now.LastScrape, Duration: now.Duration, Error: textOf(now.Error),
 		Samples: now.Samples, Bytes: now.Bytes, Losses: lossesOf(now), Others: now.Others,
+		Feeds: names.feedsOf(j.settings),
 	}
 	for _, p := range now.Pushes {
 		s.Pushes = append(s.Pushes, pushStatus(p, names.pages[gatewayName{p.Gateway, p.Shard}]))

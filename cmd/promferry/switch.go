@@ -36,7 +36,7 @@ func (f *ferry) refind(timeout time.Duration) {
 
 // switchTo makes other parts those of the ferry while it runs. All that can fail
 // was done before. What the old parts leave behind — DELETEs, idle connections,
-// series of jobs and gateways that are gone — goes in the background, within the
+// series of jobs, gateways and stores that are gone — goes in the background, within the
 // timeout. f.switching is held.
 func (f *ferry) switchTo(next *parts, timeout time.Duration) {
 	before := f.exchange(next)
@@ -44,9 +44,12 @@ func (f *ferry) switchTo(next *parts, timeout time.Duration) {
 	f.remember(context.Background(), next)
 	f.budget.Resize(next.maxPendingBytes)
 	f.pool.SetWorkers(next.workers)
+	f.setStores(before, next)
+	f.storing.start(next.stores) // before anything goes there
 	left := f.pool.Replace(next.targets())
 	f.clear()
 	f.senders.replace(next.named().All(), left, timeout, f.forgetGateway)
+	f.storing.replace(next.stores, left, timeout, f.forgetStore)
 	f.search.replace(next.finders())
 	f.senders.after(left, timeout, func() { f.forgetJobs(before) })
 }

@@ -52,7 +52,7 @@ func (c *targetsCommand) run(ctx context.Context, a *app) int {
 	}
 	f.settle(p, new(parts))
 	for _, job := range p.jobs {
-		if err := job.print(a.out, cfg.Gateways); err != nil {
+		if err := job.print(a.out, cfg); err != nil {
 			return a.fail(exitUsage, err)
 		}
 		if len(job.refused) > 0 {
@@ -64,9 +64,9 @@ func (c *targetsCommand) run(ctx context.Context, a *app) int {
 
 // print shows all targets of a job: those that are scraped, those that
 // relabeling drops, and those that are refused.
-func (j *jobPart) print(out io.Writer, gateways []configs.Gateway) error {
+func (j *jobPart) print(out io.Writer, cfg *configs.Config) error {
 	for _, t := range j.of {
-		if err := printTarget(out, gateways, j.settings, t); err != nil {
+		if err := printTarget(out, cfg, j.settings, t); err != nil {
 			return err
 		}
 	}
@@ -84,15 +84,20 @@ func found(t configs.Target) string {
 	return withoutSecrets(t.Discovered.Get(model.AddressLabel))
 }
 
-func printTarget(out io.Writer, gateways []configs.Gateway, job configs.Job, t configs.Target) error {
+func printTarget(out io.Writer, cfg *configs.Config, job configs.Job, t configs.Target) error {
 	path, err := push.GroupPath(t.Labels)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s\n  every       %s\n  discovered  %s\n  target      %s\n", address(job, t), t.ScrapeInterval, masked(t.Discovered), t.Labels)
-	for _, g := range gateways {
+	for _, g := range cfg.Gateways {
 		if slices.Contains(job.Gateways, g.Name) {
 			fmt.Fprintf(out, "  push        %s%s\n", shardsOf(g).Of(t.Labels).Place(), path)
+		}
+	}
+	for _, w := range cfg.RemoteWrites {
+		if slices.Contains(job.Gateways, w.Name) {
+			fmt.Fprintf(out, "  write       %s (remote_write %q)\n", shownURL(w.URL), w.Name)
 		}
 	}
 	return nil

@@ -133,6 +133,7 @@ func (w *webFlags) handler(f *ferry, reloads *reloader) http.Handler {
 	mux.HandleFunc("GET /{$}", p.people)
 	mux.HandleFunc("GET /api/v1/targets", p.targets)
 	mux.HandleFunc("GET /api/v1/gateways", p.gateways)
+	mux.HandleFunc("GET /api/v1/remote_writes", p.remoteWrites)
 	mux.HandleFunc("GET /config", p.config)
 	return secured(mux)
 }

@@ -18,8 +18,12 @@ global {
   label_name_length_limit  = 0
   label_value_length_limit = 0
   target_limit             = 0
-  group_limit              = 100 # groups of one scrape with honor_labels
+  group_limit              = 100 # groups of one scrape with honor_labels, at a gateway
 
+  # What becomes of a group at a gateway. A store of remote_write has a history,
+  # so that there a failed scrape ends all series, with up 0, whatever stands here;
+  # at the end of promferry mark_down does the same, delete ends up as well, and
+  # keep ends nothing.
   on_scrape_failure = "mark_down" # or keep
   on_shutdown       = "mark_down" # or delete, keep
 }
@@ -130,6 +134,58 @@ gateway "sixth" {
   }
 }
 
+# All samples go to it with the time of their scrape, or their own, and a mark
+# where a series ends. Its values are the defaults, but for url, authentication,
+# headers, spool and rules.
+remote_write "store" {
+  url          = "https://mimir.example.net/api/v1/push" # a query is never shown
+  timeout      = "30s"                                   # of one request
+  enable_http2 = true
+
+  queue {
+    capacity             = 10000  # samples that wait in memory
+    max_samples_per_send = 2000   # in one request
+    batch_send_deadline  = "5s"   # how long one waits until it is full
+    min_backoff          = "30ms" # the first wait after no answer, 5xx or 429, which doubles with each failure
+    max_backoff          = "5s"   # the longest
+  }
+
+  # What waits is on disk, and survives an outage and a restart. Without the
+  # block it is in memory alone. The directory is for this remote_write only.
+  spool {
+    directory = "/var/lib/promferry/store"
+    max_size  = "1GB" # at least 16MB; what is over it, the oldest, is dropped and counted
+    max_age   = "6h"  # no limit without it
+  }
+
+  # Which series go there, by all of their labels: those of the target, too.
+  write_relabel_config {
+    source_labels = ["__name__", "site"]
+    separator     = ";"
+    regex         = "go_(gc|memstats)_.*;.*"
+    action        = "drop"
+  }
+  write_relabel_config {
+    target_label = "replica"
+    replacement  = "a"
+  }
+  write_relabel_config {
+    source_labels = ["path"]
+    modulus       = 16
+    target_label  = "path_shard"
+    action        = "hashmod"
+  }
+
+  # All that a gateway has for authentication, TLS and proxies.
+  basic_auth {
+    username = "edge"
+    password = env("MIMIR_PASSWORD") # or password_file
+  }
+  http_header "X-Scope-OrgID" {
+    values = ["edge"]
+  }
+}
+
 job "node" {
   targets = ["https://node2:9100/metrics"] # scheme and path of its own
 
@@ -143,14 +199,18 @@ job "node" {
   }
 
   labels       = { team = "infra" }
-  gateways     = ["default"] # all without it
-  scheme       = "https"     # http without it
+  gateways     = ["default", "store"] # gateways and remote_writes; all without it
+  scheme       = "https"              # http without it
   metrics_path = "/metrics"
   params       = { module = ["http_2xx"] }
 
   scrape_interval = "1m30s"
   scrape_timeout  = "10s"
   honor_labels    = false
+
+  # Samples that bring a time of their own keep it in a remote_write; the time of
+  # the scrape without. A Pushgateway takes none.
+  honor_timestamps = true
 
   # What targets are asked for, the best one first. This is the default; with
   # "PrometheusProto" in front native histograms come, too.

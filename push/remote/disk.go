@@ -153,14 +153,15 @@ func (d *disk) body(id uint64) ([]byte, error) {
 	return nil, errNotOpen
 }
 
-// state returns how large the spool is, and why it is not in use.
-func (d *disk) state() (size int64, err error) {
+// state returns how large the file of the spool is, how much of MaxSize holds what
+// waits, and why it is not in use.
+func (d *disk) state() (size int64, fill float64, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.files != nil {
-		size = d.files.Size()
+		size, fill = d.files.Size(), min(float64(d.files.Used())/float64(max(d.spool.MaxSize, 1)), 1)
 	}
-	return size, d.err
+	return size, fill, d.err
 }
 
 // close closes the spool, if it is open.

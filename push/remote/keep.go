@@ -87,7 +87,7 @@ func (s *Store) noteSpool(operation string, err error) {
 	switch {
 	case err != nil && !t.spool && t.tell(spoolIdle, outageInterval):
 		t.spool = true
-		_, err := s.disk.state()
+		_, _, err := s.disk.state()
 		all = append(all, news{slog.LevelError, spoolIdle, err})
 	case err == nil && t.spool:
 		t.spool = false

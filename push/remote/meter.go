@@ -74,12 +74,13 @@ func (m meter) spoolError(operation string) {
 	}
 }
 
-// size sets the size of the spool's file, and whether it is in use.
-func (m meter) size(size int64, err error) {
+// size sets the size of the spool's file, how full it is, and whether it is in use.
+func (m meter) size(size int64, fill float64, err error) {
 	if m.all == nil {
 		return
 	}
 	m.all.spoolSize.WithLabelValues(m.name).Set(float64(size))
+	m.all.spoolFill.WithLabelValues(m.name).Set(fill)
 	up := 1.0
 	if err != nil {
 		up = 0

@@ -19,6 +19,7 @@ type Metrics struct {
 	spoolUp      *prometheus.GaugeVec
 	spoolSize    *prometheus.GaugeVec
 	spoolMaxSize *prometheus.GaugeVec
+	spoolFill    *prometheus.GaugeVec
 	spoolPending *prometheus.GaugeVec
 	spoolErrors  *prometheus.CounterVec
 }
@@ -72,6 +73,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		spoolUp:      gauge("spool_up", "0 while the spool cannot be used and samples wait in memory."),
 		spoolSize:    gauge("spool_bytes", "Size of the file of the spool."),
 		spoolMaxSize: gauge("spool_max_bytes", "What the file of the spool may grow to."),
+		spoolFill:    gauge("spool_fill_ratio", "How much of its largest size the spool holds, from 0 to 1; near 1 the oldest is dropped."),
 		spoolPending: gauge("spool_pending_samples", "Samples that wait in the spool."),
 		spoolErrors:  counter("spool_errors_total", "Operations of the spool that failed.", "operation"),
 	}
@@ -86,7 +88,7 @@ func (m *Metrics) Forget(name string) {
 		DeletePartialMatch(labels prometheus.Labels) int
 	}{
 		m.samples, m.dropped, m.requests, m.retries, m.bytes, m.seconds, m.lag, m.pending, m.oldest, m.up, m.lastSuccess,
-		m.clockOffset, m.spoolUp, m.spoolSize, m.spoolMaxSize, m.spoolPending, m.spoolErrors,
+		m.clockOffset, m.spoolUp, m.spoolSize, m.spoolMaxSize, m.spoolFill, m.spoolPending, m.spoolErrors,
 	} {
 		v.DeletePartialMatch(prometheus.Labels{"remote_write": name})
 	}

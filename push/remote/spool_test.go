@@ -220,6 +220,9 @@ func TestMaxSize(t *testing.T) {
 		if dropped < 60_000 {
 			t.Errorf("got %v samples dropped, want most of 180,100", dropped)
 		}
+		if now := b.Status(); now.Spool.Fill < 0.5 || now.Spool.Fill > 1 || time.Since(now.LastDrop) > time.Minute {
+			t.Errorf("got a spool of which %v is full, and the last drop at %s, want a full one and a drop just now", now.Spool.Fill, now.LastDrop)
+		}
 		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantStored(t, 180_100-int(dropped))

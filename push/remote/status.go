@@ -28,16 +28,18 @@ type Status struct {
 	Pending     int       // samples that wait, wherever
 	Oldest      time.Time // of the scrapes that wait; zero: none does
 	Dropped     map[DropReason]uint64
+	LastDrop    time.Time // zero: nothing was dropped
 	Spool       SpoolStatus
 }
 
 // A SpoolStatus says how the part of the queue on disk is doing.
 type SpoolStatus struct {
 	Directory string // "": there is none
-	Size      int64  // bytes of its file
+	Size      int64  // bytes of its file, which does not shrink
 	MaxSize   int64
-	Pending   int   // samples in it
-	Err       error // why it is not in use: what comes waits in memory; nil: it is
+	Fill      float64 // how much of MaxSize holds what waits; near 1 the oldest is dropped
+	Pending   int     // samples in it
+	Err       error   // why it is not in use: what comes waits in memory; nil: it is
 }
 
 // A DropReason says why samples were not stored. It is a metric's label value.
@@ -60,7 +62,7 @@ func (s *Store) Status() Status {
 	status := Status{
 		Name: s.Name, URL: receiver{s.Name, s.settings}.shown(),
 		State: s.health.state, Since: s.health.since, LastSuccess: s.health.success, LastError: s.health.err,
-		Samples: s.stored, Pending: s.queue.samples, Oldest: s.queue.oldest(), Dropped: maps.Clone(s.dropped),
+		Samples: s.stored, Pending: s.queue.samples, Oldest: s.queue.oldest(), Dropped: maps.Clone(s.dropped), LastDrop: s.lastDrop,
 		Spool: SpoolStatus{Pending: s.queue.spooled},
 	}
 	if status.State != StateAnswering {
@@ -69,7 +71,7 @@ func (s *Store) Status() Status {
 	s.mu.Unlock()
 	if s.disk != nil {
 		status.Spool.Directory, status.Spool.MaxSize = s.disk.spool.Directory, s.disk.spool.MaxSize
-		status.Spool.Size, status.Spool.Err = s.disk.state()
+		status.Spool.Size, status.Spool.Fill, status.Spool.Err = s.disk.state()
 	}
 	return status
 }

@@ -33,6 +33,7 @@ type Store struct {
 	draining bool // nothing waits for more to fill a request up
 	stored   uint64
 	dropped  map[DropReason]uint64
+	lastDrop time.Time // zero: none yet
 	troubles troubles
 	changed  chan struct{} // closed and replaced at each change of the fields above
 }

@@ -142,18 +142,31 @@ func onCPU(file string) (time.Duration, error) {
 }
 
 // PeakRSS is the most memory that it has had so far, in bytes.
-func (p *Process) PeakRSS() (int64, error) {
+func (p *Process) PeakRSS() (int64, error) { return p.status("VmHWM") }
+
+// RSS is the memory that it has now, in bytes, and the part of it that is no page
+// of a file.
+func (p *Process) RSS() (all, anonymous int64, err error) {
+	if all, err = p.status("VmRSS"); err != nil {
+		return 0, 0, err
+	}
+	anonymous, err = p.status("RssAnon")
+	return all, anonymous, err
+}
+
+// status reads a number of kB (Documentation/filesystems/proc.rst of Linux).
+func (p *Process) status(field string) (int64, error) {
 	text, err := os.ReadFile(p.file("status"))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(text)) {
-		if kb, found := strings.CutPrefix(line, "VmHWM:"); found {
+		if kb, found := strings.CutPrefix(line, field+":"); found {
 			n, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(kb), " kB"), 10, 64)
 			return n << 10, err
 		}
 	}
-	return 0, fmt.Errorf("no VmHWM in %s", p.file("status"))
+	return 0, fmt.Errorf("no %s in %s", field, p.file("status"))
 }
 
 func (p *Process) file(name string) string {

@@ -1,12 +1,12 @@
 // Command relay-cost measures a whole promferry process: CPU per million
 // samples and peak RSS, over the shapes of target that its goals are stated
 // for, beside what a relay on expfmt and net/http costs. The targets, served
-// from memory, and a gateway that discards are in this process; the two relays
-// run in turn, each in a process of its own. A goal that is missed is printed,
-// and is no failure.
+// from memory, and a gateway and a receiver of remote_write that discard are in
+// this process; the relays run in turn, each in a process of its own. A goal that
+// is missed is printed, and is no failure.
 //
 //	go run ./test/relay-cost [-shapes 1x1k,100x2k,1x50k,1000x2k] [-duration 30s]
-//		[-rounds 2] [-rules] [-config-extra 'encoding = "text"'] [-binary ./promferry]
+//		[-rounds 2] [-rules] [-written] [-spooled] [-config-extra 'encoding = "text"'] [-binary ./promferry]
 package main
 
 import (
@@ -36,6 +36,8 @@ func run() error {
 	flag.IntVar(&o.rounds, "rounds", 2, "windows that the duration is divided into, the relays in turn")
 	flag.StringVar(&o.binary, "binary", "", "promferry to measure; built here if empty")
 	flag.BoolVar(&o.rules, "rules", false, "measure promferry with metric_relabel_configs, too")
+	flag.BoolVar(&o.written, "written", false, "measure promferry with a remote_write, too")
+	flag.BoolVar(&o.spooled, "spooled", false, "measure it with a remote_write and a spool, too")
 	flag.Func("config-extra", "a line for promferry's gateway block; repeatable", func(line string) error {
 		o.extra = append(o.extra, line)
 		return nil
@@ -53,6 +55,8 @@ type options struct {
 	rounds   int
 	binary   string
 	rules    bool     // also with rules for each series
+	written  bool     // also with a remote_write
+	spooled  bool     // also with one that has a spool
 	extra    []string // lines of the gateway block
 	dir      string   // for what is made here; goes at the end
 }

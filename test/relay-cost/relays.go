@@ -19,18 +19,45 @@ type relay struct {
 const (
 	nameReference = "reference"
 	nameOwn       = "promferry"
-	nameRules     = "rules" // promferry with rules for each series
+	nameRules     = "rules"   // promferry with rules for each series
+	nameWritten   = "written" // promferry with a remote_write
+	nameSpooled   = "spooled" // the same with a spool
 )
 
 func (o *options) relays(s shape) (all []relay) {
 	if s.reference {
 		all = append(all, relay{nameReference, reference})
 	}
-	all = append(all, relay{nameOwn, func(w *world) (*exec.Cmd, error) { return o.promferry(w, "") }})
+	own := func(sink func(*world) string, rules string) func(*world) (*exec.Cmd, error) {
+		return func(w *world) (*exec.Cmd, error) { return o.promferry(w, sink(w), rules) }
+	}
+	all = append(all, relay{nameOwn, own(o.gateway, "")})
 	if o.rules {
-		all = append(all, relay{nameRules, func(w *world) (*exec.Cmd, error) { return o.promferry(w, metricRules) }})
+		all = append(all, relay{nameRules, own(o.gateway, metricRules)})
+	}
+	if o.written {
+		all = append(all, relay{nameWritten, own(remoteWrite, "")})
+	}
+	if o.spooled {
+		all = append(all, relay{nameSpooled, own(o.spool, "")})
 	}
 	return all
+}
+
+// gateway is the block of the sink as a Pushgateway.
+func (o *options) gateway(w *world) string {
+	lines := append([]string{fmt.Sprintf("url = %q", w.sink.URL)}, o.extra...)
+	return "gateway \"sink\" {\n\t" + strings.Join(lines, "\n\t") + "\n}\n"
+}
+
+// remoteWrite is the block of the sink as a store.
+func remoteWrite(w *world) string {
+	return fmt.Sprintf("remote_write \"sink\" {\n\turl = %q\n}\n", w.sink.URL+writePath)
+}
+
+// spool is the same with a queue on disk.
+func (o *options) spool(w *world) string {
+	return fmt.Sprintf("remote_write \"sink\" {\n\turl = %q\n\tspool {\n\t\tdirectory = %q\n\t}\n}\n", w.sink.URL+writePath, filepath.Join(o.dir, "spool-"+w.shape.name))
 }
 
 // metricRules ask regular expressions about each series, and change none of
@@ -64,9 +91,9 @@ const metricRules = `
 `
 
 // promferry is the built binary, with its web server as in production.
-func (o *options) promferry(w *world, rules string) (*exec.Cmd, error) {
+func (o *options) promferry(w *world, sink, rules string) (*exec.Cmd, error) {
 	file := filepath.Join(o.dir, "promferry.hcl")
-	if err := os.WriteFile(file, w.config(o.extra, rules), 0o600); err != nil {
+	if err := os.WriteFile(file, w.config(sink, rules), 0o600); err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(o.binary, "run", "--config.file="+file, "--web.listen-address=127.0.0.1:0", "--log.level=warn")
@@ -81,14 +108,10 @@ func environment() []string {
 
 // config has the defaults, but for the interval, and for groups that stay as
 // they are, as the stop is not measured.
-func (w *world) config(extra []string, rules string) []byte {
+func (w *world) config(sink, rules string) []byte {
 	var text strings.Builder
 	fmt.Fprintf(&text, "global {\n\tscrape_interval = %q\n\tscrape_timeout = %q\n\ton_shutdown = \"keep\"\n}\n", w.shape.interval, w.shape.interval)
-	fmt.Fprintf(&text, "gateway \"sink\" {\n\turl = %q\n", w.sink.URL)
-	for _, line := range extra {
-		fmt.Fprintf(&text, "\t%s\n", line)
-	}
-	text.WriteString("}\njob \"bench\" {" + rules + "\n")
+	text.WriteString(sink + "job \"bench\" {" + rules + "\n")
 	for i := range w.shape.targets {
 		fmt.Fprintf(&text, "\tstatic_config {\n\t\ttargets = [%q]\n\t\tlabels = { instance = \"t%d\" }\n\t}\n", targetURL(w.targets.URL, i), i)
 	}

@@ -38,6 +38,18 @@ func (r *report) add(s shape, costs []cost) {
 	if rules, measured := by[nameRules]; measured {
 		rules.goal("CPU with rules, times that without", rules.secondsPerMillion()/own.secondsPerMillion(), rulesGoal)
 	}
+	for _, name := range []string{nameWritten, nameSpooled} {
+		by[name].goals(s.written, by[nameReference])
+	}
+}
+
+// goals judges what was measured with a remote_write.
+func (c cost) goals(most goals, reference cost) {
+	if most == (goals{}) || c.relay == "" {
+		return
+	}
+	c.goal("CPU "+c.relay+", times the reference", c.secondsPerMillion()/reference.secondsPerMillion(), most.cpu)
+	c.goal("peak RSS "+c.relay+", times the reference", c.peakMiB()/reference.peakMiB(), most.rss)
 }
 
 // rulesGoal is how much more CPU rules for each series may cost.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,7 +14,7 @@ import (
 )
 
 // A world is the targets of a shape and a gateway that discards, and counts
-// what passes.
+// what passes. It is a receiver of remote_write, too.
 type world struct {
 	shape   shape
 	body    []byte // of each target
@@ -47,9 +49,14 @@ func (w *world) serveTarget(rw http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// serveSink answers as a Pushgateway does.
+// writePath is where the sink takes remote_write.
+const writePath = "/api/v1/write"
+
+// serveSink answers as a Pushgateway and as Prometheus do.
 func (w *world) serveSink(rw http.ResponseWriter, r *http.Request) {
 	switch {
+	case r.URL.Path == writePath:
+		w.takeWrite(rw, r)
 	case r.URL.Path == "/api/v1/status":
 		rw.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(rw, status)
@@ -60,6 +67,22 @@ func (w *world) serveSink(rw http.ResponseWriter, r *http.Request) {
 			w.pushes.Add(1)
 			w.pushed.Add(n)
 		}
+	}
+}
+
+// takeWrite counts what is written by the length before compression, which snappy
+// puts in front.
+func (w *world) takeWrite(rw http.ResponseWriter, r *http.Request) {
+	head := bufio.NewReader(r.Body)
+	plain, err := binary.ReadUvarint(head)
+	if err != nil {
+		http.Error(rw, "no snappy", http.StatusBadRequest)
+		return
+	}
+	if _, err := io.Copy(io.Discard, head); err == nil {
+		w.pushes.Add(1)
+		w.pushed.Add(int64(plain))
+		rw.WriteHeader(http.StatusNoContent)
 	}
 }
 

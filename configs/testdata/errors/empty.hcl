@@ -1,1 +1,1 @@
-# ERROR: No gateway to push to # ERROR: No job to scrape
+# ERROR: No gateway and no remote_write # ERROR: No job to scrape

@@ -1,3 +1,3 @@
-job "app" { # ERROR: No gateway to push to
+job "app" { # ERROR: No gateway and no remote_write
   targets = ["localhost:8000"]
 }

@@ -7,6 +7,8 @@ type census struct {
 	begun bool
 	next  int // piece
 	left  int // bytes of the body
+
+	sound int // records
 	lost  []uint64
 }
 
@@ -33,11 +35,16 @@ func (c *census) begin(id uint64, value []byte, piece int) {
 	c.id, c.begun, c.whole, c.next, c.left = id, true, ok && piece == 0, 1, h.Size
 }
 
-// end returns the records that are damaged, up to the last entry.
-func (c *census) end() []uint64 {
-	if c.begun && (!c.whole || c.left != 0) {
+// end returns how many records are whole, and those that are not, up to the last
+// entry.
+func (c *census) end() (sound int, lost []uint64) {
+	switch {
+	case !c.begun:
+	case c.whole && c.left == 0:
+		c.sound++
+	default:
 		c.lost = append(c.lost, c.id)
 	}
 	c.begun = false
-	return c.lost
+	return c.sound, c.lost
 }

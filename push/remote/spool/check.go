@@ -11,27 +11,41 @@ import (
 // too, where nobody can recover, or walk in circles. So a file is looked through
 // before bbolt gets it, by plain reads, which fail where a mapping would fault.
 
-// check looks through the file and returns the numbers of the records that are
-// damaged. Its error is ErrForeign where the file is not ours, and a damage
-// where it is but has no sound structure.
-func check(file *os.File) (lost []uint64, err error) {
+// findings are what a check finds in a file.
+type findings struct {
+	stored int // records that were put in and not deleted, as far as is known
+	whole  int
+	lost   []uint64 // the records of which there is only a part
+}
+
+// missing is how many records are lost.
+func (f findings) missing() int { return max(f.stored-f.whole, len(f.lost)) }
+
+// check looks through the file. Its error is ErrForeign where the file is not
+// ours, and a damage where it is but has no sound structure.
+func check(file *os.File) (found findings, err error) {
 	m, err := identify(file)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
 	c, err := newChecker(file, m)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
 	bucket, err := c.bucket(m.root)
 	if err != nil {
-		return nil, ours(file, err)
+		return found, ours(file, err)
 	}
+	_, found.stored, _ = parseSequence(binary.NativeEndian.Uint64(bucket[8:]))
 	var census census
 	if err := c.records(bucket, census.add); err != nil {
-		return nil, err
+		return found, err
 	}
-	return census.end(), nil
+	found.whole, found.lost = census.end()
+	if got := found.whole + len(found.lost); got != found.stored {
+		return found, damaged("it has %d records, want %d", got, found.stored)
+	}
+	return found, nil
 }
 
 // A checker looks through the pages of a file, from the roots on.
@@ -69,13 +83,19 @@ func (c *checker) bucket(root uint64) (value []byte, err error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case value == nil || names != 1:
+	case value == nil:
+		return nil, damaged("it has no bucket of ours")
+	case names != 1:
 		return nil, errOtherBolt
 	case len(value) < bucketHead:
 		return nil, damaged("its bucket has %d bytes", len(value))
 	}
-	if version := binary.NativeEndian.Uint64(value[8:]); version != formatVersion {
-		return nil, newer("format", version, formatVersion)
+	version, _, ok := parseSequence(binary.NativeEndian.Uint64(value[8:]))
+	if !ok {
+		return nil, damaged("the number of its records has a wrong checksum")
+	}
+	if version != formatVersion {
+		return nil, newer("it has format", uint64(version), formatVersion)
 	}
 	return value, nil
 }

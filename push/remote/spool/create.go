@@ -86,7 +86,7 @@ func format(path string, fill func(*bbolt.DB) error) error {
 		if err != nil {
 			return err
 		}
-		return b.SetSequence(formatVersion)
+		return b.SetSequence(sequence(formatVersion, 0))
 	})
 	if err == nil {
 		err = fill(db)

@@ -28,7 +28,7 @@ func identify(file *os.File) (meta, error) {
 		switch {
 		case m.magic != metaMagic || !m.valid:
 		case m.version != metaVersion:
-			return meta{}, newer("bbolt format", uint64(m.version), metaVersion)
+			return meta{}, newer("it has bbolt's format", uint64(m.version), metaVersion)
 		case m.number >= best.number:
 			best = m
 		}
@@ -39,7 +39,7 @@ func identify(file *os.File) (meta, error) {
 	case best.valid:
 		return meta{}, errOtherBolt
 	case metas[0].magic == metaMagic && metas[1].magic == metaMagic && metas[0].version == metas[1].version && metas[0].version != metaVersion:
-		return meta{}, newer("bbolt format", uint64(metas[0].version), metaVersion)
+		return meta{}, newer("it has bbolt's format", uint64(metas[0].version), metaVersion)
 	}
 	return meta{}, ours(file, damaged("both of its meta pages are damaged"))
 }

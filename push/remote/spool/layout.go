@@ -8,12 +8,11 @@ import (
 )
 
 // The bucket of the records. Its key stands in each copy of the page that names
-// it, so that a file of ours is known even where its beginning is damaged. The
-// bucket's sequence is the version of what is in it.
-const (
-	bucketName    = "promferry remote_write spool"
-	formatVersion = 1
-)
+// it, so that a file of ours is known even where its beginning is damaged.
+const bucketName = "promferry remote_write spool"
+
+// formatVersion is of what is in the bucket.
+const formatVersion = 1
 
 // A record is several entries: a header with the key (ID, 0), and the body in
 // pieces with the keys (ID, 1), (ID, 2) and so on. bbolt keeps at least two

@@ -29,6 +29,21 @@ func FuzzHeader(f *testing.F) {
 	})
 }
 
+func TestSequence(t *testing.T) {
+	for _, records := range []int{0, 1, 1<<31 - 1} {
+		s := sequence(formatVersion, records)
+		version, got, ok := parseSequence(s)
+		if version != formatVersion || got != records || !ok {
+			t.Errorf("got version %d, %d records, %t, want version %d, %d records", version, got, ok, formatVersion, records)
+		}
+		for bit := range 64 {
+			if _, _, ok := parseSequence(s ^ 1<<bit); ok {
+				t.Errorf("%x is accepted, although bit %d is wrong", s, bit)
+			}
+		}
+	}
+}
+
 // FuzzPage: no page makes the check read outside of it.
 func FuzzPage(f *testing.F) {
 	f.Add(make([]byte, pageHead))

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	fileName = "spool.db"
-	lockName = "spool.lock"
+	fileName = FileName
+	lockName = LockName
 )
 
 // Open opens or makes the spool of a directory. A file that is damaged is moved
@@ -64,31 +64,33 @@ func (s *Spool) open() (*DamagedError, error) {
 		return nil, err
 	}
 	var aside *DamagedError
-	lost, err := s.look()
+	found, err := s.look()
 	var d *damage
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		err = s.create()
 	case errors.As(err, &d):
+		stored := found.stored
 		if aside, err = s.replace(d); err == nil {
-			lost, err = s.look()
+			found, err = s.look()
+			found.stored = stored
 		}
 	}
 	if err == nil {
-		err = s.start(lost)
+		err = s.start(found)
 	}
 	return aside, err
 }
 
 // look checks the file that is there.
-func (s *Spool) look() (lost []uint64, err error) {
+func (s *Spool) look() (found findings, err error) {
 	file, err := openFile(s.path, os.O_RDWR, 0)
 	if err != nil {
-		return nil, err
+		return found, err
 	}
-	defer file.Close()
+	defer func() { _ = abandon(file) }() // a child process that begins just now has the file open, too
 	if err := claim(file); err != nil {
-		return nil, err
+		return found, err
 	}
 	return check(file)
 }
@@ -109,14 +111,14 @@ func openFile(path string, flags int, mode fs.FileMode) (*os.File, error) {
 var errNotRegular = fmt.Errorf("it is not a regular file: %w; use another directory, or take it away", ErrForeign)
 
 // start opens the file for use, and deletes the records of it that are damaged.
-func (s *Spool) start(lost []uint64) error {
+func (s *Spool) start(found findings) error {
 	if err := s.openBolt(); err != nil {
 		return err
 	}
 	err := s.measure()
-	if err == nil && len(lost) > 0 {
-		s.lost.Add(int64(len(lost)))
-		err = s.Delete(lost)
+	s.lost.Store(int64(found.missing()))
+	if err == nil {
+		err = s.Delete(found.lost)
 	}
 	if err == nil {
 		err = s.forgetPages()

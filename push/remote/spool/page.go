@@ -30,6 +30,7 @@ type entry struct {
 	flags      uint32
 	child      uint64
 	key, value []byte
+	start, end int // of both, in the page
 }
 
 // entry returns the entry with that index, unless it is not inside of the page.
@@ -51,6 +52,7 @@ func (p page) entry(i int) (e entry, ok bool) {
 		return entry{}, false
 	}
 	e.key, e.value = head[pos:pos+keys], head[pos+keys:pos+keys+values]
+	e.start, e.end = at+int(pos), at+int(pos+keys+values)
 	return e, true
 }
 

@@ -45,7 +45,7 @@ func TestSpoolForeign(t *testing.T) {
 		"other bolt":      otherBolt,
 		"other bolt, 16k": boltFile(t, pageSize, "other", 0),
 		"damaged other":   append(make([]byte, 8192), otherBolt[8192:]...),
-		"newer":           boltFile(t, pageSize, bucketName, formatVersion+1),
+		"newer":           boltFile(t, pageSize, bucketName, sequence(formatVersion+1, 0)),
 		"newer bolt":      newerBolt(t),
 	} {
 		path := filepath.Join(dir, fileName)
@@ -102,7 +102,7 @@ func boltFile(t testing.TB, size int, bucket string, sequence uint64) []byte {
 // checksums of which nothing is known.
 func newerBolt(t testing.TB) []byte {
 	t.Helper()
-	file := boltFile(t, pageSize, bucketName, formatVersion)
+	file := boltFile(t, pageSize, bucketName, sequence(formatVersion, 0))
 	file[pageHead+4], file[pageSize+pageHead+4] = 3, 3
 	return file
 }

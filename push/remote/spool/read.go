@@ -115,10 +115,15 @@ func (s *Spool) forgetSome() error {
 	return s.forgetPages()
 }
 
-// forgetPages forgets the whole mapping, which does not move while there is a
-// transaction. It is at least as long as the file.
+// forgetPages forgets all that is mapped, which does not move while there is a
+// transaction.
 func (s *Spool) forgetPages() error {
-	return s.view(func(*bbolt.Tx, *bbolt.Bucket) error {
-		return forget(s.db.Info().Data, s.size.Load())
-	})
+	return s.view(func(tx *bbolt.Tx, _ *bbolt.Bucket) error { return forget(s.mapping(tx)) })
+}
+
+// mapping is where the pages are that the transaction knows. Those are mapped; of
+// the file as it is, which reserve makes larger first, a part may not be, and what
+// lies there in its place belongs to others.
+func (s *Spool) mapping(tx *bbolt.Tx) (address uintptr, bytes int64) {
+	return s.db.Info().Data, tx.Size()
 }

@@ -45,14 +45,20 @@ type copier struct {
 	into    *bbolt.DB
 	entries []entry
 	bytes   int
+	records int
+	last    uint64 // number of the last one
 }
 
 // copyBytes is how much a copier keeps in memory.
 const copyBytes = 1 << 20
 
 func (w *copier) add(e entry) error {
-	if _, _, ok := parseKey(e.key); !ok || len(e.value) > pieceSize || e.flags != 0 {
+	id, _, ok := parseKey(e.key)
+	if !ok || len(e.value) > pieceSize || e.flags != 0 {
 		return nil
+	}
+	if w.records == 0 || id != w.last {
+		w.records, w.last = w.records+1, id
 	}
 	w.entries = append(w.entries, entry{key: bytes.Clone(e.key), value: bytes.Clone(e.value)})
 	w.bytes += len(e.value)
@@ -70,7 +76,7 @@ func (w *copier) flush() error {
 				return err
 			}
 		}
-		return nil
+		return b.SetSequence(sequence(formatVersion, w.records))
 	})
 	w.entries, w.bytes = nil, 0
 	return err

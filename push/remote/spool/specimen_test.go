@@ -67,6 +67,9 @@ func (sp specimen) open(t testing.TB, file []byte) (outcome, int) {
 	case errors.As(err, &d):
 		wantFile(t, d.Aside, file)
 		sound := sp.wantOld(t, s)
+		if sound > 0 { // something led to them, and so to their number
+			sp.wantSound(t, s)
+		}
 		add(t, s, recordOf(100, 100))
 		closeIt(t, s)
 		if _, err := openAt(t, dir, Options{}).Body(100); err != nil {

@@ -83,8 +83,8 @@ func (s *Spool) Size() int64 { return s.size.Load() }
 func (s *Spool) Used() int64 { return s.used.Load() }
 
 // Damaged is how many records were found to be damaged since the spool was
-// opened. They are gone. Of a file that was moved aside only those are among
-// them of which there is a part: nobody knows how many the others are.
+// opened. They are gone. Of a file that was moved aside it is as many as are not
+// in the new one, if its damage leaves them to be counted.
 func (s *Spool) Damaged() int { return int(s.lost.Load()) }
 
 // SetMaxSize replaces the limit. A file that is larger does not shrink, but does

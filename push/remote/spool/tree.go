@@ -22,7 +22,7 @@ func (c *checker) tree(id uint64, depth int, low, high []byte, visit func(entry)
 	e, err := first(p, low)
 	for i := 1; err == nil && i < p.count(); i++ {
 		var after entry
-		if after, err = following(p, i, e.key); err != nil {
+		if after, err = following(p, i, e); err != nil {
 			break
 		}
 		if err = c.child(e, depth+1, after.key, visit); err != nil {
@@ -62,7 +62,7 @@ func (c *checker) leaf(p page, low, high []byte, visit func(entry) error) error 
 		if err != nil || i == p.count() {
 			return err
 		}
-		e, err = following(p, i, e.key)
+		e, err = following(p, i, e)
 	}
 	return err
 }
@@ -70,8 +70,8 @@ func (c *checker) leaf(p page, low, high []byte, visit func(entry) error) error 
 // first returns the first entry of a page, whose key is at least low.
 func first(p page, low []byte) (entry, error) {
 	e, ok := p.entry(0)
-	if !ok {
-		return e, damaged("page %d has an entry that is outside of it", p.id())
+	if !ok || e.start != pageHead+p.count()*entryHead {
+		return e, damaged("page %d has an entry that is not where it belongs", p.id())
 	}
 	if bytes.Compare(e.key, low) < 0 {
 		return e, damaged("page %d has keys that belong elsewhere", p.id())
@@ -79,13 +79,14 @@ func first(p page, low []byte) (entry, error) {
 	return e, nil
 }
 
-// following returns an entry whose key is greater than the one before.
-func following(p page, i int, before []byte) (entry, error) {
+// following returns an entry that is behind the one before, and whose key is
+// greater.
+func following(p page, i int, before entry) (entry, error) {
 	e, ok := p.entry(i)
-	if !ok {
-		return e, damaged("page %d has an entry that is outside of it", p.id())
+	if !ok || e.start != before.end {
+		return e, damaged("page %d has an entry that is not where it belongs", p.id())
 	}
-	if bytes.Compare(e.key, before) <= 0 {
+	if bytes.Compare(e.key, before.key) <= 0 {
 		return e, damaged("page %d has keys out of order", p.id())
 	}
 	return e, nil

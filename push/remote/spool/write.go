@@ -133,17 +133,19 @@ func (s *Spool) commit(r *round) error {
 
 // apply writes a round into a transaction.
 func (s *Spool) apply(r *round, b *bbolt.Bucket) error {
-	changed := false
+	_, count, _ := parseSequence(b.Sequence()) // which was checked when the file was opened
+	before := count
 	for _, d := range r.remove {
 		for _, id := range d.of.remove[:d.n] {
-			removed, err := remove(b, id)
+			entries, err := remove(b, id)
 			if err != nil {
 				return err
 			}
-			changed = changed || removed > 0
-			s.touched.Add(int64(removed) * pieceSize)
+			count -= min(entries, 1)
+			s.touched.Add(int64(entries) * pieceSize)
 		}
 	}
+	changed := count != before
 	for _, o := range r.add {
 		if taken(b, o.add) {
 			end([]*operation{o}, ErrTaken)
@@ -152,12 +154,13 @@ func (s *Spool) apply(r *round, b *bbolt.Bucket) error {
 		if err := put(b, o.add); err != nil {
 			return err
 		}
+		count += len(o.add)
 		changed = true
 	}
 	if !changed {
 		return errUnchanged
 	}
-	return nil
+	return b.SetSequence(sequence(formatVersion, count))
 }
 
 var errUnchanged = errors.New("nothing to write")

@@ -7,16 +7,18 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/push"
+	"github.com/promferry/promferry/push/remote"
 	"github.com/promferry/promferry/relay"
 )
 
-// An Examination is what is to be looked at. Targets and Gateways are those of
+// An Examination is what is to be looked at. Targets, Gateways and Receivers are those of
 // one configuration, and do not run.
 type Examination struct {
-	Targets  []*relay.Target
-	Gateways []Subject
-	Host     Checks // what is known already of this machine and the configuration
-	Here     Here
+	Targets   []*relay.Target
+	Gateways  []Subject
+	Receivers []*remote.Store
+	Host      Checks // what is known already of this machine and the configuration
+	Here      Here
 }
 
 // A Subject is a gateway, or one of its shards.
@@ -43,11 +45,14 @@ const targetShare = 0.6
 func (e Examination) Run(ctx context.Context) Report {
 	w := newWalk()
 	visits := e.visit(ctx, w)
-	report := Report{Host: slices.Concat(Checks{}, e.Host), Gateways: make([]Gateway, len(e.Gateways)), Targets: make([]Target, len(visits))}
+	report := Report{Host: slices.Concat(Checks{}, e.Host), Gateways: make([]Gateway, len(e.Gateways)), RemoteWrites: make([]RemoteWrite, len(e.Receivers)), Targets: make([]Target, len(visits))}
 	w.collisions(visits)
 	var group sync.WaitGroup
 	for i, g := range e.Gateways {
 		group.Go(func() { report.Gateways[i] = e.inspect(ctx, g, w, visits) })
+	}
+	for i, r := range e.Receivers {
+		group.Go(func() { report.RemoteWrites[i] = e.audience(ctx, r) })
 	}
 	group.Wait()
 	for i := range visits {

@@ -28,8 +28,9 @@ func TestGatewayWithMoreThanIsRead(t *testing.T) {
 func TestTableShowsNoControlCharacters(t *testing.T) {
 	const evil = "a\u202eb\x1b[31mc"
 	r := Report{
-		Gateways: []Gateway{{Name: evil, URL: evil, Checks: Checks{{"groups", Failed, evil, evil}}}},
-		Targets:  []Target{{Job: evil, Address: evil, Labels: map[string]string{"instance": evil}, Checks: Checks{{"scrape", Failed, evil, evil}}}},
+		Gateways:     []Gateway{{Name: evil, URL: evil, Checks: Checks{{"groups", Failed, evil, evil}}}},
+		RemoteWrites: []RemoteWrite{{Name: evil, URL: evil, Checks: Checks{{"answers", Failed, evil, evil}}}},
+		Targets:      []Target{{Job: evil, Address: evil, Labels: map[string]string{"instance": evil}, Checks: Checks{{"scrape", Failed, evil, evil}}}},
 	}
 	r.conclude()
 	var b strings.Builder

@@ -55,14 +55,14 @@ func (cs *Checks) CheckRunning(here Here, address string) {
 const fewFiles = 64
 
 // CheckOpenFiles compares what promferry would have open with what it may. It
-// keeps a connection to each target, and a few to each gateway.
-func (cs *Checks) CheckOpenFiles(targets, gateways int) {
+// keeps a connection to each target, and a few to each gateway and receiver.
+func (cs *Checks) CheckOpenFiles(targets, destinations int) {
 	limit, known := maxOpenFiles()
 	if !known {
 		return
 	}
-	const perGateway = 4
-	needed := uint64(targets + perGateway*gateways + fewFiles)
+	const each = 4
+	needed := uint64(targets + each*destinations + fewFiles)
 	found := fmt.Sprintf("about %d needed, %d allowed", needed, limit)
 	if needed > limit {
 		cs.warn("open files", found, "Raise the limit of open files: ulimit -n in a shell, LimitNOFILE= of a systemd unit.")

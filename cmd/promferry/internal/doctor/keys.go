@@ -51,6 +51,9 @@ func (v *visit) claim(owners map[place]*visit, group convert.Labels) *visit {
 }
 
 func (v *visit) checkKey(lost []string) {
+	if len(v.target.Gateways) == 0 { // receivers of remote_write know no groups
+		return
+	}
 	path, err := push.GroupPath(v.target.Labels)
 	switch {
 	case err != nil:

@@ -69,10 +69,11 @@ func (cs *Checks) notReached(names ...string) {
 // A Report is what one examination has found. Its JSON is documented in
 // docs/doctor.md: fields are added, none changes or goes.
 type Report struct {
-	Outcome  Outcome   `json:"outcome"` // the worst of all
-	Host     Checks    `json:"host"`    // of this machine and the configuration
-	Gateways []Gateway `json:"gateways"`
-	Targets  []Target  `json:"targets"`
+	Outcome      Outcome       `json:"outcome"` // the worst of all
+	Host         Checks        `json:"host"`    // of this machine and the configuration
+	Gateways     []Gateway     `json:"gateways"`
+	RemoteWrites []RemoteWrite `json:"remote_writes"`
+	Targets      []Target      `json:"targets"`
 }
 
 // Well tells whether nothing is wrong; there may be warnings.
@@ -87,6 +88,14 @@ type Gateway struct {
 	Groups  int     `json:"groups"`            // stored, whoever pushed them
 	Series  int     `json:"series"`            // on its /metrics
 	Load    float64 `json:"load"`              // of one core, expected; 1 is all of it
+	Outcome Outcome `json:"outcome"`
+	Checks  Checks  `json:"checks"`
+}
+
+// A RemoteWrite is what was found of one receiver of remote_write.
+type RemoteWrite struct {
+	Name    string  `json:"name"`
+	URL     string  `json:"url"`
 	Outcome Outcome `json:"outcome"`
 	Checks  Checks  `json:"checks"`
 }
@@ -111,6 +120,10 @@ func (r *Report) conclude() {
 	for i := range r.Gateways {
 		r.Gateways[i].Outcome = r.Gateways[i].Checks.Worst()
 		worse(r.Gateways[i].Outcome)
+	}
+	for i := range r.RemoteWrites {
+		r.RemoteWrites[i].Outcome = r.RemoteWrites[i].Checks.Worst()
+		worse(r.RemoteWrites[i].Outcome)
 	}
 	for i := range r.Targets {
 		r.Targets[i].Outcome = r.Targets[i].Checks.Worst()

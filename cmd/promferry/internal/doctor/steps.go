@@ -43,6 +43,9 @@ func stepsOf(r Report) []string {
 	for _, g := range r.Gateways {
 		add(g.title(), g.Checks)
 	}
+	for _, s := range r.RemoteWrites {
+		add(s.title(), s.Checks)
+	}
 	for _, t := range r.Targets {
 		add(t.Address, t.Checks)
 	}
@@ -80,6 +83,11 @@ func (r Report) all() iter.Seq[Checks] {
 		}
 		for _, g := range r.Gateways {
 			if !yield(g.Checks) {
+				return
+			}
+		}
+		for _, s := range r.RemoteWrites {
+			if !yield(s.Checks) {
 				return
 			}
 		}

@@ -31,6 +31,11 @@ func (t Table) Write(to io.Writer, r Report) {
 		t.checks(to, "  ", g.Checks)
 		fmt.Fprintln(to)
 	}
+	for _, s := range r.RemoteWrites {
+		fmt.Fprintf(to, "%s  %s\n", s.title(), oneLine(s.URL))
+		t.checks(to, "  ", s.Checks)
+		fmt.Fprintln(to)
+	}
 	t.targets(to, r.Targets)
 	steps := stepsOf(r)
 	if len(steps) > 0 {
@@ -48,6 +53,8 @@ func (g Gateway) title() string {
 	}
 	return fmt.Sprintf("gateway %q, shard %q", g.Name, g.Shard)
 }
+
+func (s RemoteWrite) title() string { return fmt.Sprintf("remote_write %q", s.Name) }
 
 // checks writes a line for each; what was not reached is one.
 func (t Table) checks(to io.Writer, indent string, checks Checks) {

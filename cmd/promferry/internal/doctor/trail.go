@@ -102,6 +102,20 @@ func (t *trail) got(conn net.Conn) {
 	}
 }
 
+// isConnected tells whether there was a connection to send on.
+func (t *trail) isConnected() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.connected != ""
+}
+
+// isAnswered tells whether something came back.
+func (t *trail) isAnswered() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.answered
+}
+
 // The links of a chain that every request goes through.
 const (
 	linkResolve = "resolve"

@@ -10,6 +10,7 @@ import (
 type document struct {
 	comments, below []string // of the file as a whole
 	global          global
+	stores          []store
 	jobs            []*job // those that are wanted
 	names           []string
 	ruleFiles       []path
@@ -24,7 +25,7 @@ type path struct {
 // sections are those that stay in Prometheus.
 var sections = map[string]string{
 	"alerting":     "alerts are Prometheus's",
-	"remote_write": "what Prometheus gets from the gateway goes on as before; remote_write blocks of promferry's own come in a later version",
+	"remote_write": "what Prometheus gets from the gateway goes on as before; with --keep-remote-write, promferry sends it there itself",
 	"remote_read":  "queries are Prometheus's",
 	"storage":      "promferry stores nothing",
 	"tsdb":         "promferry stores nothing",
@@ -35,7 +36,7 @@ var sections = map[string]string{
 
 // readDocument reads the file and what it includes.
 func (r *reader) readDocument(root value) *document {
-	s := &scope{r, "", r.Dir}
+	s := &scope{reader: r, dir: r.Dir}
 	d := &document{comments: []string{root.node.HeadComment}, below: []string{root.node.FootComment}}
 	fields := s.fields(root)
 	for _, f := range fields {
@@ -75,6 +76,8 @@ func (s *scope) readSection(d *document, f field) {
 	case f.key == "global" || f.key == "scrape_config_files":
 	case f.key == "scrape_configs":
 		s.readJobs(d, f)
+	case f.key == "remote_write" && s.KeepRemoteWrite:
+		s.readStores(d, f)
 	case f.key == "rule_files":
 		names, at := s.texts(f)
 		for i, name := range names {
@@ -145,7 +148,7 @@ func (s *scope) include(d *document, p path) {
 		s.dropped(p.place, "%s", err)
 		return
 	}
-	inner := &scope{s.reader, "", filepath.Dir(p.name)}
+	inner := &scope{reader: s.reader, dir: filepath.Dir(p.name)}
 	for _, f := range inner.fields(root) {
 		if f.key != "scrape_configs" {
 			inner.unknown(f)

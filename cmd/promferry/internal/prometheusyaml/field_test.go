@@ -41,6 +41,11 @@ func TestEachFieldIsKnown(t *testing.T) {
 		always_scrape_classic_histograms extra_scrape_metrics`, in(globalFields))
 	check("the file", `runtime alerting storage tracing remote_write remote_read otlp`,
 		func(name string) bool { return sections[name] != "" })
+	check("remote_write", http+` url remote_timeout headers write_relabel_configs name send_exemplars
+		send_native_histograms round_robin_dns protobuf_message failed_request_logging queue_config metadata_config
+		sigv4 azuread google_iam`, in(storeFields, httpFields))
+	check("queue_config", `capacity max_shards min_shards max_samples_per_send batch_send_deadline min_backoff
+		max_backoff retry_on_http_429 sample_age_limit`, in(queueFields))
 	check("relabel_configs", `source_labels separator regex modulus target_label replacement action`, in(ruleFields))
 	check("basic_auth", `username username_file username_ref password password_file password_ref`, in(basicAuthFields))
 	check("authorization", `type credentials credentials_file credentials_ref`, in(authorizationFields))

@@ -21,7 +21,7 @@ const (
 type finding struct {
 	kind
 	place
-	job  string // "" for what belongs to none
+	in   string // the job or remote_write, with its kind; "" for what belongs to none
 	text string
 
 	variable string // of the environment, which it asks for; "" where none
@@ -30,18 +30,30 @@ type finding struct {
 // where is its place, for people.
 func (f finding) where() string {
 	at := fmt.Sprintf("%s:%d", f.file, f.line)
-	if f.job == "" {
+	if f.in == "" {
 		return at
 	}
-	return fmt.Sprintf("%s: job %q", at, f.job)
+	return at + ": " + f.in
 }
 
-// A scope is what is being read: the file or one job. What is found is
-// reported with its name.
+// A scope is what is being read: the file, one job or one remote_write. What is
+// found is reported with its name.
 type scope struct {
 	*reader
-	job string // "" for the file
-	dir string // what relative paths are relative to
+	job   string // "" for what is in none
+	store string // the name of a remote_write; "" for what is in none
+	dir   string // what relative paths are relative to
+}
+
+// in names the job or remote_write.
+func (s *scope) in() string {
+	switch {
+	case s.job != "":
+		return fmt.Sprintf("job %q", s.job)
+	case s.store != "":
+		return fmt.Sprintf("remote_write %q", s.store)
+	}
+	return ""
 }
 
 // wanted tells whether the job is one to translate.
@@ -51,12 +63,12 @@ func (s *scope) wanted() bool {
 
 // find reports once what may be read twice.
 func (s *scope) find(of kind, at place, format string, args ...any) {
-	s.add(finding{kind: of, place: at, job: s.job, text: fmt.Sprintf(format, args...)})
+	s.add(finding{kind: of, place: at, in: s.in(), text: fmt.Sprintf(format, args...)})
 }
 
 // ask reports a variable that is to be set.
 func (s *scope) ask(variable string, at place, format string, args ...any) {
-	s.add(finding{kind: choice, place: at, job: s.job, text: fmt.Sprintf(format, args...), variable: variable})
+	s.add(finding{kind: choice, place: at, in: s.in(), text: fmt.Sprintf(format, args...), variable: variable})
 }
 
 func (s *scope) add(f finding) {

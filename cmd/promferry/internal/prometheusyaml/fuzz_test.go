@@ -12,16 +12,16 @@ import (
 // panics.
 func FuzzImport(f *testing.F) {
 	for _, archive := range archives(f) {
-		f.Add([]byte(fileOf(archive, "prometheus.yml")), false)
+		f.Add([]byte(fileOf(archive, "prometheus.yml")), false, true)
 	}
-	f.Add([]byte("scrape_configs: &a\n- job_name: x\n  <<: *a\n  static_configs: *a"), true)
-	f.Add([]byte("a: &a {<<: *a}\nscrape_configs: [*a]"), true)
-	f.Add([]byte("a: &a {<<: ["+strings.Repeat("*a, ", 50)+"*a]}\nscrape_configs: [*a]"), true)
-	f.Add([]byte("scrape_configs: [{job_name: '${x}%{y}\"\\', static_configs: [{targets: ['${x}']}]}]"), true)
+	f.Add([]byte("scrape_configs: &a\n- job_name: x\n  <<: *a\n  static_configs: *a"), true, false)
+	f.Add([]byte("a: &a {<<: *a}\nscrape_configs: [*a]"), true, false)
+	f.Add([]byte("a: &a {<<: ["+strings.Repeat("*a, ", 50)+"*a]}\nscrape_configs: [*a]"), true, false)
+	f.Add([]byte("scrape_configs: [{job_name: '${x}%{y}\"\\', static_configs: [{targets: ['${x}']}]}]"), true, true)
 	gateway := &url.URL{Scheme: "http", Host: "localhost:9091"}
-	f.Fuzz(func(t *testing.T, text []byte, local bool) {
+	f.Fuzz(func(t *testing.T, text []byte, local, keep bool) {
 		result, err := Import("prometheus.yml", text, Options{
-			Gateway: gateway.String(), LocalOnly: local, Hostname: "web1", Dir: "/etc/prometheus",
+			Gateway: gateway.String(), KeepRemoteWrite: keep, LocalOnly: local, Hostname: "web1", Dir: "/etc/prometheus",
 			ReadFile: func(string) ([]byte, error) { return text, nil },
 			Glob:     func(pattern string) ([]string, error) { return []string{pattern}, nil },
 		})

@@ -14,6 +14,7 @@ type global struct {
 	timeoutAt         place
 	protocols         []string // nil: Prometheus's default
 	native            bool
+	external          []field // external_labels
 }
 
 // defaultInterval is Prometheus's; promferry has another one, so that it is always
@@ -27,7 +28,7 @@ var globalFields = withShared(map[string]handler{
 	"evaluation_interval":      stays("it is for rules"),
 	"rule_query_offset":        stays("it is for rules"),
 	"query_log_file":           stays("it is for queries"),
-	"external_labels":          stays("Prometheus adds them where data leaves it, not to what it scrapes"),
+	"external_labels":          externalLabels,
 	"scrape_protocols":         func(*scope, *block, field) {}, // written into each job
 	"scrape_native_histograms": func(*scope, *block, field) {},
 })
@@ -36,6 +37,13 @@ var globalFields = withShared(map[string]handler{
 func stays(reason string) handler {
 	return func(s *scope, _ *block, f field) {
 		s.note(f.place, "%s stays in Prometheus: %s", shown(f.key), reason)
+	}
+}
+
+// externalLabels are left to the remote_writes, where there are some.
+func externalLabels(s *scope, b *block, f field) {
+	if !s.KeepRemoteWrite {
+		stays("Prometheus adds them where data leaves it, not to what it scrapes")(s, b, f)
 	}
 }
 
@@ -74,6 +82,8 @@ func (s *scope) readGlobalField(g *global, f field) {
 		g.timeoutAt = f.place
 	case "scrape_protocols":
 		g.protocols = s.protocols(f)
+	case "external_labels":
+		g.external = s.fields(f.value)
 	case "scrape_native_histograms":
 		g.native, _ = s.boolean(f)
 		s.noteNative(f, g.native)

@@ -2,8 +2,8 @@
 // A file comes in; HCL text comes out, and findings: what did not map, what
 // needs a choice, and what changes.
 //
-// Only scrape_configs, the files that scrape_config_files names, and what global
-// says for scrapes become HCL. Comments stay with what they stand at. A secret
+// Only scrape_configs, the files that scrape_config_files names, what global says
+// for scrapes, and on demand remote_write become HCL. Comments stay with what they stand at. A secret
 // never comes out: env() stands in its place.
 package prometheusyaml
 
@@ -23,11 +23,12 @@ import (
 
 // Options say what to translate, and give the way to other files.
 type Options struct {
-	Gateway   string   // URL without credentials
-	Jobs      []string // only these; none means all
-	LocalOnly bool     // only targets on this machine
-	Hostname  string   // of this machine, for LocalOnly
-	Dir       string   // what relative paths are relative to; absolute
+	Gateway         string   // URL without credentials; "" is none
+	KeepRemoteWrite bool     // the stores that Prometheus writes to get the samples from promferry
+	Jobs            []string // only these; none means all
+	LocalOnly       bool     // only targets on this machine
+	Hostname        string   // of this machine, for LocalOnly
+	Dir             string   // what relative paths are relative to; absolute
 
 	// ReadFile and Glob read what the file names: as os.ReadFile and
 	// filepath.Glob, which sorts.
@@ -90,7 +91,7 @@ func Import(name string, text []byte, o Options) (*Result, error) {
 	res.uses = r.readRules(d.ruleFiles)
 	res.findings = slices.DeleteFunc(r.findings, func(f finding) bool { return f.variable != "" && !res.needs(f.variable) })
 	if err := r.check(name, d, res); err != nil {
-		res.HCL = nil
+		res.HCL, res.jobs = nil, nil
 		return res, err
 	}
 	return res, nil
@@ -122,12 +123,20 @@ func (r *reader) noteDocuments(name string, text []byte) {
 	s.note(place{name, max(second.Line, 1)}, "the file has more than one YAML document: only the first one was read, as by Prometheus")
 }
 
+// importedGateway is the name of the one gateway.
+const importedGateway = "default"
+
 // compose writes the whole file.
 func (r *reader) compose(d *document) *Result {
 	res := new(Result)
 	var file block
 	file.add("global", d.global.comments).join(&d.global.body)
-	file.add("gateway", nil, "default").set("url", quoted(r.Gateway))
+	if r.Gateway != "" {
+		file.add("gateway", nil, importedGateway).set("url", quoted(r.Gateway))
+	}
+	for _, s := range d.stores {
+		file.add("remote_write", s.comments, s.name).join(&s.body)
+	}
 	text := [][]byte{header(d.comments, r.masked), file.bytes(r.masked)}
 	for _, j := range d.jobs {
 		var one block
@@ -181,6 +190,8 @@ func (r *reader) check(name string, d *document, res *Result) error {
 		}
 	}
 	switch {
+	case r.Gateway == "" && len(d.stores) == 0:
+		return fmt.Errorf("%s: has no remote_write that could be taken over; give --gateway", name)
 	case len(res.jobs)+res.outlines > 0:
 		return nil
 	case len(d.names) == 0:

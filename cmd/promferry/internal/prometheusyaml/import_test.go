@@ -68,9 +68,12 @@ func archives(t testing.TB) map[string]*txtar.Archive {
 func translate(t testing.TB, archive *txtar.Archive) (text, report []byte) {
 	t.Helper()
 	o := optionsOf(t, archive)
-	gateway, err := url.Parse(o.Gateway)
-	if err != nil {
-		t.Fatal(err)
+	var gateway *url.URL
+	if o.Gateway != "" {
+		var err error
+		if gateway, err = url.Parse(o.Gateway); err != nil {
+			t.Fatal(err)
+		}
 	}
 	result, failed := Import("prometheus.yml", []byte(fileOf(archive, "prometheus.yml")), o)
 	var b bytes.Buffer
@@ -93,6 +96,8 @@ func optionsOf(t testing.TB, archive *txtar.Archive) Options {
 			o.Gateway = value
 		case "--job":
 			o.Jobs = append(o.Jobs, value)
+		case "--keep-remote-write":
+			o.KeepRemoteWrite = true
 		case "--local-only":
 			o.LocalOnly = true
 		}

@@ -67,7 +67,7 @@ var scrapeFields = withShared(map[string]handler{
 
 // readJob reads one scrape_config; nil where it has no name.
 func (r *reader) readJob(v value, dir string) *job {
-	j := &job{scope: scope{r, "", dir}, place: v.place, comments: []string{v.node.HeadComment, v.node.LineComment}, discovered: map[string]string{}, renamed: map[string]string{}}
+	j := &job{scope: scope{reader: r, dir: dir}, place: v.place, comments: []string{v.node.HeadComment, v.node.LineComment}, discovered: map[string]string{}, renamed: map[string]string{}}
 	fields := j.fields(v)
 	i := slices.IndexFunc(fields, func(f field) bool { return f.key == "job_name" })
 	if i >= 0 {
@@ -175,8 +175,9 @@ func (j *job) readHonorLabels(f field) {
 }
 
 func (j *job) readHonorTimestamps(f field) {
-	if is, ok := j.boolean(f); ok && is {
-		j.dropped(f.place, "honor_timestamps was left out: a Pushgateway refuses timestamps, and Prometheus writes the time at which it scrapes the gateway")
+	boolean(&j.scope, &j.body, f)
+	if is, _ := j.boolean(f); is && j.Gateway != "" {
+		j.note(f.place, "honor_timestamps is for remote_write: a Pushgateway refuses timestamps, and Prometheus writes the time at which it scrapes the gateway")
 	}
 }
 

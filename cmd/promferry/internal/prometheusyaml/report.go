@@ -14,11 +14,17 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// WriteReport writes for people what was found, and what to do in Prometheus.
+// WriteReport writes for people what was found, and what to do in Prometheus. A
+// nil gateway is none: all goes to stores.
 func (res *Result) WriteReport(w io.Writer, gateway *url.URL) error {
 	var b strings.Builder
 	res.writeFindings(&b)
-	if len(res.jobs) > 0 {
+	switch {
+	case len(res.jobs) == 0:
+	case gateway == nil:
+		res.writeAbsences(&b)
+		b.WriteString(storeSteps)
+	default:
 		res.writeScrapeJob(&b, gateway)
 		res.writeAlerts(&b)
 		res.writeUses(&b)
@@ -108,20 +114,34 @@ func (res *Result) writeAlerts(b *strings.Builder) {
 		fmt.Fprintf(b, "      - alert: PushStale\n        expr: %s\n        for: 1m\n",
 			yamlQuoted(fmt.Sprintf("time() - push_time_seconds{job=~%s} > %d", strconv.Quote(strings.Join(labels, "|")), stale(interval))))
 	}
+	res.writeUnknownLabels(b)
+	b.WriteString("\n")
+}
+
+// writeUnknownLabels names the jobs for which there is no alert.
+func (res *Result) writeUnknownLabels(b *strings.Builder) {
 	for _, j := range res.jobs {
 		if j.label == "" {
 			fmt.Fprintf(b, "      # job_name %q: relabel_configs make its job label; promferry targets shows it: write an alert for it\n", j.name)
 		}
 	}
-	b.WriteString("\n")
 }
 
 // labels are the job labels of an interval, for a regular expression.
 func (res *Result) labels(interval time.Duration) []string {
+	all := res.plainLabels(interval)
+	for i, label := range all {
+		all[i] = regexp.QuoteMeta(label)
+	}
+	return all
+}
+
+// plainLabels are the job labels of an interval, each once.
+func (res *Result) plainLabels(interval time.Duration) []string {
 	var all []string
 	for _, j := range res.jobs {
-		if label := regexp.QuoteMeta(j.label); j.interval == interval && label != "" && !slices.Contains(all, label) {
-			all = append(all, label)
+		if j.interval == interval && j.label != "" && !slices.Contains(all, j.label) {
+			all = append(all, j.label)
 		}
 	}
 	return all

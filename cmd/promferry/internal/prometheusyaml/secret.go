@@ -33,7 +33,7 @@ func (s *scope) variable(name string, of secretPart) string {
 	if variable, known := s.secrets.variables[of]; known {
 		return variable
 	}
-	stem := "PROMFERRY_" + variableOf(s.job, "JOB") + "_" + variableOf(name, "SECRET")
+	stem := "PROMFERRY_" + variableOf(cmp.Or(s.job, s.store), "JOB") + "_" + variableOf(name, "SECRET")
 	variable := stem
 	for i := 2; s.secrets.taken[variable]; i++ {
 		variable = fmt.Sprintf("%s_%d", stem, i)

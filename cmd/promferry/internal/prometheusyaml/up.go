@@ -14,7 +14,7 @@ type use struct {
 func (r *reader) readRules(patterns []path) []use {
 	var uses []use
 	for _, p := range patterns {
-		s := &scope{r, "", r.Dir}
+		s := &scope{reader: r, dir: r.Dir}
 		for _, name := range s.glob(p) {
 			root, err := s.readYAML(path{p.place, name})
 			if err != nil {

@@ -40,6 +40,18 @@ func (s Snapshot) WriteGateways(w io.Writer) error {
 	return write(w, map[string]any{"gateways": all})
 }
 
+// WriteStores writes the answer of /api/v1/remote_writes.
+func (s Snapshot) WriteStores(w io.Writer) error {
+	all := make([]Store, len(s.Stores))
+	copy(all, s.Stores)
+	for i := range all {
+		if all[i].Dropped == nil {
+			all[i].Dropped = map[string]int{}
+		}
+	}
+	return write(w, map[string]any{"remoteWrites": all})
+}
+
 func write(w io.Writer, data any) error {
 	return encode(w, answer{Status: "success", Data: data})
 }
@@ -119,6 +131,7 @@ type activeTarget struct {
 	LastScrapeBytes   int64         `json:"lastScrapeBytes"`
 	Losses            []Loss        `json:"losses"` // since the start
 	Pushes            []pushedGroup `json:"pushes"`
+	RemoteWrites      []string      `json:"remoteWrites"` // names
 }
 
 type droppedTarget struct {
@@ -181,6 +194,10 @@ func (t Target) active() activeTarget {
 		LastScrapeBytes:    t.Bytes,
 		Losses:             append([]Loss{}, t.Losses...),
 		Pushes:             []pushedGroup{},
+		RemoteWrites:       []string{},
+	}
+	for _, f := range t.Feeds {
+		a.RemoteWrites = append(a.RemoteWrites, f.Store)
 	}
 	for _, p := range t.Pushes {
 		a.Pushes = append(a.Pushes, pushedGroup{

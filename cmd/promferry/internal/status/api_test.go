@@ -184,14 +184,20 @@ func TestNoDirections(t *testing.T) {
 		Dropped:   []convert.Labels{hostile.Labels}, Refused: []Refused{{hostile.Labels, directions}},
 	})
 	s.Load = Load{At: now, Failed: true, Text: directions}
-	var json, gateways strings.Builder
+	st := lost(directions)
+	st.URL, st.LastError, st.Spool.Directory, st.Spool.Error = directions, directions, directions, directions
+	s.Stores = []Store{st}
+	var json, gateways, stores strings.Builder
 	if err := s.WriteTargets(&json, TargetsQuery{active: true, dropped: true}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.WriteGateways(&gateways); err != nil {
 		t.Fatal(err)
 	}
-	for name, shown := range map[string]string{"targets": json.String(), "gateways": gateways.String(), "text": textOf(t, s), "page": pageOf(t, s)} {
+	if err := s.WriteStores(&stores); err != nil {
+		t.Fatal(err)
+	}
+	for name, shown := range map[string]string{"targets": json.String(), "gateways": gateways.String(), "remote_writes": stores.String(), "text": textOf(t, s), "page": pageOf(t, s)} {
 		if i := strings.IndexAny(shown, directions); i >= 0 {
 			t.Errorf("the %s has a mark of direction: %+.80q", name, shown[max(i-40, 0):])
 		}

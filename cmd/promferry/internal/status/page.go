@@ -41,6 +41,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"js":  func() template.JS { return template.JS(pageJS) },
 
 	"title": title, "icon": icon, "sign": sign,
+	"storeLevel": storeLevel, "storeWords": storeWords,
 	"gatewayLevel": gatewayLevel, "gatewayWords": gatewayWords, "targetLevel": targetLevel,
 	"choices": choices, "incomplete": incomplete, "refreshes": refreshChoices, "summary": summary,
 	"detail":     detail,

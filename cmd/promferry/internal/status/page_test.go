@@ -50,6 +50,11 @@ func hostilePage(t *testing.T, text string) []byte {
 		Dropped:   []convert.Labels{{{Name: "a", Value: text}}},
 		Refused:   []Refused{{Error: text}},
 	})
+	unspooled := lost(text)
+	unspooled.URL, unspooled.LastError, unspooled.Dropped = text, text, map[string]int{text: 1}
+	unspooled.Spool.Directory, unspooled.Spool.Error = text, text
+	s.Stores = []Store{unspooled}
+	s.Jobs[0].Targets[0].Feeds = []Feed{{text, GatewayDown}, {text, GatewayAnswering}}
 	s.Load = Load{At: now, Failed: true, Text: text}
 	var page bytes.Buffer
 	if err := s.View(Query{Page: 1, Refresh: 10}).WriteHTML(&page); err != nil {

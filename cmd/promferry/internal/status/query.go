@@ -106,6 +106,9 @@ func (q Query) finds(t Target) bool {
 		shown = append(shown, p.Gateway, p.Shard, p.Path, p.LastError)
 		shown = append(append(shown, p.Changes()...), p.LeftOut...) // changes name the first ones only
 	}
+	for _, f := range t.Feeds {
+		shown = append(shown, f.Store, f.Words())
+	}
 	text := strings.ToLower(strings.Join(shown, "\n"))
 	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 }

@@ -17,6 +17,7 @@ type Snapshot struct {
 	TelemetryPath string // of the own metrics
 	Load          Load
 	Gateways      []Gateway // each shard is one; in the order of the configuration
+	Stores        []Store   // likewise
 	Jobs          []Job     // likewise
 }
 
@@ -27,7 +28,7 @@ type Load struct {
 	Text   string    // errors or warnings, in lines
 }
 
-// A Gateway is one store that groups are pushed to.
+// A Gateway is one Pushgateway, or a shard, that groups are pushed to.
 type Gateway struct {
 	Name        string         `json:"name"`
 	Shard       string         `json:"shard,omitempty"`
@@ -51,9 +52,9 @@ type Gateway struct {
 	Dropped     map[string]int `json:"pushesDropped"`    // since the start, by reason; never nil in JSON
 }
 
-// The states of a gateway.
+// The states of a gateway, and of a store.
 const (
-	GatewayUnknown   = "unknown" // it has answered no push yet
+	GatewayUnknown   = "unknown" // nothing that was sent is answered yet
 	GatewayAnswering = "answering"
 	GatewayDown      = "down"
 	GatewayRefusing  = "refusing" // credentials, path or redirects are wrong
@@ -69,7 +70,7 @@ func (g Gateway) HasAnswered() bool {
 }
 
 // isAway tells whether pushes wait until the gateway is back.
-func (g Gateway) isAway() bool { return g.State == GatewayDown || g.State == GatewayRefusing }
+func (g Gateway) isAway() bool { return isAway(g.State) }
 
 // A Job is a block of the configuration, with its targets.
 type Job struct {
@@ -105,7 +106,7 @@ type Target struct {
 	Job        string
 	Address    string         // where it is scraped
 	GlobalURL  string         // the same, as others see it
-	Labels     convert.Labels // its grouping key
+	Labels     convert.Labels // its grouping key at gateways
 	Discovered convert.Labels // before relabeling
 	Interval   time.Duration
 	Timeout    time.Duration
@@ -117,6 +118,7 @@ type Target struct {
 	Losses     []Loss // since the start
 	Others     int    // groups beside its own
 	Pushes     []Push // of its own group, by gateway; then those of its other groups that fail or miss families
+	Feeds      []Feed // the stores that it goes to
 }
 
 // A Loss is what did not go out, or not as it was.

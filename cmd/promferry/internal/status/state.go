@@ -6,7 +6,7 @@ type State string
 // The states, the worst first.
 const (
 	Down     State = "down"     // the last scrape failed
-	Unpushed State = "unpushed" // it was scraped, but a gateway does not have it
+	Unpushed State = "unpushed" // it was scraped, but a gateway, or a store, does not have it
 	Pending  State = "pending"  // not scraped yet, or not answered by each gateway
 
 	// Incomplete targets are scraped and pushed, but for families that a gateway
@@ -55,6 +55,14 @@ func (t Target) State() State {
 			state = Pending
 		case len(p.LeftOut) > 0 && state == Up:
 			state = Incomplete
+		}
+	}
+	for _, f := range t.Feeds {
+		switch {
+		case f.IsAway() && !t.LastScrape.IsZero():
+			state = Unpushed
+		case f.State == GatewayUnknown && (state == Up || state == Incomplete):
+			state = Pending
 		}
 	}
 	if t.Error != "" {

@@ -24,7 +24,10 @@ func (v View) WriteText(w io.Writer) error {
 	for _, g := range v.Gateways {
 		v.textOfGateway(&gateways, g)
 	}
-	gateways.write(&b)
+	if len(v.Gateways) > 0 || len(v.Stores) == 0 {
+		gateways.write(&b)
+	}
+	v.textOfStores(&b)
 	if len(v.Searches) > 0 {
 		searches.row("JOB", "SCRAPED", "DROPPED", "REFUSED", "DISCOVERY")
 		for _, job := range v.Searches {
@@ -114,6 +117,9 @@ func (v View) textOfTarget(to *lines, t Target) {
 	for _, p := range t.Pushes {
 		pushed = append(pushed, p.Place()+": "+v.stored(p))
 	}
+	for _, f := range t.Feeds {
+		pushed = append(pushed, f.Store+": "+feedWord)
+	}
 	to.row(append(append([]string{t.State().Words(), t.Job, t.Address}, scraped...), short(t.Interval), strings.Join(pushed, ", "))...)
 	to.note(pairs(t.Labels))
 	if t.Error != "" {
@@ -131,6 +137,11 @@ func (v View) textOfTarget(to *lines, t Target) {
 		}
 		for _, change := range p.Changes() {
 			to.note(p.Place() + ": " + change)
+		}
+	}
+	for _, f := range t.Feeds {
+		if f.IsAway() {
+			to.note(f.Store + ": " + f.Words() + ", see above")
 		}
 	}
 }

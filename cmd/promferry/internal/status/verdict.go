@@ -41,10 +41,14 @@ func (s Snapshot) Verdict() Verdict {
 	for _, g := range s.Gateways {
 		j.gateway(g, s.At)
 	}
+	for _, st := range s.Stores {
+		j.store(st, s.At)
+	}
 	j.count(j.doubtful, "gateway may be no Pushgateway", "gateways may be no Pushgateways")
 	for _, job := range s.Jobs {
 		j.job(job)
 	}
+	j.stores()
 	j.count(j.unfound, "discovery fails", "discoveries fail")
 	j.findsNothing()
 	j.count(j.refused, "found target is refused", "found targets are refused")
@@ -63,6 +67,11 @@ type judgement struct {
 	unfound, refused int
 	empty            []string // what finds nothing
 	doubtful         int      // gateways
+	storesAway       int
+	behind           []string // stores, by name; so are those below
+	unused           []string
+	nearlyFull       []string
+	dropping         []string
 }
 
 // say adds what keeps targets from Prometheus.

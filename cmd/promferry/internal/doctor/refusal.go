@@ -1,0 +1,66 @@
+package doctor
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/promferry/promferry/push/remote"
+)
+
+// foundStatus says what was answered, in one line.
+func foundStatus(e *remote.StatusError) string {
+	text := fmt.Sprintf("status %d", e.Code)
+	switch {
+	case e.WantsTLS:
+		return text + ": it speaks TLS, and was asked without"
+	case e.Location != "":
+		return oneLine(text + ", a redirect to " + e.Location)
+	case e.Body != "":
+		return oneLine(text + ": " + e.Body)
+	}
+	return text
+}
+
+// isPassing tells the answers that may be others to a request with samples, or
+// later.
+func isPassing(e *remote.StatusError) bool {
+	return e.Code == http.StatusTooManyRequests || e.Code == http.StatusBadRequest && !e.WantsTLS
+}
+
+// refusalAdvice says what to do about an answer that is no success.
+func (s speaker) refusalAdvice(e *remote.StatusError) string {
+	switch {
+	case e.WantsTLS:
+		return s.secureAdvice()
+	case e.Location != "":
+		return fmt.Sprintf("Samples are not redirected: write where it leads into url of %s.", s.name)
+	case strings.Contains(e.Body, enablesReceiver): // Prometheus says it, web/api/v1, remoteWrite
+		return "Start Prometheus with " + enablesReceiver + "."
+	}
+	return s.codeAdvice(e.Code)
+}
+
+// enablesReceiver is the flag of Prometheus without which it takes nothing.
+const enablesReceiver = "--web.enable-remote-write-receiver"
+
+// paths are where the receivers listen that many have.
+const paths = "Prometheus and VictoriaMetrics take it at /api/v1/write, Mimir and Cortex at /api/v1/push, Thanos at /api/v1/receive"
+
+func (s speaker) codeAdvice(code int) string {
+	switch code {
+	case http.StatusUnauthorized:
+		return fmt.Sprintf("Set basic_auth or authorization of %s to what the receiver wants, and look whether the secret is the right one. Mimir and Cortex may want a tenant: http_header \"X-Scope-OrgID\".", s.name)
+	case http.StatusForbidden:
+		return fmt.Sprintf("Whoever these credentials are for may not write: look at basic_auth or authorization of %s, and at the proxy in front of the receiver.", s.name)
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return fmt.Sprintf("Correct url of %s: %s; Prometheus only with %s.", s.name, paths, enablesReceiver)
+	case http.StatusUnsupportedMediaType:
+		return fmt.Sprintf("It does not take remote_write 1.0, and promferry sends nothing else: correct url of %s, or have another receiver.", s.name)
+	case http.StatusBadRequest:
+		return "Its words say why. If it only refuses a request without samples, all may be well: doctor sends none."
+	case http.StatusTooManyRequests:
+		return "Raise its limits, or send less: until then what is scraped waits, and is tried again at its pace."
+	}
+	return "Look at the log of the receiver, and at what stands between: a proxy, a load balancer. What is scraped waits until it answers well."
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+
+	"github.com/promferry/promferry/configs"
+	"github.com/promferry/promferry/push/remote"
+	"github.com/promferry/promferry/relay"
+	"github.com/promferry/promferry/transport"
+)
+
+// A storePart is a store and what it was made of. A store outlives a change of
+// its settings, with all that waits in it, so these are apart from it.
+type storePart struct {
+	settings configs.RemoteWrite
+	store    *remote.Store
+	sending  remote.Settings // of settings
+}
+
+// directory is that of its spool; "" without one.
+func (p storePart) directory() string {
+	if p.settings.Spool == nil {
+		return ""
+	}
+	return p.settings.Spool.Directory
+}
+
+// stores are those of the configuration, in its order.
+func (f *ferry) stores() (all []*remote.Store) {
+	for _, part := range f.current().stores {
+		all = append(all, part.store)
+	}
+	return all
+}
+
+// assembleStore keeps the store of the part before, if it is one. What it is set
+// to is for the switch.
+func (f *ferry) assembleStore(settings configs.RemoteWrite, before storePart) storePart {
+	if before.store != nil && reflect.DeepEqual(before.settings, settings) {
+		return before
+	}
+	part := storePart{settings, before.store, f.sendingOf(settings)}
+	if part.store == nil {
+		part.store = f.newStore(settings, part.sending)
+	}
+	return part
+}
+
+// newStore makes a store that is not open yet.
+func (f *ferry) newStore(w configs.RemoteWrite, sending remote.Settings) *remote.Store {
+	return remote.New(w.Name, f.spoolOf(w), sending, remote.Options{
+		Logger:  f.logger,
+		Metrics: f.stored,
+		GiveUp:  f.giveUp,
+		OnDone:  f.onStored,
+	})
+}
+
+// spoolOf is where a store keeps what waits, or nil. A dry run sends nothing, so
+// it keeps nothing either.
+func (f *ferry) spoolOf(w configs.RemoteWrite) *remote.Spool {
+	if w.Spool == nil || f.dry != nil {
+		return nil
+	}
+	return &remote.Spool{Directory: w.Spool.Directory, MaxSize: w.Spool.MaxSize, MaxAge: w.Spool.MaxAge}
+}
+
+func (f *ferry) sendingOf(w configs.RemoteWrite) remote.Settings {
+	network := transport.New(w.HTTP, transport.Options{UserAgent: userAgent()})
+	if f.dry != nil {
+		network = f.dry.store(w.Name)
+	}
+	return remote.Settings{
+		URL:               w.URL,
+		Transport:         network,
+		Timeout:           w.Timeout,
+		Rules:             w.WriteRules,
+		Capacity:          w.Queue.Capacity,
+		MaxSamplesPerSend: w.Queue.MaxSamplesPerSend,
+		BatchSendDeadline: w.Queue.BatchSendDeadline,
+		MinBackoff:        w.Queue.MinBackoff,
+		MaxBackoff:        w.Queue.MaxBackoff,
+	}
+}
+
+// store returns the part of the store that settings are for; an empty one where
+// there is none: a spool is for as long as a store lives.
+func (p *parts) store(settings configs.RemoteWrite) storePart {
+	for _, part := range p.stores {
+		if part.settings.Name == settings.Name && reflect.DeepEqual(part.settings.Spool, settings.Spool) {
+			return part
+		}
+	}
+	return storePart{}
+}
+
+// storesNamed returns the stores of those names.
+func (p *parts) storesNamed(names []string) (stores []relay.Store) {
+	for _, part := range p.stores {
+		if slices.Contains(names, part.settings.Name) {
+			stores = append(stores, relay.To(part.store))
+		}
+	}
+	return stores
+}
+
+// setStores gives the stores that stay the settings that are new.
+func (f *ferry) setStores(before, next *parts) {
+	for _, part := range next.stores {
+		old := before.store(part.settings)
+		if old.store == part.store && !reflect.DeepEqual(old.settings, part.settings) {
+			part.store.Set(part.sending)
+			closeIdle(&http.Client{Transport: old.sending.Transport})
+		}
+	}
+}
+
+// forgetStore lets go what a store has that sends no more.
+func (f *ferry) forgetStore(part storePart) {
+	closeIdle(&http.Client{Transport: part.sending.Transport})
+	if !slices.ContainsFunc(f.stores(), func(other *remote.Store) bool { return other.Name == part.store.Name }) {
+		f.stored.Forget(part.store.Name)
+	}
+}

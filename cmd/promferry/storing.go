@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/promferry/promferry/push/remote"
+)
+
+// storing are the stores that send: those of the configuration, and those that it
+// has no more until they have sent what they can.
+type storing struct {
+	ctx    context.Context // of all that send
+	cancel context.CancelFunc
+	logger *slog.Logger
+	group  sync.WaitGroup // of all goroutines
+
+	mu   sync.Mutex
+	all  []*storer
+	lost int // samples, since the stop began
+}
+
+// A storer is a store that sends.
+type storer struct {
+	storePart
+	sends   context.Context
+	finish  context.CancelFunc // ends sends
+	stopped chan struct{}      // closed when it sends no more
+	closed  chan struct{}      // closed when its spool is
+	ending  bool               // storing.mu guards it
+	out     bool               // ending, as the configuration has it no more
+	heir    bool               // another one goes on with its spool; storing.mu guards it
+}
+
+// startStoring opens the stores and lets them send.
+func (f *ferry) startStoring() {
+	f.storing = newStoring(f.logger)
+	f.storing.start(f.current().stores)
+}
+
+func newStoring(logger *slog.Logger) *storing {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	s := &storing{logger: logger}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s
+}
+
+// start lets those send that do not yet, and returns when they are open: what the
+// first scrape has is to be in the spool. Where another store has that, it is
+// opened when that one has closed it; until then, all waits in memory.
+func (s *storing) start(parts []storePart) {
+	var opening sync.WaitGroup
+	for _, part := range parts {
+		this, before := s.add(part)
+		if this == nil {
+			continue
+		}
+		if len(before) == 0 {
+			opening.Go(part.store.Open)
+		}
+		s.group.Go(func() {
+			opening.Wait()
+			this.run(before)
+		})
+	}
+	opening.Wait()
+}
+
+// add returns nil for a store that is there, and else which others have its
+// spool.
+func (s *storing) add(part storePart) (this *storer, before []*storer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, old := range s.all {
+		if old.store == part.store {
+			return nil, nil
+		}
+		if old.directory() != "" && old.directory() == part.directory() {
+			before = append(before, old)
+			old.heir = true
+		}
+	}
+	this = &storer{storePart: part, stopped: make(chan struct{}), closed: make(chan struct{})}
+	this.sends, this.finish = context.WithCancel(s.ctx)
+	s.all = append(s.all, this)
+	return this, before
+}
+
+// run sends, after the stores before have closed the spool.
+func (this *storer) run(before []*storer) {
+	defer close(this.stopped)
+	for _, old := range before {
+		<-old.closed
+	}
+	if len(before) > 0 {
+		this.store.Open()
+	}
+	this.store.Run(this.sends)
+}
+
+// replace ends the stores that are not among these: when their targets have left,
+// and all is stored, or after the timeout. Then it calls gone.
+func (s *storing) replace(parts []storePart, left <-chan struct{}, timeout time.Duration, gone func(storePart)) {
+	for _, this := range s.endAllBut(parts) {
+		this.out = true
+		s.group.Go(func() {
+			ctx, cancel := context.WithTimeout(s.ctx, timeout)
+			defer cancel()
+			await(ctx, left)
+			s.end(ctx, this)
+			gone(this.storePart)
+		})
+	}
+}
+
+// endAllBut returns the stores that are to end from now on.
+func (s *storing) endAllBut(parts []storePart) (ending []*storer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, this := range s.all {
+		stays := slices.ContainsFunc(parts, func(p storePart) bool { return p.store == this.store })
+		if !stays && !this.ending {
+			this.ending = true
+			ending = append(ending, this)
+		}
+	}
+	return ending
+}
+
+// end lets a store send what it can until ctx ends, and closes it.
+func (s *storing) end(ctx context.Context, this *storer) {
+	_ = this.store.Drain(ctx) // leave tells of what is left
+	this.finish()
+	<-this.stopped
+	s.leave(this, this.store.Close())
+	close(this.closed)
+}
+
+// leave takes a store off that is closed, and tells what becomes of its samples
+// that nobody has.
+func (s *storing) leave(this *storer, err error) {
+	last := this.store.Status()
+	lost := int(last.Dropped[remote.DropShutdown])
+	s.mu.Lock()
+	s.all = slices.DeleteFunc(s.all, func(other *storer) bool { return other == this })
+	heir := this.heir
+	s.lost += lost
+	s.mu.Unlock()
+	logger := s.logger.With("remote_write", last.Name)
+	if err != nil {
+		logger.Error("spool not closed", "spool", last.Spool.Directory, "err", err)
+	}
+	if lost > 0 {
+		logger.Error("samples for a remote_write are lost: they were in memory at its end", "samples", lost, "err", last.LastError)
+	}
+	switch kept := last.Spool.Pending; {
+	case kept == 0 || heir:
+	case this.out:
+		logger.Warn("samples stay in the spool of a remote_write that was taken out", "samples", kept, "spool", last.Spool.Directory)
+	default:
+		logger.Info("samples are kept for the next start", "samples", kept, "spool", last.Spool.Directory)
+	}
+}
+
+// closeTimeout is for disks that stall: the end of the process does not wait for
+// them any longer, and the spool is one that the next start accepts.
+const closeTimeout = time.Second
+
+// stop lets all stores send what they can until ctx ends, and closes them. The
+// error says that samples were lost.
+func (s *storing) stop(ctx context.Context) error {
+	defer s.cancel()
+	release := context.AfterFunc(ctx, s.cancel) // of those, too, that a reload has ended
+	defer release()
+	for _, this := range s.endAllBut(nil) {
+		s.group.Go(func() { s.end(ctx, this) })
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.group.Wait()
+	}()
+	await(ctx, ended)
+	closing, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	await(closing, ended)
+	return s.losses()
+}
+
+func (s *storing) losses() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, this := range s.all {
+		s.logger.Error("store not closed in time: its disk stalls", "remote_write", this.store.Name, "spool", this.directory())
+	}
+	switch {
+	case len(s.all) > 0:
+		return fmt.Errorf("stop: %s not closed in time", count(len(s.all), "store is", "stores are"))
+	case s.lost > 0:
+		return fmt.Errorf("stop: %s lost that no store has taken", count(s.lost, "sample is", "samples are"))
+	}
+	return nil
+}
