@@ -133,8 +133,9 @@ func (s *Store) append(records []spool.Record) error {
 	for _, r := range records {
 		need += int64(r.Size)
 	}
+	f := s.disk.opened()
 	for {
-		err := s.disk.opened().Append(records)
+		err := f.Append(records)
 		if !errors.Is(err, spool.ErrFull) {
 			return err
 		}
@@ -179,6 +180,7 @@ func (s *Store) sweep() (swept bool, err error) {
 	err = f.Delete(ids)
 	if err != nil {
 		s.meter.spoolError(opDelete)
+		s.disk.doubt(err)
 		s.mu.Lock()
 		s.queue.freed = append(ids, s.queue.freed...)
 		s.mu.Unlock()

@@ -96,14 +96,14 @@ func (f *fakeSpool) Append(records []spool.Record) error {
 func (f *fakeSpool) Body(id uint64) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	r, found := f.records[id]
+	if !found {
+		return nil, spool.ErrMissing
+	}
 	if f.bodyErr != nil {
 		if err := f.bodyErr(id); err != nil {
 			return nil, err
 		}
-	}
-	r, found := f.records[id]
-	if !found {
-		return nil, spool.ErrMissing
 	}
 	f.reads++
 	return slices.Clone(r.Body), nil
