@@ -18,6 +18,7 @@ type files interface {
 	Delete(ids []uint64) error
 	Size() int64
 	Used() int64
+	SetMaxSize(bytes int64)
 	Close() error
 }
 
@@ -33,7 +34,7 @@ var errNotOpen = errors.New("the spool is not open")
 
 // A disk is the spool of a store, and whether it can be used.
 type disk struct {
-	spool Spool
+	spool Spool                                 // mu guards its limits
 	open  func(directory string) (files, error) // no files, but an error: it cannot be used
 
 	mu       sync.Mutex
@@ -55,6 +56,22 @@ func newDisk(config Spool) *disk {
 	}}
 }
 
+// limits are those of the spool as they are now.
+func (d *disk) limits() (maxSize int64, maxAge time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.spool.MaxSize, d.spool.MaxAge
+}
+
+func (d *disk) setLimits(maxSize int64, maxAge time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.spool.MaxSize, d.spool.MaxAge = maxSize, maxAge
+	if d.files != nil {
+		d.files.SetMaxSize(maxSize)
+	}
+}
+
 // A find is what a spool has when it is opened.
 type find struct {
 	headers []spool.Header
@@ -74,6 +91,7 @@ func (d *disk) start() (found *find, err error) {
 		d.retry = time.Now().Add(reopenInterval)
 		return nil, d.err
 	}
+	opened.SetMaxSize(d.spool.MaxSize) // which may be another by now
 	found = &find{again: d.used}
 	d.files, d.used, d.err, d.failures, d.retry = opened, true, nil, 0, time.Time{}
 	for h := range opened.Headers() {
