@@ -143,7 +143,8 @@ func (s *Store) append(records []spool.Record) error {
 		if failed != nil {
 			return failed // or all would be dropped, and nothing gained
 		}
-		if !swept && !s.dropSpooled(need+s.disk.spool.MaxSize/64) {
+		maxSize, _ := s.disk.limits()
+		if !swept && !s.dropSpooled(need+maxSize/64) {
 			return err // all that is there is under way
 		}
 	}

@@ -19,6 +19,7 @@ type files interface {
 	Delete(ids []uint64) error
 	Size() int64
 	Used() int64
+	SetMaxSize(bytes int64)
 	Close() error
 }
 
@@ -34,7 +35,7 @@ var errNotOpen = errors.New("the spool is not open")
 
 // A disk is the spool of a store, and whether it can be used.
 type disk struct {
-	spool Spool
+	spool Spool                                 // mu guards its limits
 	open  func(directory string) (files, error) // no files, but an error: it cannot be used
 
 	mu       sync.Mutex
@@ -54,6 +55,22 @@ func newDisk(config Spool) *disk {
 		}
 		return opened, err
 	}}
+}
+
+// limits are those of the spool as they are now.
+func (d *disk) limits() (maxSize int64, maxAge time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.spool.MaxSize, d.spool.MaxAge
+}
+
+func (d *disk) setLimits(maxSize int64, maxAge time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.spool.MaxSize, d.spool.MaxAge = maxSize, maxAge
+	if d.files != nil {
+		d.files.SetMaxSize(maxSize)
+	}
 }
 
 // A find is what a spool has when it is opened.
@@ -79,6 +96,7 @@ func (d *disk) start() (found *find, err error) {
 		d.err, d.retry = err, time.Now().Add(reopenInterval)
 		return nil, err
 	}
+	opened.SetMaxSize(d.spool.MaxSize) // which may be another by now
 	found.again = d.used
 	d.files, d.used, d.err, d.failures, d.retry = opened, true, nil, 0, time.Time{}
 	d.last = max(d.last, last)

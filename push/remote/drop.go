@@ -58,10 +58,14 @@ func (s *Store) fitMemory(newest *record) {
 
 // dropOld drops what is older than the spool is to keep it. s.mu is held.
 func (s *Store) dropOld(now time.Time) {
-	if s.disk == nil || s.disk.spool.MaxAge <= 0 {
+	if s.disk == nil {
 		return
 	}
-	limit := now.Add(-s.disk.spool.MaxAge).UnixMilli()
+	_, maxAge := s.disk.limits()
+	if maxAge <= 0 {
+		return
+	}
+	limit := now.Add(-maxAge).UnixMilli()
 	for r := s.queue.all.first; r != nil && r.at < limit; {
 		next := s.queue.all.after(r)
 		if r.place == waiting {

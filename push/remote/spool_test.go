@@ -276,6 +276,34 @@ func TestMaxAge(t *testing.T) {
 	})
 }
 
+// Limits may change while the spool is in use, as they may before it is open.
+func TestSetLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var on fakeSpool
+		b := newSpooled(t, &fake{answer: codes(503)}, &on, &Spool{Directory: "/spool", MaxSize: 1, MaxAge: time.Second}, nil)
+		b.SetLimits(64<<20, time.Hour)
+		b.Open()
+		b.run(t)
+		fill := func() {
+			for range 120 {
+				b.scrape("a", 5)
+				time.Sleep(time.Minute)
+			}
+		}
+		fill()
+		b.wantCount(t, "samples_dropped_total", "max_age", 300)
+		b.SetLimits(16<<10, 0)
+		fill()
+		b.wantCount(t, "samples_dropped_total", "max_age", 300)
+		if n := b.count(t, "samples_dropped_total", "max_size"); n == 0 {
+			t.Error("nothing was dropped for the new max_size")
+		}
+		if got := b.Status().Spool.MaxSize; got != 16<<10 {
+			t.Errorf("got a limit of %d bytes, want the new one", got)
+		}
+	})
+}
+
 // TestDamagedRecord (H7): only that record is lost.
 func TestDamagedRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
