@@ -134,7 +134,7 @@ func checkReasonsServed(t *testing.T, families []*dto.MetricFamily) {
 func TestReasonsOfMetricsPage(t *testing.T) {
 	t.Parallel()
 	sources := make(map[string]source)
-	for _, pkg := range []string{"scrape", "convert", "push", "push/remote", "relay", "transport", "cmd/promferry"} {
+	for _, pkg := range []string{"scrape", "convert", "push", "push/remote", "push/internal/answers", "relay", "transport", "cmd/promferry"} {
 		sources[pkg] = parseSource(t, pkg)
 	}
 	way := sources["transport"].constants("Reason")
@@ -152,7 +152,7 @@ func TestReasonsOfMetricsPage(t *testing.T) {
 	ofStores := []string{"future", "clock_back"} // of what gateways take, too, there are two reasons more
 	check("promferry_series_dropped_total", slices.DeleteFunc(sources["convert"].constants("Drop"), func(reason string) bool { return slices.Contains(ofStores, reason) }))
 	check("promferry_remote_write_series_dropped_total", ofStores, []string{"duplicate", "report_series"})
-	check("promferry_push_errors_total", []string{"400"}, way, sources["push"].returned("reason"), sources["push"].returned("statusReason"))
+	check("promferry_push_errors_total", []string{"400"}, way, sources["push"].returned("reason"), sources["push/internal/answers"].returned("Reason"), sources["push/internal/answers"].returned("StatusReason"))
 	check("promferry_pushes_dropped_total", sources["push"].constants("drop"))
 	check("promferry_families_refused_total", sources["push"].constants("refused"))
 	check("promferry_remote_write_samples_dropped_total", sources["push/remote"].constants("Drop"))
