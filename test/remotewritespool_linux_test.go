@@ -127,9 +127,11 @@ func TestRemoteWriteSpoolDamaged(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(t *testing.T, path string, size int64){
 		"cut": func(t *testing.T, path string, _ int64) { mustDo(t, os.Truncate(path, metaPages+1000)) },
-		"zeroes": func(t *testing.T, path string, size int64) { overwrite(t, path, metaPages, make([]byte, size-metaPages)) },
-		"noise":  noise,
-		"head": func(t *testing.T, path string, _ int64) { overwrite(t, path, 0, make([]byte, metaPages)) },
+		"zeroes": func(t *testing.T, path string, size int64) {
+			overwrite(t, path, metaPages, make([]byte, size-metaPages))
+		},
+		"noise": noise,
+		"head":  func(t *testing.T, path string, _ int64) { overwrite(t, path, 0, make([]byte, metaPages)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

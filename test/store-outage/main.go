@@ -11,8 +11,8 @@
 // It exits with 1 where a series is not in order, a sample came twice, or one is
 // missing that was not counted. Goals that are missed are printed.
 //
-//	go run ./test/store-outage [-full] [-targets 40] [-series 250] [-interval 2s] [-outage 1m]
-//		[-speed 10] [-max-size 1GB] [-binary ./promferry] [-log FILE]
+//	go run ./test/store-outage [-full] [-targets 20] [-series 1000] [-interval 3s] [-outage 48s]
+//		[-speed 8] [-max-size 1GB] [-binary ./promferry] [-log FILE]
 package main
 
 import (
@@ -22,6 +22,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/promferry/promferry/test/bodies"
 	"github.com/promferry/promferry/test/proc"
 )
 
@@ -34,7 +35,7 @@ func main() {
 
 type options struct {
 	targets  int
-	series   int           // of each target, about
+	series   int           // of each target, about, in the shape of a cluster's; 0: it is a node_exporter
 	interval time.Duration // of scrapes, but for the outage
 	outage   time.Duration
 	speed    int // of the outage
@@ -46,18 +47,27 @@ type options struct {
 
 // full is the hour at 10,000 samples a second, in five minutes.
 func (o *options) full() {
-	o.targets, o.series, o.interval = 100, 1000, 10*time.Second
+	o.targets, o.interval = 158, 10*time.Second // of a node_exporter's 634 series
 	o.outage, o.speed = time.Hour, 12
+}
+
+// body is what each target offers. Labels of a cluster have long identifiers that
+// no two series share; those of a node_exporter are much alike.
+func (o *options) body() ([]byte, error) {
+	if o.series == 0 {
+		return os.ReadFile("test/corpus/captured/node_exporter-1.12.1/scrape1.txt")
+	}
+	return bodies.Big(o.series), nil
 }
 
 func run() (err error) {
 	var o options
 	full := flag.Bool("full", false, "an hour at 10,000 samples a second; takes ten minutes or more")
-	flag.IntVar(&o.targets, "targets", 40, "how many")
-	flag.IntVar(&o.series, "series", 250, "of each target, about")
-	flag.DurationVar(&o.interval, "interval", 2*time.Second, "of scrapes, but for the outage")
-	flag.DurationVar(&o.outage, "outage", time.Minute, "how long the receiver is away")
-	flag.IntVar(&o.speed, "speed", 10, "how many times as fast the outage goes")
+	flag.IntVar(&o.targets, "targets", 20, "how many")
+	flag.IntVar(&o.series, "series", 0, "of each target, about, in the shape of a cluster's; 0: it is a node_exporter")
+	flag.DurationVar(&o.interval, "interval", 3*time.Second, "of scrapes, but for the outage")
+	flag.DurationVar(&o.outage, "outage", 48*time.Second, "how long the receiver is away")
+	flag.IntVar(&o.speed, "speed", 8, "how many times as fast the outage goes")
 	flag.StringVar(&o.maxSize, "max-size", "4GB", "of the spool")
 	flag.StringVar(&o.binary, "binary", "", "promferry to measure; built here if empty")
 	flag.StringVar(&o.log, "log", "", "where promferry's log goes; only its end is shown without it")
@@ -65,8 +75,8 @@ func run() (err error) {
 	if *full {
 		o.full()
 	}
-	if o.targets < 1 || o.series < 100 || o.speed < 1 {
-		return errors.New("-targets and -speed must be at least 1, -series at least 100")
+	if o.targets < 1 || o.series > 0 && o.series < 100 || o.speed < 1 {
+		return errors.New("-targets and -speed must be at least 1, -series at least 100, or 0")
 	}
 	if o.dir, err = os.MkdirTemp("", "store-outage"); err != nil {
 		return err

@@ -11,15 +11,14 @@ import (
 
 // A report is printed while it grows.
 type report struct {
-	before, during, draining, after use
-	waiting                         int64 // samples that came while the receiver was away
-	dropped                         float64
-	missing                         int64 // samples that are not stored, where later ones of their series are
-	unsent                          int64 // samples that are not stored at the end of their series
-	cut                             int64 // how many of those may be: one scrape of each target
-	stored                          sums
-	problems                        []string
-	troubles                        int
+	before                             use
+	beginning, during, draining, after use     // of the outage the first tenth, and the rest
+	waiting                            int64   // samples that came while the receiver was away
+	taken                              float64 // samples of scrapes that ended well, before the end
+	dropped                            float64 // samples that promferry counted as such
+	stored                             sums
+	problems                           []string
+	troubles                           int
 }
 
 func (r *report) printAway(maxSize string) {
@@ -43,21 +42,18 @@ func (r *report) verdict() error {
 	for _, m := range []struct {
 		when string
 		use
-	}{{"before", r.before}, {"away", r.during}, {"back", r.draining}, {"after", r.after}} {
+	}{{"before", r.before}, {"begins", r.beginning}, {"away", r.during}, {"back", r.draining}, {"after", r.after}} {
 		fmt.Printf("memory %-7s RSS %6.1f MiB, of which %6.1f MiB are no pages of files\n", m.when, mib(m.rss), mib(m.anonymous))
 	}
-	goal("memory that is no pages of files, peak, times that before", float64(max(r.during.anonymous, r.draining.anonymous))/float64(max(1, r.before.anonymous)), flat, atMost)
-	fmt.Printf("stored: %d samples in %d requests, %d bytes; missing %d, at the end %d; counted as dropped %.0f\n",
-		r.stored.samples, r.stored.requests, r.stored.bytes, r.missing, r.unsent, r.dropped)
+	goal("the same, peak, times that at the begin of the outage", float64(max(r.during.anonymous, r.draining.anonymous))/float64(max(1, r.beginning.anonymous)), flat, atMost)
+	fmt.Printf("stored: %d samples in %d requests of %.1f kB; of %.0f that were taken in time %d; counted as dropped %.0f\n",
+		r.stored.samples, r.stored.requests, float64(r.stored.bytes)/float64(max(1, r.stored.requests))/1000, r.taken, r.stored.scraped, r.dropped)
 	var all []string
 	if r.troubles > 0 {
 		all = append(all, fmt.Sprintf("%d samples are not as they should be:\n%s", r.troubles, strings.Join(r.problems, "\n")))
 	}
-	if float64(r.missing) > r.dropped {
-		all = append(all, fmt.Sprintf("%d samples are missing, and %.0f counted as dropped", r.missing, r.dropped))
-	}
-	if r.unsent > r.cut {
-		all = append(all, fmt.Sprintf("%d samples are missing at the end, at most %d may be", r.unsent, r.cut))
+	if lost := r.taken - float64(r.stored.scraped); lost > r.dropped {
+		all = append(all, fmt.Sprintf("%.0f samples were taken and are not stored; %.0f are counted as dropped", lost, r.dropped))
 	}
 	if all == nil {
 		return nil

@@ -28,7 +28,11 @@ func (o options) story() error {
 	if err != nil {
 		return err
 	}
-	s := &story{options: o, targets: newTargets(o.targets+late, o.series), store: newStore(address)}
+	body, err := o.body()
+	if err != nil {
+		return err
+	}
+	s := &story{options: o, targets: newTargets(o.targets+late, body), store: newStore(address)}
 	defer s.targets.Close()
 	if err := s.store.listen(); err != nil {
 		return err
@@ -79,21 +83,29 @@ func (s *story) away() error {
 	if err := s.store.leave(); err != nil {
 		return err
 	}
-	before := s.taken()
-	if err := s.ferry.reload(s.config(s.store, s.targets, s.interval/time.Duration(s.speed), s.early())); err != nil {
+	before := s.offered()
+	err := s.ferry.reload(s.config(s.store, s.targets, s.interval/time.Duration(s.speed), s.early()))
+	if err != nil {
 		return err
 	}
-	peak, err := s.watch(s.outage/time.Duration(s.speed), func() bool { return false })
+	length := s.outage / time.Duration(s.speed)
+	s.report.beginning, err = s.watch(length/10, never)
+	if err != nil {
+		return err
+	}
+	peak, err := s.watch(length-length/10, never)
 	if err != nil {
 		return err
 	}
 	if err := s.ferry.reload(s.config(s.store, s.targets, s.interval, s.early())); err != nil {
 		return err
 	}
-	s.report.during, s.report.waiting = peak, s.taken()-before
+	s.report.during, s.report.waiting = peak, s.offered()-before
 	s.report.printAway(s.maxSize)
 	return nil
 }
+
+func never() bool { return false }
 
 // back: the receiver is there again, and some targets are new.
 func (s *story) back() error {
@@ -122,7 +134,8 @@ func (s *story) back() error {
 // isFresh tells whether no more samples wait than always do: until a request has
 // filled up, and is answered.
 func (s *story) isFresh() bool {
-	waiting := s.taken() - s.store.so().scraped
+	stored := s.store.so()
+	waiting := s.offered() - stored.scraped - stored.missing
 	return float64(waiting) < s.live()*(sendDeadline+time.Second).Seconds()
 }
 
@@ -131,7 +144,7 @@ const sendDeadline = time.Second
 
 // after: all goes on as before.
 func (s *story) after() error {
-	if err := s.ferry.Sleep(2 * s.interval); err != nil {
+	if err := s.ferry.Sleep(s.interval); err != nil {
 		return err
 	}
 	use, err := s.look()
@@ -139,30 +152,31 @@ func (s *story) after() error {
 		return err
 	}
 	s.report.after = use
-	s.report.dropped, err = s.ferry.sum(droppedMetric)
+	if s.report.dropped, err = s.ferry.sum("promferry_remote_write_samples_dropped_total"); err != nil {
+		return err
+	}
+	failed, err := s.ferry.sum("promferry_scrape_errors_total")
+	if err != nil {
+		return err
+	}
+	ended, err := s.ferry.sum("promferry_scrapes_total")
+	s.report.taken = (ended - failed) * float64(s.targets.series)
 	return err
 }
 
-// droppedMetric counts samples that are not stored, whatever the reason.
-const droppedMetric = "promferry_remote_write_samples_dropped_total"
-
-// taken is how many samples the targets offered so far.
-func (s *story) taken() (samples int64) {
+// offered is how many samples the targets had for scrapes so far. A scrape may
+// have failed on a busy machine, or have been cut off by a reload.
+func (s *story) offered() (samples int64) {
 	for i := range s.targets.scrapes {
 		samples += s.targets.scrapes[i].Load() * int64(s.targets.series)
 	}
 	return samples
 }
 
-// judge compares what targets offered with what is stored, when promferry has
-// ended. The last scrape of a target may have been cut by that.
+// judge looks at what is stored, when promferry has ended.
 func (s *story) judge() {
-	stored := s.store.so()
+	s.report.stored = s.store.so()
 	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
 	s.report.problems, s.report.troubles = s.store.problems, s.store.troubles
-	s.store.mu.Unlock()
-	s.report.missing = stored.missing
-	s.report.unsent = s.taken() - stored.scraped - stored.missing
-	s.report.cut = int64(len(s.targets.scrapes) * s.targets.series)
-	s.report.stored = stored
 }

@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-
-	"github.com/promferry/promferry/test/bodies"
 )
 
 // targets are one server that is all of them. Each has the same series, whose
@@ -23,9 +21,9 @@ type targets struct {
 	scrapes []atomic.Int64 // by target
 }
 
-func newTargets(count, series int) *targets {
+func newTargets(count int, body []byte) *targets {
 	t := &targets{scrapes: make([]atomic.Int64, count)}
-	for line := range bytes.Lines(bodies.Big(series)) {
+	for line := range bytes.Lines(body) {
 		if line[0] != '#' {
 			line = line[:bytes.LastIndexByte(line, ' ')+1]
 			t.series++
