@@ -9,6 +9,7 @@ import (
 // lane. They do not change while it is under way.
 type request struct {
 	settings Settings
+	from     *turns // that the lanes had
 	lanes    []*lane
 	records  []*record
 	bodies   [][]byte // of the records; nil: it is in the spool only
@@ -96,6 +97,7 @@ func (s *Store) planLate(now time.Time) (*plan, time.Time) {
 func (s *Store) start(p *plan, now time.Time) *request {
 	r := &request{settings: s.settings, samples: p.samples, plain: p.plain, began: now}
 	for _, part := range p.parts {
+		r.from = part.lane.turns
 		s.queue.unqueue(part.lane)
 		r.lanes = append(r.lanes, part.lane)
 		for _, record := range part.records {
