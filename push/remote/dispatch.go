@@ -11,7 +11,7 @@ type request struct {
 	settings Settings
 	lanes    []*lane
 	records  []*record
-	bodies   [][]byte // of the records; nil: it is in the spool only
+	bodies   []body // of the records; nil: it is in the spool only
 	samples  int
 	plain    int
 	began    time.Time
