@@ -15,12 +15,12 @@ import (
 
 // received returns what a receiver gets of records, joined as one request.
 func received(records []*record) []prompb.TimeSeries {
-	plain, bodies := 0, [][]byte(nil)
+	plain, bodies := 0, []body(nil)
 	for _, r := range records {
 		plain += int(r.plain)
 		bodies = append(bodies, r.body)
 	}
-	return decode(join(plain, bodies))
+	return decode(join(plain, bodies).joined())
 }
 
 // sealed returns the records of a batch.

@@ -122,7 +122,7 @@ func (p pending) onDisk(id uint64) spool.Record {
 		Header: spool.Header{
 			ID: id, Target: p.target, Time: p.at, Samples: int(p.samples), Plain: int(p.plain), Size: int(p.size),
 		},
-		Body: p.body,
+		Body: p.body.joined(),
 	}
 }
 

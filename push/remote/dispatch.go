@@ -12,7 +12,7 @@ type request struct {
 	from     *turns // that the lanes had
 	lanes    []*lane
 	records  []*record
-	bodies   [][]byte // of the records; nil: it is in the spool only
+	bodies   []body // of the records; nil: it is in the spool only
 	samples  int
 	plain    int
 	began    time.Time

@@ -33,7 +33,8 @@ func (m *memory) packer() *packer {
 type packer struct {
 	memory  *memory
 	block   []byte // plain, not compressed yet
-	packed  []byte
+	packed  body
+	size    int // bytes of packed
 	plain   int // bytes so far
 	samples int
 }
@@ -60,7 +61,8 @@ func (p *packer) flush() {
 	}
 	encoded := s2.EncodeSnappy(*scratch, p.block)
 	_, length := binary.Uvarint(encoded)
-	p.packed = append(p.packed, encoded[length:]...)
+	p.packed = append(p.packed, bytes.Clone(encoded[length:]))
+	p.size += len(encoded) - length
 	p.memory.scratch.Put(scratch)
 	p.block = p.block[:0]
 }
@@ -70,31 +72,17 @@ func (p *packer) record() *record {
 	if len(p.block) > 0 {
 		p.flush()
 	}
-	r := &record{samples: int32(p.samples), plain: int32(p.plain), size: int32(len(p.packed)), body: bytes.Clone(p.packed)}
+	r := &record{samples: int32(p.samples), plain: int32(p.plain), size: int32(p.size), body: p.packed}
 	p.reset()
 	return r
 }
 
 func (p *packer) reset() {
-	p.block, p.packed, p.plain, p.samples = p.block[:0], p.packed[:0], 0, 0
+	p.block, p.packed, p.size, p.plain, p.samples = p.block[:0], nil, 0, 0, 0
 }
 
 // free gives the packer back, with what is in it.
 func (p *packer) free() {
 	p.reset()
 	p.memory.packers.Put(p)
-}
-
-// join makes the body of a request of the bodies of records, which have that many
-// plain bytes: a message of protobuf is one, too, when others are joined.
-func join(plain int, bodies [][]byte) []byte {
-	size := binary.MaxVarintLen64
-	for _, body := range bodies {
-		size += len(body)
-	}
-	joined := binary.AppendUvarint(make([]byte, 0, size), uint64(plain))
-	for _, body := range bodies {
-		joined = append(joined, body...)
-	}
-	return joined
 }

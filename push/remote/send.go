@@ -26,10 +26,10 @@ func (s *Store) send(ctx context.Context, r *request) (err error) {
 	if r.plain == 0 {
 		return errDamaged
 	}
-	body := join(r.plain, r.bodies)
-	r.size = len(body)
+	whole := join(r.plain, r.bodies)
+	r.size = whole.size()
 	began := time.Now()
-	got, err := receiver{s.Name, r.settings}.post(ctx, body)
+	got, err := receiver{s.Name, r.settings}.post(ctx, whole)
 	r.code = got.code
 	if offset, found := answers.ClockOffset(got.header, began, time.Now()); found {
 		s.meter.clock(offset)
@@ -43,9 +43,9 @@ func (s *Store) load(r *request) error {
 		if r.bodies[i] != nil {
 			continue
 		}
-		body, err := s.disk.body(record.id)
+		read, err := s.disk.body(record.id)
 		switch {
-		case errors.Is(err, spool.ErrDamaged), errors.Is(err, spool.ErrMissing), err == nil && len(body) != int(record.size):
+		case errors.Is(err, spool.ErrDamaged), errors.Is(err, spool.ErrMissing), err == nil && len(read) != int(record.size):
 			s.meter.spoolError(opRead)
 			r.damaged = append(r.damaged, record)
 			r.plain -= int(record.plain)
@@ -53,8 +53,8 @@ func (s *Store) load(r *request) error {
 			s.meter.spoolError(opRead)
 			return fmt.Errorf("%w: %w", errSpoolRead, err)
 		}
-		if err == nil && len(body) == int(record.size) {
-			r.bodies[i] = body
+		if err == nil && len(read) == int(record.size) {
+			r.bodies[i] = body{read}
 		}
 	}
 	return nil
