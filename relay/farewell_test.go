@@ -69,6 +69,27 @@ func TestEndingsWaitForTheDiskAtOnce(t *testing.T) {
 	})
 }
 
+// P4: a disk that stalls keeps no gateway from its last state.
+func TestEndingsBesideADiskThatStalls(t *testing.T) {
+	inBubble(t, func(w *world) {
+		s := w.newShelf()
+		beside := w.target("i", exposes("a 1\n"))
+		beside.Stores = []Store{s}
+		p := NewPool([]*Target{w.storing("1", exposes("a 1\n"), s), beside, w.target("2", exposes("a 1\n"))}, Options{Workers: 1})
+		w.once(p)
+		pushedTo(&w.requests)
+		s.disk = make(chan struct{})
+		ended := make(chan error)
+		go func() { ended <- p.Retire(w.Context()) }()
+		pass(time.Second)
+		w.checkPushed(put+report(0, 0, 0, 0), "PUT /metrics/job/j/instance/2\n"+report(0, 0, 0, 0))
+		close(s.disk)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestEndingWithoutTime(t *testing.T) {
 	inBubble(t, func(w *world) {
 		p := w.pool(w.storing("i", exposes("a 1\n"), w.newShelf()))

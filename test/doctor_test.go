@@ -21,6 +21,10 @@ type doctorReport struct {
 		Load                   float64
 		Checks                 []doctorCheck
 	}
+	RemoteWrites []struct {
+		Name, URL, Outcome string
+		Checks             []doctorCheck
+	} `json:"remote_writes"`
 	Targets []struct {
 		Job, Address, Outcome string
 		Labels                map[string]string

@@ -130,15 +130,16 @@ func checkReasonsServed(t *testing.T, families []*dto.MetricFamily) {
 }
 
 // TestReasonsOfMetricsPage compares the reasons in docs/metrics.md with the
-// source, where they are constants, and what two functions return.
+// source, where they are constants, and what some functions return.
 func TestReasonsOfMetricsPage(t *testing.T) {
 	t.Parallel()
 	sources := make(map[string]source)
-	for _, pkg := range []string{"scrape", "convert", "push", "push/remote", "relay", "transport", "cmd/promferry"} {
+	for _, pkg := range []string{"scrape", "convert", "push", "push/internal/answers", "push/remote", "relay", "transport", "cmd/promferry"} {
 		sources[pkg] = parseSource(t, pkg)
 	}
 	way := sources["transport"].constants("Reason")
 	limits := sources["convert"].firstFields("LimitError")
+	answers := sources["push/internal/answers"]
 	check := func(metric string, reasons ...[]string) {
 		t.Helper()
 		want := slices.Concat(reasons...)
@@ -152,7 +153,7 @@ func TestReasonsOfMetricsPage(t *testing.T) {
 	ofStores := []string{"future", "clock_back"} // of what gateways take, too, there are two reasons more
 	check("promferry_series_dropped_total", slices.DeleteFunc(sources["convert"].constants("Drop"), func(reason string) bool { return slices.Contains(ofStores, reason) }))
 	check("promferry_remote_write_series_dropped_total", ofStores, []string{"duplicate", "report_series"})
-	check("promferry_push_errors_total", []string{"400"}, way, sources["push"].returned("reason"), sources["push"].returned("statusReason"))
+	check("promferry_push_errors_total", []string{"400"}, way, sources["push"].returned("reason"), answers.returned("Reason"), answers.returned("StatusReason"))
 	check("promferry_pushes_dropped_total", sources["push"].constants("drop"))
 	check("promferry_families_refused_total", sources["push"].constants("refused"))
 	check("promferry_remote_write_samples_dropped_total", sources["push/remote"].constants("Drop"))

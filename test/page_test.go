@@ -22,14 +22,20 @@ func TestPageInABrowser(t *testing.T) {
 	b := startChromium(t)
 	gw := startPushgateway(t)
 	refusing := startScripted(t, status(400, hostileText))
+	choosy := startScripted(t, status(400, hostileText))
 	target := startScripted(t, exposition(goodText))
 	broken := startScripted(t, raw("HTTP/1.1 500 "+hostileText+"\r\nContent-Length: 0\r\n\r\n"))
 	file := config(t, `
 		global { scrape_interval = "300ms" }
 		gateway "good" { url = %q }
 		gateway "refusing" { url = %q }
+		remote_write "choosy" {
+			url = %q
+			spool { directory = "/dev/null/%s" }
+			queue { batch_send_deadline = "50ms" }
+		}
 		job "app" {
-			gateways = ["good"]
+			gateways = ["good", "choosy"]
 			static_config {
 				targets = [%q]
 				labels  = { instance = "i", text = "%s", long = "%s" }
@@ -45,7 +51,11 @@ func TestPageInABrowser(t *testing.T) {
 			}
 		}
 		job "broken" { targets = [%q] }
-	`, gw.url, refusing.URL, target.address(), hostileLabel, strings.Repeat("w", 1000), broken.address())
+		job "stored" {
+			gateways = ["choosy"]
+			targets  = [%q]
+		}
+	`, gw.url, refusing.URL, choosy.URL, strings.Repeat("w", 100), target.address(), hostileLabel, strings.Repeat("w", 1000), broken.address(), target.address())
 	ferry := run(t, file, stopsSoon)
 	if err := os.WriteFile(file, []byte("job \""+hostileText[:20]+"\" {}\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -58,7 +68,8 @@ func TestPageInABrowser(t *testing.T) {
 	p.holds("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", `\u202egnp.exe\nline`, // labels
 		"<script>alert(2)</script>",                                     // an error of a target or gateway
 		"The configuration was not reloaded", "1 dropped by relabeling", // what is shown of trouble
-		"/metrics/job/broken/instance/")
+		"/metrics/job/broken/instance/",
+		`remote_write "choosy" refuses samples, see above`, "not in use", "refused") // of a store
 	p.hasOwnElementsOnly()
 	p.fits(360, 320)
 	p.isReadable("light", "dark")

@@ -19,12 +19,14 @@ type storePart struct {
 	sending  remote.Settings // of settings
 }
 
-// directory is that of its spool; "" without one.
-func (p storePart) directory() string {
-	if p.settings.Spool == nil {
+func (p storePart) directory() string { return directoryOf(p.settings) }
+
+// directoryOf is where the spool of a store is; "" without one.
+func directoryOf(w configs.RemoteWrite) string {
+	if w.Spool == nil {
 		return ""
 	}
-	return p.settings.Spool.Directory
+	return w.Spool.Directory
 }
 
 // stores are those of the configuration, in its order.
@@ -86,10 +88,10 @@ func (f *ferry) sendingOf(w configs.RemoteWrite) remote.Settings {
 }
 
 // store returns the part of the store that settings are for; an empty one where
-// there is none: a spool is for as long as a store lives.
+// there is none: a store has its name and its directory for as long as it lives.
 func (p *parts) store(settings configs.RemoteWrite) storePart {
 	for _, part := range p.stores {
-		if part.settings.Name == settings.Name && reflect.DeepEqual(part.settings.Spool, settings.Spool) {
+		if part.settings.Name == settings.Name && part.directory() == directoryOf(settings) {
 			return part
 		}
 	}
@@ -112,6 +114,9 @@ func (f *ferry) setStores(before, next *parts) {
 		old := before.store(part.settings)
 		if old.store == part.store && !reflect.DeepEqual(old.settings, part.settings) {
 			part.store.Set(part.sending)
+			if spool := part.settings.Spool; spool != nil {
+				part.store.SetLimits(spool.MaxSize, spool.MaxAge)
+			}
 			closeIdle(&http.Client{Transport: old.sending.Transport})
 		}
 	}

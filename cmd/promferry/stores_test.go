@@ -61,6 +61,7 @@ func TestAssembleKeepsStores(t *testing.T) {
 		"their order": {func(c *configs.Config) { slices.Reverse(c.RemoteWrites) }, "11", "11"},
 		"a URL":       {func(c *configs.Config) { c.RemoteWrites[0].URL = &url.URL{Scheme: "http", Host: "three"} }, "11", "11"},
 		"a setting":   {func(c *configs.Config) { c.RemoteWrites[1].Timeout = time.Hour }, "11", "11"},
+		"a limit":     {func(c *configs.Config) { c.RemoteWrites[0].Spool.MaxSize = 2 }, "11", "11"},
 		"a directory": {func(c *configs.Config) { c.RemoteWrites[0].Spool.Directory = "/two" }, "01", "01"},
 		"no spool":    {func(c *configs.Config) { c.RemoteWrites[0].Spool = nil }, "01", "01"},
 		"a name": {func(c *configs.Config) {
@@ -93,6 +94,7 @@ func TestSetStoresAtTheSwitch(t *testing.T) {
 	before := f.settled(storingConfig(), new(parts))
 	cfg := storingConfig()
 	cfg.RemoteWrites[0].URL = &url.URL{Scheme: "http", Host: "three"}
+	cfg.RemoteWrites[0].Spool.MaxSize = 3
 	after := f.settled(cfg, before)
 	for i, want := range []string{"http://one", "http://two"} {
 		if got := before.stores[i].store.Status().URL; got != want {
@@ -104,6 +106,9 @@ func TestSetStoresAtTheSwitch(t *testing.T) {
 		if got := after.stores[i].store.Status().URL; got != want {
 			t.Errorf("store %d sends to %s after the switch, want %s", i, got, want)
 		}
+	}
+	if got := after.stores[0].store.Status().Spool.MaxSize; got != 3 {
+		t.Errorf("the spool may have %d bytes, want what the new settings say", got)
 	}
 }
 

@@ -133,8 +133,9 @@ func (s *Store) append(records []spool.Record) error {
 	for _, r := range records {
 		need += int64(r.Size)
 	}
+	f := s.disk.opened()
 	for {
-		err := s.disk.opened().Append(records)
+		err := f.Append(records)
 		if !errors.Is(err, spool.ErrFull) {
 			return err
 		}
@@ -142,7 +143,8 @@ func (s *Store) append(records []spool.Record) error {
 		if failed != nil {
 			return failed // or all would be dropped, and nothing gained
 		}
-		if !swept && !s.dropSpooled(need+s.disk.spool.MaxSize/64) {
+		maxSize, _ := s.disk.limits()
+		if !swept && !s.dropSpooled(need+maxSize/64) {
 			return err // all that is there is under way
 		}
 	}
@@ -179,6 +181,7 @@ func (s *Store) sweep() (swept bool, err error) {
 	err = f.Delete(ids)
 	if err != nil {
 		s.meter.spoolError(opDelete)
+		s.disk.doubt(err)
 		s.mu.Lock()
 		s.queue.freed = append(ids, s.queue.freed...)
 		s.mu.Unlock()

@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ type files interface {
 	Delete(ids []uint64) error
 	Size() int64
 	Used() int64
+	SetMaxSize(bytes int64)
 	Close() error
 }
 
@@ -33,7 +35,7 @@ var errNotOpen = errors.New("the spool is not open")
 
 // A disk is the spool of a store, and whether it can be used.
 type disk struct {
-	spool Spool
+	spool Spool                                 // mu guards its limits
 	open  func(directory string) (files, error) // no files, but an error: it cannot be used
 
 	mu       sync.Mutex
@@ -55,6 +57,22 @@ func newDisk(config Spool) *disk {
 	}}
 }
 
+// limits are those of the spool as they are now.
+func (d *disk) limits() (maxSize int64, maxAge time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.spool.MaxSize, d.spool.MaxAge
+}
+
+func (d *disk) setLimits(maxSize int64, maxAge time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.spool.MaxSize, d.spool.MaxAge = maxSize, maxAge
+	if d.files != nil {
+		d.files.SetMaxSize(maxSize)
+	}
+}
+
 // A find is what a spool has when it is opened.
 type find struct {
 	headers []spool.Header
@@ -64,22 +82,24 @@ type find struct {
 // start opens the spool. The error beside a find says what was wrong with it.
 func (d *disk) start() (found *find, err error) {
 	opened, err := d.open(d.spool.Directory)
+	found = new(find)
+	last := uint64(0)
+	if opened != nil {
+		found.headers = slices.Collect(opened.Headers())
+		for _, h := range found.headers {
+			last = max(last, h.ID)
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if opened == nil {
-		if err == nil {
-			err = errors.New("it does not open")
-		}
-		d.err = err
-		d.retry = time.Now().Add(reopenInterval)
-		return nil, d.err
+		d.err, d.retry = err, time.Now().Add(reopenInterval)
+		return nil, err
 	}
-	found = &find{again: d.used}
+	opened.SetMaxSize(d.spool.MaxSize) // which may be another by now
+	found.again = d.used
 	d.files, d.used, d.err, d.failures, d.retry = opened, true, nil, 0, time.Time{}
-	for h := range opened.Headers() {
-		found.headers = append(found.headers, h)
-		d.last = max(d.last, h.ID)
-	}
+	d.last = max(d.last, last)
 	return found, err
 }
 
@@ -113,23 +133,32 @@ func (d *disk) next(n int) (first uint64) {
 	return first
 }
 
-// wrote notes how a write ended. A spool that says the same to all that it is
-// asked is closed: what is left of it is found when it is opened again.
+// wrote notes how a write ended.
 func (d *disk) wrote(err error) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	if err == nil {
 		d.err, d.failures, d.retry = nil, 0, time.Time{}
+	} else {
+		d.err, d.retry = err, time.Now().Add(answers.Backoff(d.failures, minRewrite, maxRewrite))
+		d.failures++
+	}
+	d.mu.Unlock()
+	if err != nil {
+		d.doubt(err)
+	}
+}
+
+// doubt closes a spool that says the same to all that it is asked: what is left
+// of it is found when it is opened again.
+func (d *disk) doubt(err error) {
+	f := d.opened()
+	if f == nil || isSound(f) {
 		return
 	}
-	d.err = err
-	d.retry = time.Now().Add(answers.Backoff(d.failures, minRewrite, maxRewrite))
-	d.failures++
-	if isSound(d.files) {
-		return
-	}
-	_ = d.files.Close() // err says what there is to say
-	d.files = nil
+	d.mu.Lock()
+	d.files, d.err, d.retry = nil, err, time.Now().Add(minRewrite)
+	d.mu.Unlock()
+	_ = f.Close() // err says what there is to say
 }
 
 // hurry has the next write tried at once.
@@ -164,15 +193,14 @@ func (d *disk) state() (size int64, fill float64, err error) {
 	return size, fill, d.err
 }
 
-// close closes the spool, if it is open.
+// close closes the spool, if it is open. It is not opened again soon.
 func (d *disk) close() error {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.files == nil {
+	f := d.files
+	d.files, d.err, d.retry = nil, errNotOpen, time.Now().Add(reopenInterval)
+	d.mu.Unlock()
+	if f == nil {
 		return nil
 	}
-	err := d.files.Close()
-	d.files, d.err = nil, errNotOpen
-	d.retry = time.Now().Add(reopenInterval)
-	return err
+	return f.Close()
 }

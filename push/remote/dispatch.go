@@ -81,7 +81,7 @@ func (s *Store) begin(now time.Time) (r *request, at time.Time) {
 // planLate is the plan of the lanes with a backlog. At the end of the program
 // that of memory is lost if it does not go.
 func (s *Store) planLate(now time.Time) (*plan, time.Time) {
-	if len(s.queue.late.lanes) == 0 {
+	if s.queue.late.first == nil {
 		return nil, time.Time{}
 	}
 	wait := s.pace.wait(s.age(now), s.settings.MaxSamplesPerSend)

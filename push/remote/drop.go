@@ -22,6 +22,10 @@ func (s *Store) dropFrom(r *record, reason DropReason) {
 	s.queue.settle(l)
 }
 
+// maxKept bounds how many records are looked at that stay: in front of the others
+// they are the next to be sent.
+const maxKept = 1000
+
 // fitMemory bounds what waits in memory: first bodies go that are in the spool,
 // too, then the oldest records that are not. What the newest scrape has stays,
 // however large it is; as long as the receiver answers that holds for the newest
@@ -40,10 +44,13 @@ func (s *Store) fitMemory(newest *record) {
 		}
 		r = next
 	}
-	for r := q.held.first; r != nil && q.weight > s.settings.Capacity; {
+	kept := 0
+	for r := q.held.first; r != nil && q.weight > s.settings.Capacity && kept < maxKept; {
 		next := q.held.after(r)
 		if r.id == 0 && !isNewest(r) {
 			s.dropFrom(r, DropCapacity)
+		} else {
+			kept++
 		}
 		r = next
 	}
@@ -51,10 +58,14 @@ func (s *Store) fitMemory(newest *record) {
 
 // dropOld drops what is older than the spool is to keep it. s.mu is held.
 func (s *Store) dropOld(now time.Time) {
-	if s.disk == nil || s.disk.spool.MaxAge <= 0 {
+	if s.disk == nil {
 		return
 	}
-	limit := now.Add(-s.disk.spool.MaxAge).UnixMilli()
+	_, maxAge := s.disk.limits()
+	if maxAge <= 0 {
+		return
+	}
+	limit := now.Add(-maxAge).UnixMilli()
 	for r := s.queue.all.first; r != nil && r.at < limit; {
 		next := s.queue.all.after(r)
 		if r.place == waiting {

@@ -105,6 +105,13 @@ func (f *fake) end() {
 	f.flying--
 }
 
+// atOnce is the most requests that were there at the same time.
+func (f *fake) atOnce() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.most
+}
+
 // all returns the requests so far.
 func (f *fake) all() []got {
 	f.mu.Lock()
@@ -323,4 +330,11 @@ func whether(down bool) *http.Response {
 		return says(503, "")
 	}
 	return says(204, "")
+}
+
+// set changes what the answers depend on.
+func (f *fake) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
 }

@@ -39,7 +39,7 @@ func (f *fakeSpool) use(s *Store) {
 		if f.open {
 			return nil, errInUse
 		}
-		f.open, f.limit = true, s.disk.spool.MaxSize
+		f.open = true
 		return f, nil
 	}
 }
@@ -96,14 +96,14 @@ func (f *fakeSpool) Append(records []spool.Record) error {
 func (f *fakeSpool) Body(id uint64) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	r, found := f.records[id]
+	if !found {
+		return nil, spool.ErrMissing
+	}
 	if f.bodyErr != nil {
 		if err := f.bodyErr(id); err != nil {
 			return nil, err
 		}
-	}
-	r, found := f.records[id]
-	if !found {
-		return nil, spool.ErrMissing
 	}
 	f.reads++
 	return slices.Clone(r.Body), nil
@@ -125,6 +125,12 @@ func (f *fakeSpool) Size() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.size
+}
+
+func (f *fakeSpool) SetMaxSize(bytes int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.limit = bytes
 }
 
 func (f *fakeSpool) Used() int64 {

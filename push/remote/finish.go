@@ -10,9 +10,9 @@ import (
 // spoolRetry is how long records are left alone that could not be read.
 const spoolRetry = time.Second
 
-// splitWithin is how long after the last success a refusal may be for one record
-// alone: a receiver that refuses all is not asked for each of them.
-const splitWithin = 5 * time.Minute
+// lately is how long after the last success a refusal may be for some records
+// alone. A receiver that has stored nothing for longer refuses all.
+const lately = 5 * time.Minute
 
 // finish draws from the end of a request what becomes of its records, tells how
 // it ended, and only then counts it out: whoever waited for it finds status,
@@ -94,11 +94,12 @@ func (s *Store) refuse(r *request, err error, now time.Time) {
 	s.answered()
 	h := &s.health
 	h.err = err
-	lately := s.born
-	if h.success.After(lately) {
-		lately = h.success
+	last := s.born
+	if h.success.After(last) {
+		last = h.success
 	}
-	if isForContent(err) && len(r.records) > 1 && now.Sub(lately) < splitWithin {
+	some := isForContent(err) && now.Sub(last) < lately
+	if some && len(r.records) > 1 {
 		for _, record := range r.records {
 			record.alone = true
 		}
@@ -111,10 +112,10 @@ func (s *Store) refuse(r *request, err error, now time.Time) {
 		}
 	}
 	h.refused++
-	if !isForContent(err) || h.refused > 1 || h.success.IsZero() && !r.records[0].alone {
-		h.become(StateRefusing, now)
-	} else {
+	if some && (!h.success.IsZero() || r.records[0].alone) {
 		h.become(StateAnswering, now)
+	} else {
+		h.become(StateRefusing, now)
 	}
 }
 

@@ -37,14 +37,14 @@ func TestFailuresAreTriedAgain(t *testing.T) {
 				b.scrape(fmt.Sprint(i), 2000)
 			}
 			time.Sleep(time.Minute)
-			if b.fake.most > 1 {
-				t.Errorf("%s: got %d requests at once, want one", name, b.fake.most)
+			if b.fake.atOnce() > 1 {
+				t.Errorf("%s: got %d requests at once, want one", name, b.fake.atOnce())
 			}
 			if got := b.Status(); got.State != StateDown || got.LastError == nil || got.Pending != 8000 || !got.NextTry.After(time.Now()) {
 				t.Errorf("%s: got %+v, want a receiver that is down", name, got)
 			}
 			b.wantCount(t, "up", "", 0)
-			down = false
+			b.fake.set(func() { down = false })
 			b.drain(t)
 			b.wantStored(t, 8000)
 			b.wantCount(t, "samples_total", "", 8000)
@@ -134,7 +134,7 @@ func TestRefusalsAreDropped(t *testing.T) {
 			if got := b.Status(); got.State != StateRefusing || got.Dropped[DropRefused] != 10_000 || !strings.Contains(got.LastError.Error(), words) {
 				t.Errorf("%d: got %+v, want one that refuses and %q", code, got, words)
 			}
-			refuses = false
+			b.fake.set(func() { refuses = false })
 			b.scrape("a", 2000)
 			b.drain(t)
 			b.wantStored(t, 2000)
@@ -205,12 +205,12 @@ func TestPoisonDelaysNoOther(t *testing.T) {
 func TestOrderUnderFaults(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
-			random := rand.New(rand.NewPCG(seed, 1))
+			random, answers := rand.New(rand.NewPCG(seed, 1)), rand.New(rand.NewPCG(seed, 2))
 			f := &fake{takes: 300 * time.Millisecond, answer: func(int, got) *http.Response {
 				return slices.Concat(
 					[]*http.Response{nil, says(500, ""), says(429, "", "Retry-After", "3"), says(302, "")},
 					[]*http.Response{says(200, ""), says(204, ""), says(204, ""), says(204, "")},
-				)[random.IntN(8)]
+				)[answers.IntN(8)]
 			}}
 			b := newBench(t, f, nil, func(s *Settings, _ *Options) { s.Capacity, s.MaxSamplesPerSend = 1_000_000, 100 })
 			b.run(t)

@@ -11,14 +11,16 @@ import (
 // as their series differ.
 type lane struct {
 	target      string
-	first, last *record // those that are gone stay until they are the first
-	underWay    int     // requests with records of the lane
-	sendingAt   int64   // the scrape that these are of
-	mixed       bool    // one of them has several scrapes
-	backlog     bool    // it has had more than one scrape since an outage
-	due         time.Time
-	failures    int // in a row
-	turns       *turns
+	first, last *record   // those that are gone stay until they are the first
+	underWay    int       // requests with records of the lane
+	sendingAt   int64     // the scrape that these are of
+	mixed       bool      // one of them has several scrapes
+	backlog     bool      // it has had more than one scrape since an outage
+	due         time.Time // nothing of it goes before; zero: at any time
+	failures    int       // in a row
+	turns       *turns    // that it has a place in, between these; nil: none
+
+	earlier, later *lane
 }
 
 // append adds a record as the last.
@@ -98,10 +100,30 @@ func (l *lane) hasWaiting() bool {
 }
 
 // turns are lanes that have something to send, in the order of their turns.
-type turns struct{ lanes []*lane }
+type turns struct{ first, last *lane }
 
 // add lets a lane in as the last.
 func (t *turns) add(l *lane) {
-	l.turns = t
-	t.lanes = append(t.lanes, l)
+	l.turns, l.earlier, l.later = t, t.last, nil
+	if t.last == nil {
+		t.first = l
+	} else {
+		t.last.later = l
+	}
+	t.last = l
+}
+
+// remove takes a lane out.
+func (t *turns) remove(l *lane) {
+	if l.earlier == nil {
+		t.first = l.later
+	} else {
+		l.earlier.later = l.later
+	}
+	if l.later == nil {
+		t.last = l.earlier
+	} else {
+		l.later.earlier = l.earlier
+	}
+	l.turns, l.earlier, l.later = nil, nil, nil
 }

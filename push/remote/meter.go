@@ -28,9 +28,14 @@ func (m meter) start() {
 	if m.spool == nil {
 		return
 	}
-	m.all.spoolMaxSize.WithLabelValues(m.name).Set(float64(m.spool.MaxSize))
 	for _, operation := range operations {
 		m.all.spoolErrors.WithLabelValues(m.name, operation)
+	}
+}
+
+func (m meter) maxSize(bytes int64) {
+	if m.all != nil {
+		m.all.spoolMaxSize.WithLabelValues(m.name).Set(float64(bytes))
 	}
 }
 

@@ -52,11 +52,11 @@ func (f *fakeSpool) faulty(random *rand.Rand) {
 func TestKillsAndFaults(t *testing.T) {
 	for seed := range uint64(10) {
 		synctest.Test(t, func(t *testing.T) {
-			random := rand.New(rand.NewPCG(seed, 2))
+			random, answers, faults := rand.New(rand.NewPCG(seed, 2)), rand.New(rand.NewPCG(seed, 3)), rand.New(rand.NewPCG(seed, 4))
 			receiver := strict{make(map[string]int64)}
 			calm := false
 			f := &fake{takes: 100 * time.Millisecond, answer: func(_ int, g got) *http.Response {
-				switch n := random.IntN(10); {
+				switch n := answers.IntN(10); {
 				case n < 3 && !calm:
 					return says(503, "")
 				case !receiver.takes(g):
@@ -73,7 +73,7 @@ func TestKillsAndFaults(t *testing.T) {
 				b.Open()
 				stop := b.run(t)
 				for range 20 {
-					on.faulty(random)
+					on.faulty(faults)
 					for target := range 4 {
 						n := random.IntN(100)
 						b.scrape(fmt.Sprint(target), n)
@@ -82,7 +82,7 @@ func TestKillsAndFaults(t *testing.T) {
 					time.Sleep(time.Duration(random.IntN(2000)+1) * time.Millisecond)
 				}
 				if life == 4 {
-					calm = true
+					f.set(func() { calm = true })
 					on.set(func() { on.bodyErr, on.deleteErr = nil, nil })
 					b.drain(t)
 				}

@@ -39,7 +39,7 @@ func TestDrainRate(t *testing.T) {
 		down, start := true, time.Now()
 		var on fakeSpool
 		f := &fake{takes: 20 * time.Millisecond, answer: func(int, got) *http.Response { return whether(down) }}
-		b := newSpooled(t, f, &on, testSpool, func(s *Settings, _ *Options) { s.MaxSamplesPerSend = 200 })
+		b := newSpooled(t, f, &on, testSpool, func(s *Settings, _ *Options) { s.MaxSamplesPerSend, s.MaxBackoff = 200, 500*time.Millisecond })
 		b.Open()
 		b.run(t)
 		second := func() {
@@ -51,7 +51,7 @@ func TestDrainRate(t *testing.T) {
 		for time.Since(start) < time.Minute {
 			second()
 		}
-		down = false
+		b.fake.set(func() { down = false })
 		back := time.Now()
 		before := b.Status().Pending
 		for time.Since(back) < 3*time.Second {

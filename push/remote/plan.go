@@ -24,7 +24,7 @@ type part struct {
 func (s *Store) plan(from *turns, now time.Time) (*plan, time.Time) {
 	p := new(plan)
 	var at time.Time
-	for _, l := range from.lanes {
+	for l := from.first; l != nil; l = l.later {
 		if now.Before(l.due) {
 			at = earliest(at, l.due)
 			continue

@@ -140,11 +140,9 @@ func (q *queue) enqueue(l *lane) {
 }
 
 func (q *queue) unqueue(l *lane) {
-	if l.turns == nil {
-		return
+	if l.turns != nil {
+		l.turns.remove(l)
 	}
-	l.turns.lanes = slices.DeleteFunc(l.turns.lanes, func(other *lane) bool { return other == l })
-	l.turns = nil
 }
 
 // fallBehind notes which lanes have a backlog, at the end of an outage.

@@ -91,7 +91,7 @@ func TestRealSpoolWithinMaxSize(t *testing.T) {
 			t.Errorf("got %d dropped and %+v, want the rest pending", dropped, b.Status())
 		}
 		b.wantLog(t, spoolIdle, 0)
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantStored(t, 242_000-dropped)
 		stop()
@@ -124,7 +124,7 @@ func TestSpoolRemoved(t *testing.T) {
 		if got := b.Status(); got.Spool.Err != nil || got.Spool.Pending != got.Pending || got.Pending != 4600-lost || lost > 3200 {
 			t.Errorf("got %+v, want all that waits in the new spool", got)
 		}
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantStored(t, 4600-lost)
 		stop()

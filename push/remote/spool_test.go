@@ -100,7 +100,7 @@ func TestOutageIsOnDisk(t *testing.T) {
 		if got := b.held(); got > 1100 {
 			t.Errorf("got %d samples with bodies in memory, want at most 1,100", got)
 		}
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantStored(t, 30_000)
 		if got := b.Status(); got.Pending != 0 || len(got.Dropped) != 0 {
@@ -137,7 +137,7 @@ func TestSpoolThatDoesNotOpen(t *testing.T) {
 			t.Errorf("got %+v, want %v", got, errInUse)
 		}
 		b.wantCount(t, "spool_up", "", 0)
-		down = true
+		b.fake.set(func() { down = true })
 		for range 10 {
 			b.scrape("a", 2000)
 			time.Sleep(time.Second)
@@ -150,7 +150,7 @@ func TestSpoolThatDoesNotOpen(t *testing.T) {
 		}
 		b.wantLog(t, spoolIdle, 1)
 		b.wantLog(t, "in use again", 1)
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantCount(t, "spool_up", "", 1)
 	})
@@ -223,7 +223,7 @@ func TestMaxSize(t *testing.T) {
 		if now := b.Status(); now.Spool.Fill < 0.5 || now.Spool.Fill > 1 || time.Since(now.LastDrop) > time.Minute {
 			t.Errorf("got a spool of which %v is full, and the last drop at %s, want a full one and a drop just now", now.Spool.Fill, now.LastDrop)
 		}
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantStored(t, 180_100-int(dropped))
 		if all := b.fake.stored(); strings.HasPrefix(all[0], "gone") {
@@ -270,9 +270,37 @@ func TestMaxAge(t *testing.T) {
 		if got := on.samples(); got != 300 {
 			t.Errorf("got %d samples in the spool, want 300", got)
 		}
-		down = false
+		b.fake.set(func() { down = false })
 		b.drain(t)
 		b.wantStored(t, 295) // the oldest has come of age before the next try
+	})
+}
+
+// Limits may change while the spool is in use, as they may before it is open.
+func TestSetLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var on fakeSpool
+		b := newSpooled(t, &fake{answer: codes(503)}, &on, &Spool{Directory: "/spool", MaxSize: 1, MaxAge: time.Second}, nil)
+		b.SetLimits(64<<20, time.Hour)
+		b.Open()
+		b.run(t)
+		fill := func() {
+			for range 120 {
+				b.scrape("a", 5)
+				time.Sleep(time.Minute)
+			}
+		}
+		fill()
+		b.wantCount(t, "samples_dropped_total", "max_age", 300)
+		b.SetLimits(16<<10, 0)
+		fill()
+		b.wantCount(t, "samples_dropped_total", "max_age", 300)
+		if n := b.count(t, "samples_dropped_total", "max_size"); n == 0 {
+			t.Error("nothing was dropped for the new max_size")
+		}
+		if got := b.Status().Spool.MaxSize; got != 16<<10 {
+			t.Errorf("got a limit of %d bytes, want the new one", got)
+		}
 	})
 }
 

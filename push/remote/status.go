@@ -70,7 +70,8 @@ func (s *Store) Status() Status {
 	}
 	s.mu.Unlock()
 	if s.disk != nil {
-		status.Spool.Directory, status.Spool.MaxSize = s.disk.spool.Directory, s.disk.spool.MaxSize
+		status.Spool.Directory = s.disk.spool.Directory
+		status.Spool.MaxSize, _ = s.disk.limits()
 		status.Spool.Size, status.Spool.Fill, status.Spool.Err = s.disk.state()
 	}
 	return status

@@ -112,12 +112,23 @@ func (s *Store) Set(settings Settings) {
 	s.notify()
 }
 
+// SetLimits replaces those of the spool, if there is one. Its directory is that of
+// the store for as long as it lives.
+func (s *Store) SetLimits(maxSize int64, maxAge time.Duration) {
+	if s.disk != nil {
+		s.disk.setLimits(maxSize, maxAge)
+		s.meter.maxSize(maxSize)
+	}
+}
+
 // Run sends until ctx ends, and returns when no request is under way any more.
 // What was not sent then stays in the spool.
 func (s *Store) Run(ctx context.Context) {
 	s.meter.start()
 	var group sync.WaitGroup
 	if s.disk != nil {
+		maxSize, _ := s.disk.limits()
+		s.meter.maxSize(maxSize)
 		group.Go(func() { s.keep(ctx) })
 	}
 	for {

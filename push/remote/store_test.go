@@ -54,8 +54,8 @@ func TestPartsGoAtOnce(t *testing.T) {
 				t.Errorf("got a request of %d samples, want at most 2,000", g.samples())
 			}
 		}
-		if b.fake.most != maxConcurrent {
-			t.Errorf("got %d requests at once, want %d", b.fake.most, maxConcurrent)
+		if b.fake.atOnce() != maxConcurrent {
+			t.Errorf("got %d requests at once, want %d", b.fake.atOnce(), maxConcurrent)
 		}
 		if took := time.Since(start); took > time.Second {
 			t.Errorf("it took %v, want less than a second", took)

@@ -101,7 +101,7 @@ func TestSpoolBitsFlipped(t *testing.T) {
 	sp := newSpecimen(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	var outcomes [3]int
-	for i := range 300 {
+	for i := range 150 {
 		file := bytes.Clone(sp.file)
 		for range 1 + i%3*40 {
 			at := random.IntN(len(file))
@@ -113,7 +113,7 @@ func TestSpoolBitsFlipped(t *testing.T) {
 		how, _ := sp.open(t, file)
 		outcomes[how]++
 	}
-	if outcomes[opened] < 50 || outcomes[movedAside] < 50 {
+	if outcomes[opened] < 20 || outcomes[movedAside] < 20 {
 		t.Errorf("got %d opened, %d moved aside, %d refused; want many of the first two", outcomes[opened], outcomes[movedAside], outcomes[refused])
 	}
 }

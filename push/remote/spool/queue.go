@@ -8,7 +8,7 @@ import (
 // An operation waits to be written.
 type operation struct {
 	add    []Record
-	remove []uint64 // what is left of them
+	remove []uint64 // what is left of them, sorted
 	done   bool
 	err    error
 }
@@ -45,13 +45,13 @@ func (s *Spool) Append(records []Record) error {
 }
 
 // Delete takes records away. Those that are not there are no error. Many of them
-// may take several transactions, the earlier ones first: a process that is
+// may take several transactions, the lower numbers first: a process that is
 // killed has deleted some of them then.
 func (s *Spool) Delete(ids []uint64) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return s.wrap("delete from", s.do(&operation{remove: slices.Clone(ids)}))
+	return s.wrap("delete from", s.do(&operation{remove: slices.Sorted(slices.Values(ids))}))
 }
 
 // do waits for its turn, and writes all that waits unless the one before has.

@@ -21,6 +21,12 @@ const (
 	// reservePages are kept from Append, so that Delete works in a full spool: it
 	// writes pages before those that it leaves are free.
 	reservePages = 32
+	// maxDeletions of an operation bound what one transaction has in memory.
+	maxDeletions = 1000
+	// deletionPages are what the file grows for, at most, for deletions: where
+	// there are few free pages, a transaction deletes fewer records, and leaves
+	// more of them to the next.
+	deletionPages = 128
 	// smallest is what a spool without records has: two meta pages, two more that
 	// bbolt begins with, the page that names the bucket.
 	smallest = 8

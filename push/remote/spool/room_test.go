@@ -93,6 +93,31 @@ func TestSpoolFullDeletesAnything(t *testing.T) {
 	}
 }
 
+// TestSpoolDeleteDoesNotGrow: what deletions may need is not taken from the disk
+// for all of them at once, whether they are neighbours or not.
+func TestSpoolDeleteDoesNotGrow(t *testing.T) {
+	t.Parallel()
+	for step := range 3 {
+		s := openAt(t, t.TempDir(), Options{})
+		add(t, s, recordsOf(0, 3000, 1000)...)
+		before := s.Size()
+		ids := idsOf(s)
+		for from := range step + 1 {
+			var some []uint64
+			for i := from; i < len(ids); i += step + 1 {
+				some = append(some, ids[i])
+			}
+			if err := s.Delete(some); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantRecords(t, s)
+		if grown := s.Size() - before; grown > 2*deletionPages*pageSize {
+			t.Errorf("the file has %d bytes more than the %d before", grown, before)
+		}
+	}
+}
+
 // lowerLimit deletes from a spool that has twice as much as it may have.
 func lowerLimit(t testing.TB, s *Spool, id uint64) {
 	t.Helper()

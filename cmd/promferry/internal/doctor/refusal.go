@@ -35,11 +35,15 @@ func (s speaker) refusalAdvice(e *remote.StatusError) string {
 		return s.secureAdvice()
 	case e.Location != "":
 		return fmt.Sprintf("Samples are not redirected: write where it leads into url of %s.", s.name)
-	case strings.Contains(e.Body, enablesReceiver): // Prometheus says it, web/api/v1, remoteWrite
+	case strings.Contains(e.Body, disabledReceiver):
 		return "Start Prometheus with " + enablesReceiver + "."
 	}
 	return s.codeAdvice(e.Code)
 }
+
+// disabledReceiver is what Prometheus answers where it is none (web/api/v1,
+// remoteWrite). What follows there is a flag that some versions do not have.
+const disabledReceiver = "remote write receiver needs to be enabled"
 
 // enablesReceiver is the flag of Prometheus without which it takes nothing.
 const enablesReceiver = "--web.enable-remote-write-receiver"

@@ -92,9 +92,9 @@ func (s Spool) Use() string {
 	}
 }
 
-// File says how large the file of the spool is.
+// File says how large the file of the spool is, and may become.
 func (s Spool) File() string {
-	return fmt.Sprintf("file %s, at most %s", size(s.Size), size(s.MaxSize))
+	return fmt.Sprintf("file %s of %s", size(s.Size), size(s.MaxSize))
 }
 
 func storeLevel(v View, s Store) Level {

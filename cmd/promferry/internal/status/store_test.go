@@ -130,7 +130,7 @@ func TestStoreOnPage(t *testing.T) {
 	page := pageOf(t, storing(lost("mimir"), sent("node", "a", lost("mimir"))))
 	for _, want := range []string{
 		`<span class="state bad">down</span> for 40m`, "next try in 4s", "connection refused", "41m ago", `<td data-label="Stored">1,203,456</td>`,
-		"24,000,000 samples<br>the oldest of <time", "99 % full, file 990 MB, at most 1.0 GB", "/var/lib/promferry/mimir",
+		"24,000,000 samples<br>the oldest <time", "99 % full<br>file 990 MB of 1.0 GB", "/var/lib/promferry/mimir",
 		`<span class="line">12,034: max_size</span><span class="line">the last <time`,
 		`remote_write &#34;mimir&#34; is down, <a href="#` + detail("store", "mimir"),
 	} {
@@ -159,10 +159,10 @@ REMOTE_WRITE  URL                            STATE      FOR  LAST SUCCESS  STORE
 mimir         http://mimir:8080/api/v1/push  down       40m  41m ago       1,203,456  24,000,000  41m ago  99 % full
   error: post http://mimir:8080/api/v1/push: connection refused
   next try in 4s
-  spool: /var/lib/promferry/mimir, file 990 MB, at most 1.0 GB
+  spool: /var/lib/promferry/mimir, file 990 MB of 1.0 GB
   12,034 samples dropped since the start: max_size
 vm            http://mimir:8080/api/v1/push  answering  1h   3s ago        1,203,456  1,203       4s ago   not in use
-  spool: /var/lib/promferry/vm, file 33.6 MB, at most 1.0 GB
+  spool: /var/lib/promferry/vm, file 33.6 MB of 1.0 GB
   spool: error: open /var/lib/promferry/vm/spool.db: held by another process
 
 STATE       JOB   TARGET            LAST SCRAPE  TOOK  SAMPLES  BYTES    EVERY  LAST PUSH
