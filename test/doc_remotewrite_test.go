@@ -3,29 +3,53 @@
 package test
 
 import (
+	"net"
 	"strings"
 	"testing"
 )
 
 func TestDocRemoteWrite(t *testing.T) {
 	follow(t, document{path: "docs/remote-write.md", prepare: (*reader).prepareRemoteWrite, commands: map[string]expectation{
-		"prometheus --web.enable-remote-write-receiver --config.file=/etc/prometheus/prometheus.yml --storage.tsdb.path=/var/lib/prometheus": {serves: "http://localhost:9090/-/ready"},
+		"prometheus --web.enable-remote-write-receiver --config.file=/etc/prometheus/prometheus.yml --storage.tsdb.path=/var/lib/prometheus": {instead: (*reader).startReceiver},
 		"promferry check config promferry.hcl": {},
 		"promferry doctor":                     {},
 		"promferry once":                       {},
-		`promtool query instant http://localhost:9090 'up{job="node"}'`: {after: (*reader).verifyWays},
+		`promtool query instant http://localhost:9090 'up{job="node"}'`: {},
+		"promferry run --config.file=both.hcl":                          {group: "node"},
+		verifyWritten("30s"):                                            {as: verifyWritten(verifyWindow), retried: true},
 	}})
 }
 
-func (r *reader) prepareRemoteWrite() {
-	r.Helper()
-	r.startNodeExporter()
-	r.write("etc/prometheus/prometheus.yml", "scrape_configs: []\n")
-	r.write("var/lib/prometheus/lock-is-made-here", "")
-	r.write("promferry.hcl", strings.ReplaceAll(r.block("hcl", 0), "/var/lib/", r.dir+"/var/lib/"))
+func verifyWritten(window string) string {
+	return `promferry verify --prometheus=http://localhost:9090 --window=` + window + ` --direct='{job="node",way="written"}' --relayed='{job="node",way=""}'`
 }
 
-// verifyWays does what the page says of a move: both ways at once, with a label
-// for one, and a comparison.
-func (r *reader) verifyWays() {
+// prepareRemoteWrite has Prometheus scrape the gateway, too, and all of it more
+// often than the page's intervals, so that a short window will do.
+func (r *reader) prepareRemoteWrite() {
+	r.Helper()
+	r.startPushgateway()
+	r.startNodeExporter()
+	r.write("etc/prometheus/prometheus.yml", scrapeOf(r.gateway))
+	r.write("promferry.hcl", strings.ReplaceAll(r.block("hcl", 0), "/var/lib/", r.dir+"/var/lib/"))
+	r.write("both.hcl", "global {\n  scrape_interval = \"1s\"\n}\n"+r.hclWith(`gateway "pushgateway"`))
+}
+
+// hclWith is the block of the page that has a text in it.
+func (r *reader) hclWith(text string) string {
+	r.Helper()
+	for _, block := range blocks(r.text, "hcl") {
+		if strings.Contains(block, text) {
+			return block
+		}
+	}
+	r.Fatalf("%s: no block with %q", r.path, text)
+	return ""
+}
+
+// startReceiver starts the page's Prometheus beside what goes on.
+func (r *reader) startReceiver() {
+	r.Helper()
+	r.serve("http://localhost:9090/-/ready", "prometheus", "--web.enable-remote-write-receiver", "--config.file="+r.dir+"/etc/prometheus/prometheus.yml",
+		"--storage.tsdb.path="+r.TempDir(), "--web.listen-address="+net.JoinHostPort("127.0.0.1", "9090"))
 }

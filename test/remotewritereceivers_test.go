@@ -38,6 +38,7 @@ func TestReceiversTakeOldSamples(t *testing.T) {
 			if code != want || !c.takes && !strings.Contains(answer, "out of bounds") {
 				t.Errorf("a sample two hours old: status %d, want %d: %s", code, want, answer)
 			}
+			s.indexed(t, 1)
 			if c.takes {
 				eventually(t, "the old samples", func() error { return s.finds(`count_over_time(older[3h])`, seriesSet{"": 1}) })
 			}

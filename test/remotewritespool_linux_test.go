@@ -5,7 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 )
 
 // A spoolFault is a directory that is not as a spool needs it.
@@ -117,7 +120,58 @@ func TestRemoteWriteSpoolIsLocked(t *testing.T) {
 	before := len(first.series(inApp("up")))
 	eventually(t, "scrapes of the first still", func() error { return first.atLeast(inApp("up"), before+2) })
 	one.terminate(t)
+	eventually(t, "the spool is the second's", func() error { return other.atLeast(`promferry_remote_write_spool_up{remote_write="store"}`, 1) })
 	other.terminate(t)
+}
+
+// TestRemoteWriteSpoolFills (H5): the disk has no room while a store is away. The
+// log says so, what comes then waits in memory, and when the store is back, all
+// that waits is sent, or is counted.
+func TestRemoteWriteSpoolFills(t *testing.T) {
+	t.Parallel()
+	receiver, dir := startRecording(t), t.TempDir()
+	receiver.leave()
+	const series = 3000
+	target := startScripted(t, exposition(manySeries(series)))
+	file := writeConfig(t, receiver.URL, soon+fmt.Sprintf("\nspool { directory = %q }", dir), target)
+	ferry := runMounted(t, "mount -t tmpfs -o size=1m none", dir, file)
+	eventually(t, "a full disk in the log", func() error {
+		if told := linesWith(ferry.stderr.String(), "level=ERROR", dir, "no space left on device"); len(told) != 1 {
+			return fmt.Errorf("told %d times: %s", len(told), &ferry.stderr)
+		}
+		return nil
+	})
+	ferry.lives(t)
+	receiver.comeBack()
+	before := target.requests.Load()
+	eventually(t, "scrapes after it", func() error {
+		points := receiver.series(inApp("up"))
+		if len(points) == 0 || target.requests.Load() < before+3 || time.Since(time.UnixMilli(points[len(points)-1].at)) > time.Second {
+			return fmt.Errorf("%d scrapes are stored", len(points))
+		}
+		return nil
+	})
+	dropped := 0.0
+	for _, reason := range []string{"capacity", "max_size"} {
+		n, err := ferry.metric(fmt.Sprintf(`promferry_remote_write_samples_dropped_total{reason=%q,remote_write="store"}`, reason))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dropped += n
+	}
+	ferry.terminate(t)
+	if err := receiver.inOrder(never); err != nil {
+		t.Error(err)
+	}
+	stored, offered := 0, series*int(target.requests.Load()-1) // the last one may have been cut by the end
+	for k, points := range receiver.stored() {
+		if strings.HasPrefix(k, "many{") {
+			stored += len(slices.DeleteFunc(points, point.stale))
+		}
+	}
+	if lost := offered - stored; float64(lost) > dropped {
+		t.Errorf("%d samples of %d are stored, and %v are counted as dropped", stored, offered, dropped)
+	}
 }
 
 // TestRemoteWriteSpoolDamaged (H7): a file of which a part was overwritten, or
@@ -174,12 +228,13 @@ const (
 	metaPages = 2 * page
 )
 
-// noise changes bytes of each page, but not of its head.
+// noise changes bytes of what pages hold, but not of their heads.
 func noise(t *testing.T, path string, size int64) {
 	t.Helper()
 	for at := int64(metaPages); at+page <= size; at += page {
-		overwrite(t, path, at+page-600, []byte("noise"))
-		overwrite(t, path, at+page-5000, []byte("noise"))
+		for within := int64(1 << 10); within < page; within += 1 << 9 {
+			overwrite(t, path, at+within, []byte("noise"))
+		}
 	}
 }
 
