@@ -14,6 +14,7 @@ const spoolRetry = time.Second
 // it ended, and only then counts it out: whoever waited for it finds status,
 // metrics and log.
 func (s *Store) finish(ctx context.Context, r *request, err error) {
+	r.release()
 	interrupted := err != nil && ctx.Err() != nil
 	now := time.Now()
 	s.mu.Lock()

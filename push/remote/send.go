@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/promferry/promferry/push/internal/answers"
@@ -26,8 +27,8 @@ func (s *Store) send(ctx context.Context, r *request) (err error) {
 	if r.plain == 0 {
 		return errDamaged
 	}
-	whole := join(r.plain, r.bodies)
-	r.size = whole.size()
+	whole := newMessage(r.plain, slices.DeleteFunc(slices.Clone(r.bodies), func(b *body) bool { return b == nil }))
+	r.size = whole.size
 	began := time.Now()
 	got, err := receiver{s.Name, r.settings}.post(ctx, whole)
 	r.code = got.code
@@ -54,7 +55,7 @@ func (s *Store) load(r *request) error {
 			return fmt.Errorf("%w: %w", errSpoolRead, err)
 		}
 		if err == nil && len(read) == int(record.size) {
-			r.bodies[i] = body{read}
+			r.bodies[i] = bodyOf(read)
 		}
 	}
 	return nil
