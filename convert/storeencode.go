@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"math"
 	"strconv"
@@ -129,16 +130,23 @@ func (e *storeEncoder) marker(ls []byte) {
 // emit hands a TimeSeries over: labels, and what stands in e.tail.
 func (e *storeEncoder) emit(ls []byte, hash uint64, samples int) {
 	if len(e.free) > 0 {
-		e.message = appendTimeSeries(e.message, ls, e.tail)
-		e.samples += samples
-		if len(e.message) >= bufferSize {
+		if len(e.message)+len(ls)+len(e.tail)+seriesHead > storeBuffer {
 			e.flushPlain()
 		}
+		e.message = appendTimeSeries(e.message, ls, e.tail)
+		e.samples += samples
 	}
 	for i := range e.ruled {
 		e.ruled[i].emit(ls, hash, e.tail, samples)
 	}
 }
+
+// storeBuffer is the most that is handed over at once, in bytes, unless a series
+// alone is more: what snappy compresses at a time, so that it can from there.
+const storeBuffer = 64 << 10
+
+// seriesHead is the most that stands before the labels of a TimeSeries.
+const seriesHead = 1 + binary.MaxVarintLen32
 
 func (e *storeEncoder) flush() {
 	e.flushPlain()

@@ -57,6 +57,10 @@ type packer struct {
 // write adds plain bytes.
 func (p *packer) write(plain []byte) {
 	p.plain += len(plain)
+	if n := len(plain); len(p.block) == 0 && n > blockSize/2 && n <= blockSize {
+		p.compress(plain) // as it is: the encoder gives as much as that
+		return
+	}
 	for len(plain) > 0 {
 		n := min(len(plain), cap(p.block)-len(p.block))
 		p.block = append(p.block, plain[:n]...)
@@ -69,19 +73,23 @@ func (p *packer) write(plain []byte) {
 
 // flush compresses the block.
 func (p *packer) flush() {
+	p.compress(p.block)
+	p.block = p.block[:0]
+}
+
+func (p *packer) compress(block []byte) {
 	scratch, ok := p.memory.scratch.Get().(*[]byte)
 	if !ok {
 		fresh := make([]byte, s2.MaxEncodedLen(blockSize))
 		scratch = &fresh
 	}
-	encoded := s2.EncodeSnappy(*scratch, p.block)
+	encoded := s2.EncodeSnappy(*scratch, block)
 	_, length := binary.Uvarint(encoded)
 	if p.packed == nil {
 		p.packed = p.memory.newBody()
 	}
 	p.packed.write(encoded[length:])
 	p.memory.scratch.Put(scratch)
-	p.block = p.block[:0]
 }
 
 // record returns what was written, and begins anew.
