@@ -64,7 +64,7 @@ func (b *Batch) Commit() {
 		b.cut()
 	}
 	records := b.records
-	b.Discard()
+	b.giveBack()
 	if len(records) > 0 {
 		b.store.commit(&arrival{target: b.target, records: records})
 	}
@@ -73,6 +73,14 @@ func (b *Batch) Commit() {
 // Discard gives the memory back where nothing is to be sent. The batch must not
 // be used any more.
 func (b *Batch) Discard() {
+	for _, r := range b.records {
+		r.forgetBody()
+	}
+	b.giveBack()
+}
+
+// giveBack gives the packer back.
+func (b *Batch) giveBack() {
 	if b.packer != nil {
 		b.packer.free()
 	}

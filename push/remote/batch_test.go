@@ -3,6 +3,7 @@ package remote
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -15,12 +16,18 @@ import (
 
 // received returns what a receiver gets of records, joined as one request.
 func received(records []*record) []prompb.TimeSeries {
-	plain, bodies := 0, [][]byte(nil)
+	plain, bodies := 0, []*body(nil)
 	for _, r := range records {
 		plain += int(r.plain)
 		bodies = append(bodies, r.body)
 	}
-	return decode(join(plain, bodies))
+	reader, err := newMessage(plain, bodies).reader()
+	if err != nil {
+		panic(err)
+	}
+	defer reader.Close()
+	all, _ := io.ReadAll(reader) // of memory
+	return decode(all)
 }
 
 // sealed returns the records of a batch.

@@ -76,6 +76,7 @@ func (s *Store) enqueue(arrived []*arrival, numbers map[*record]uint64) {
 type pending struct {
 	target string
 	*record
+	body *body // with a reference
 }
 
 // keepOnDisk writes what is in memory alone, and what has arrived, in the order
@@ -88,9 +89,11 @@ func (s *Store) keepOnDisk(arrived []*arrival) map[*record]uint64 {
 	}
 	records, numbers := make([]spool.Record, len(all)), make(map[*record]uint64, len(all))
 	first := s.disk.next(len(all))
+	s.copied = s.copied[:0]
 	for i, p := range all {
 		numbers[p.record] = first + uint64(i)
-		records[i] = p.onDisk(first + uint64(i))
+		records[i] = p.onDisk(first+uint64(i), s.copy(p.body))
+		p.body.release()
 	}
 	err := s.append(records)
 	s.disk.wrote(err)
@@ -106,25 +109,41 @@ func (s *Store) keepOnDisk(arrived []*arrival) map[*record]uint64 {
 func (s *Store) unwritten(arrived []*arrival) (all []pending) {
 	s.mu.Lock()
 	for _, r := range s.queue.looseRecords() {
-		all = append(all, pending{r.lane.target, r})
+		r.body.retain() // it may be stored meanwhile
+		all = append(all, pending{r.lane.target, r, r.body})
 	}
 	s.mu.Unlock()
 	for _, a := range arrived {
 		for _, r := range a.records {
-			all = append(all, pending{a.target, r})
+			r.body.retain()
+			all = append(all, pending{a.target, r, r.body})
 		}
 	}
 	return all
 }
 
-func (p pending) onDisk(id uint64) spool.Record {
+func (p pending) onDisk(id uint64, body []byte) spool.Record {
 	return spool.Record{
 		Header: spool.Header{
 			ID: id, Target: p.target, Time: p.at, Samples: int(p.samples), Plain: int(p.plain), Size: int(p.size),
 		},
-		Body: p.body,
+		Body: body,
 	}
 }
+
+// copy returns the bytes of a body in one piece, as long as s.writing is held.
+func (s *Store) copy(b *body) []byte {
+	if cap(s.copied)-len(s.copied) < b.size {
+		s.copied = make([]byte, 0, max(b.size, 2*min(cap(s.copied), maxCopied/2)))
+	}
+	start := len(s.copied)
+	s.copied = b.appendTo(s.copied)
+	return s.copied[start:]
+}
+
+// maxCopied is the most that is kept for copies of bodies, in bytes, unless one
+// is larger.
+const maxCopied = 1 << 20
 
 // append adds records to the spool. Where they do not fit, the oldest go, of
 // whatever lane, and a few more, so that not each write has to make room.

@@ -2,7 +2,9 @@ package remote
 
 import (
 	"errors"
+	"fmt"
 	"iter"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -20,6 +22,7 @@ type files interface {
 	Size() int64
 	Used() int64
 	SetMaxSize(bytes int64)
+	Damaged() int
 	Close() error
 }
 
@@ -77,6 +80,7 @@ func (d *disk) setLimits(maxSize int64, maxAge time.Duration) {
 type find struct {
 	headers []spool.Header
 	again   bool // it was in use before
+	damaged int  // records that it had, and could not read
 }
 
 // start opens the spool. The error beside a find says what was wrong with it.
@@ -85,7 +89,7 @@ func (d *disk) start() (found *find, err error) {
 	found = new(find)
 	last := uint64(0)
 	if opened != nil {
-		found.headers = slices.Collect(opened.Headers())
+		found.headers, found.damaged = slices.Collect(opened.Headers()), opened.Damaged()
 		for _, h := range found.headers {
 			last = max(last, h.ID)
 		}
@@ -100,6 +104,10 @@ func (d *disk) start() (found *find, err error) {
 	found.again = d.used
 	d.files, d.used, d.err, d.failures, d.retry = opened, true, nil, 0, time.Time{}
 	d.last = max(d.last, last)
+	if err == nil && found.damaged > 0 {
+		path := filepath.Join(d.spool.Directory, spool.FileName)
+		err = fmt.Errorf("spool %s: records could not be read and are lost: %d of them; is the disk sound?", path, found.damaged)
+	}
 	return found, err
 }
 

@@ -9,9 +9,10 @@ import (
 // lane. They do not change while it is under way.
 type request struct {
 	settings Settings
+	from     *turns // that the lanes had
 	lanes    []*lane
 	records  []*record
-	bodies   [][]byte // of the records; nil: it is in the spool only
+	bodies   []*body // of the records, each with a reference; nil: it is in the spool only
 	samples  int
 	plain    int
 	began    time.Time
@@ -96,6 +97,7 @@ func (s *Store) planLate(now time.Time) (*plan, time.Time) {
 func (s *Store) start(p *plan, now time.Time) *request {
 	r := &request{settings: s.settings, samples: p.samples, plain: p.plain, began: now}
 	for _, part := range p.parts {
+		r.from = part.lane.turns
 		s.queue.unqueue(part.lane)
 		r.lanes = append(r.lanes, part.lane)
 		for _, record := range part.records {
@@ -119,10 +121,21 @@ func (s *Store) start(p *plan, now time.Time) *request {
 // add notes a record with its body as it is now: that may go from memory.
 func (r *request) add(record *record) {
 	r.records = append(r.records, record)
+	if record.body != nil {
+		record.body.retain()
+	}
 	r.bodies = append(r.bodies, record.body)
 	if at := record.scraped(); r.oldest.IsZero() || at.Before(r.oldest) {
 		r.oldest = at
 	}
+}
+
+// release gives the references to the bodies back.
+func (r *request) release() {
+	for _, b := range r.bodies {
+		b.release()
+	}
+	r.bodies = nil
 }
 
 // earliest of moments of which a zero one is none.

@@ -40,7 +40,7 @@ func (s *Store) fitMemory(newest *record) {
 		next := q.held.after(r)
 		if r.id != 0 && !isNewest(r) {
 			q.release(r)
-			r.body = nil
+			r.forgetBody()
 		}
 		r = next
 	}

@@ -21,6 +21,7 @@ type fakeSpool struct {
 	appends int // those that went well
 	reads   int
 	limit   int64
+	damaged int // what it says of itself when it is opened
 
 	openErr, appendErr, deleteErr error
 	bodyErr                       func(id uint64) error
@@ -120,6 +121,8 @@ func (f *fakeSpool) Delete(ids []uint64) error {
 	}
 	return nil
 }
+
+func (f *fakeSpool) Damaged() int { return f.damaged }
 
 func (f *fakeSpool) Size() int64 {
 	f.mu.Lock()

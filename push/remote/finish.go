@@ -10,14 +10,11 @@ import (
 // spoolRetry is how long records are left alone that could not be read.
 const spoolRetry = time.Second
 
-// lately is how long after the last success a refusal may be for some records
-// alone. A receiver that has stored nothing for longer refuses all.
-const lately = 5 * time.Minute
-
 // finish draws from the end of a request what becomes of its records, tells how
 // it ended, and only then counts it out: whoever waited for it finds status,
 // metrics and log.
 func (s *Store) finish(ctx context.Context, r *request, err error) {
+	r.release()
 	interrupted := err != nil && ctx.Err() != nil
 	now := time.Now()
 	s.mu.Lock()
@@ -77,6 +74,7 @@ func (s *Store) succeed(r *request, now time.Time) {
 	s.stored += uint64(r.samples)
 	s.answered()
 	s.health.err, s.health.refused, s.health.success = nil, 0, now
+	r.from.vain = 0
 	s.health.become(StateAnswering, now)
 }
 
@@ -85,37 +83,6 @@ func (s *Store) succeed(r *request, now time.Time) {
 func (s *Store) answered() {
 	if s.health.answered() {
 		s.queue.fallBehind()
-	}
-}
-
-// refuse drops what was refused. One of several records may be the cause: then
-// each is sent once more, alone.
-func (s *Store) refuse(r *request, err error, now time.Time) {
-	s.answered()
-	h := &s.health
-	h.err = err
-	last := s.born
-	if h.success.After(last) {
-		last = h.success
-	}
-	some := isForContent(err) && now.Sub(last) < lately
-	if some && len(r.records) > 1 {
-		for _, record := range r.records {
-			record.alone = true
-		}
-		s.putBack(r, time.Time{})
-		return
-	}
-	for _, record := range r.records {
-		if record.place != gone {
-			s.drop(record, DropRefused)
-		}
-	}
-	h.refused++
-	if some && (!h.success.IsZero() || r.records[0].alone) {
-		h.become(StateAnswering, now)
-	} else {
-		h.become(StateRefusing, now)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,73 +104,6 @@ func TestRetryAfter(t *testing.T) {
 			}
 		})
 	}
-}
-
-// What is refused is lost, counted, and told once, with what to try.
-func TestRefusalsAreDropped(t *testing.T) {
-	for code, words := range map[int]string{
-		401: "check the credentials of the remote_write block",
-		403: "what they are allowed",
-		404: "--web.enable-remote-write-receiver",
-		415: "is the url that of a receiver?",
-		400: "oh",
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			refuses := true
-			f := &fake{answer: func(int, got) *http.Response {
-				if refuses {
-					return says(code, "oh\nno")
-				}
-				return says(204, "")
-			}}
-			b := newBench(t, f, nil, nil)
-			b.run(t)
-			for range 5 {
-				b.scrape("a", 2000)
-				time.Sleep(time.Second)
-			}
-			b.wantCount(t, "samples_dropped_total", "refused", 10_000)
-			if got := b.Status(); got.State != StateRefusing || got.Dropped[DropRefused] != 10_000 || !strings.Contains(got.LastError.Error(), words) {
-				t.Errorf("%d: got %+v, want one that refuses and %q", code, got, words)
-			}
-			b.fake.set(func() { refuses = false })
-			b.scrape("a", 2000)
-			b.drain(t)
-			b.wantStored(t, 2000)
-			b.wantLog(t, refusesAll, 1)
-			b.wantLog(t, "remote_write takes samples again", 1)
-			b.wantLog(t, words, 1)
-		})
-	}
-}
-
-// One target's samples that are refused cost no other's: each of a refused
-// request's records goes once more, alone.
-func TestRefusalOfOneTargetCostsNoOther(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := &fake{answer: func(_ int, g got) *http.Response {
-			if g.has("bad") {
-				return says(400, "out of order sample")
-			}
-			return says(204, "")
-		}}
-		b := newBench(t, f, nil, nil)
-		b.run(t)
-		for range 10 {
-			for _, target := range []string{"a", "bad", "c"} {
-				b.scrape(target, 10)
-			}
-			time.Sleep(15 * time.Second)
-		}
-		b.drain(t)
-		b.wantStored(t, 200)
-		b.wantCount(t, "samples_dropped_total", "refused", 100)
-		if got := b.Status().State; got != StateAnswering {
-			t.Errorf("got state %q, want %q", got, StateAnswering)
-		}
-		b.wantLog(t, "level=ERROR", 0)
-		b.wantLog(t, refusesSome, 1)
-	})
 }
 
 // A target whose samples no try gets stored (here the receiver breaks on them)

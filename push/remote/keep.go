@@ -40,6 +40,7 @@ func (s *Store) openSpool() {
 	if err != nil {
 		s.tell([]news{{slog.LevelWarn, spoolMended, err}})
 	}
+	s.meter.spoolErrors(opRead, found.damaged)
 	s.mu.Lock()
 	if found.again {
 		s.compare(found.headers)

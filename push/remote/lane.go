@@ -100,7 +100,11 @@ func (l *lane) hasWaiting() bool {
 }
 
 // turns are lanes that have something to send, in the order of their turns.
-type turns struct{ first, last *lane }
+type turns struct {
+	first, last *lane
+	vain        int       // records in a row that were refused alone, too
+	vainAt      time.Time // the last of them
+}
 
 // add lets a lane in as the last.
 func (t *turns) add(l *lane) {

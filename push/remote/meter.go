@@ -73,9 +73,11 @@ func (m meter) clock(offset time.Duration) {
 	}
 }
 
-func (m meter) spoolError(operation string) {
+func (m meter) spoolError(operation string) { m.spoolErrors(operation, 1) }
+
+func (m meter) spoolErrors(operation string, n int) {
 	if m.all != nil {
-		m.all.spoolErrors.WithLabelValues(m.name, operation).Inc()
+		m.all.spoolErrors.WithLabelValues(m.name, operation).Add(float64(n))
 	}
 }
 

@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bytes"
 	"encoding/binary"
 	"sync"
 
@@ -16,6 +15,23 @@ const blockSize = 64 << 10
 type memory struct {
 	packers sync.Pool // of *packer
 	scratch sync.Pool // of *[]byte: what one block is compressed into
+	chunks  sync.Pool // of *[chunkSize]byte
+}
+
+// chunk returns an empty piece of a body.
+func (m *memory) chunk() []byte {
+	if c, ok := m.chunks.Get().(*[chunkSize]byte); ok {
+		return c[:0]
+	}
+	return new([chunkSize]byte)[:0]
+}
+
+// put takes a chunk back, and lets any other piece go. Nobody may hold it any
+// more.
+func (m *memory) put(piece []byte) {
+	if m != nil && cap(piece) == chunkSize {
+		m.chunks.Put((*[chunkSize]byte)(piece[:chunkSize]))
+	}
 }
 
 // packer returns one without contents.
@@ -33,8 +49,8 @@ func (m *memory) packer() *packer {
 type packer struct {
 	memory  *memory
 	block   []byte // plain, not compressed yet
-	packed  []byte
-	plain   int // bytes so far
+	packed  *body  // nil: nothing is compressed yet
+	plain   int    // bytes so far
 	samples int
 }
 
@@ -60,7 +76,10 @@ func (p *packer) flush() {
 	}
 	encoded := s2.EncodeSnappy(*scratch, p.block)
 	_, length := binary.Uvarint(encoded)
-	p.packed = append(p.packed, encoded[length:]...)
+	if p.packed == nil {
+		p.packed = p.memory.newBody()
+	}
+	p.packed.write(encoded[length:])
 	p.memory.scratch.Put(scratch)
 	p.block = p.block[:0]
 }
@@ -70,31 +89,21 @@ func (p *packer) record() *record {
 	if len(p.block) > 0 {
 		p.flush()
 	}
-	r := &record{samples: int32(p.samples), plain: int32(p.plain), size: int32(len(p.packed)), body: bytes.Clone(p.packed)}
+	p.packed.seal()
+	r := &record{samples: int32(p.samples), plain: int32(p.plain), size: int32(p.packed.size), body: p.packed}
+	p.packed = nil
 	p.reset()
 	return r
 }
 
+// reset forgets what is in the packer.
 func (p *packer) reset() {
-	p.block, p.packed, p.plain, p.samples = p.block[:0], p.packed[:0], 0, 0
+	p.packed.release()
+	p.block, p.packed, p.plain, p.samples = p.block[:0], nil, 0, 0
 }
 
 // free gives the packer back, with what is in it.
 func (p *packer) free() {
 	p.reset()
 	p.memory.packers.Put(p)
-}
-
-// join makes the body of a request of the bodies of records, which have that many
-// plain bytes: a message of protobuf is one, too, when others are joined.
-func join(plain int, bodies [][]byte) []byte {
-	size := binary.MaxVarintLen64
-	for _, body := range bodies {
-		size += len(body)
-	}
-	joined := binary.AppendUvarint(make([]byte, 0, size), uint64(plain))
-	for _, body := range bodies {
-		joined = append(joined, body...)
-	}
-	return joined
 }

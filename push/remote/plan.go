@@ -10,6 +10,7 @@ type plan struct {
 	full    bool
 	urgent  bool          // something in it does not wait for more
 	since   time.Duration // when the oldest was committed
+	divided bool          // records that were refused with others go alone
 }
 
 // A part of a plan is what one lane has in it.
@@ -22,7 +23,7 @@ type part struct {
 // A request goes when it is full, or when something in it has waited for long
 // enough. s.mu is held.
 func (s *Store) plan(from *turns, now time.Time) (*plan, time.Time) {
-	p := new(plan)
+	p := &plan{divided: from.mayDivide(now)}
 	var at time.Time
 	for l := from.first; l != nil; l = l.later {
 		if now.Before(l.due) {
@@ -47,8 +48,8 @@ func (s *Store) plan(from *turns, now time.Time) (*plan, time.Time) {
 func (p *plan) add(l *lane, now time.Time, most int) {
 	var records []*record
 	for r := range l.ready(now) {
-		empty := len(p.parts) == 0 && len(records) == 0
-		if !empty && (r.alone || p.samples+int(r.samples) > most || p.plain+int(r.plain) > maxPlain) {
+		empty, alone := len(p.parts) == 0 && len(records) == 0, r.alone && p.divided
+		if !empty && (alone || p.samples+int(r.samples) > most || p.plain+int(r.plain) > maxPlain) {
 			p.full = true
 			break
 		}
@@ -57,7 +58,7 @@ func (p *plan) add(l *lane, now time.Time, most int) {
 		}
 		records = append(records, r)
 		p.note(r)
-		if p.full = r.alone || p.samples >= most; p.full {
+		if p.full = alone || p.samples >= most; p.full {
 			break
 		}
 	}

@@ -106,7 +106,7 @@ func (q *queue) remove(r *record) {
 	if r.id != 0 {
 		q.freed = append(q.freed, r.id)
 	}
-	r.body = nil
+	r.forgetBody()
 }
 
 // settle puts a lane where it belongs after some of its records were put back or

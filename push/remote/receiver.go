@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -28,11 +27,11 @@ type reply struct {
 // post sends a body once. It ends within the timeout. A redirect is an answer
 // like any other: the body and the credentials are for the configured receiver
 // only.
-func (to receiver) post(ctx context.Context, body []byte) (reply, error) {
+func (to receiver) post(ctx context.Context, m *message) (reply, error) {
 	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, to.Timeout)
 	defer cancel()
-	req, err := to.newRequest(ctx, body)
+	req, err := to.newRequest(ctx, m)
 	if err != nil {
 		return reply{}, err
 	}
@@ -49,14 +48,19 @@ func (to receiver) post(ctx context.Context, body []byte) (reply, error) {
 }
 
 // newRequest has the headers that the specification wants, section "Protocol".
-func (to receiver) newRequest(ctx context.Context, body []byte) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL.String(), bytes.NewReader(body))
+func (to receiver) newRequest(ctx context.Context, m *message) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL.String(), http.NoBody)
 	if err != nil {
 		return nil, fmt.Errorf("post %s: the url is not one that requests can go to", to.shown()) // err has the secrets in it
 	}
 	req.Header.Set("Content-Type", "application/x-protobuf")
 	req.Header.Set("Content-Encoding", "snappy")
 	req.Header.Set("X-Prometheus-Remote-Write-Version", "0.1.0")
+	req.ContentLength = int64(m.size)
+	req.GetBody = m.reader
+	if req.Body, err = m.reader(); err != nil {
+		return nil, fmt.Errorf("post %s: %w", to.shown(), err)
+	}
 	req.Header["Idempotency-Key"] = nil // not sent: allows net/http another try where a kept connection is dead
 	return req, nil
 }
@@ -103,7 +107,7 @@ type Answer struct {
 func (s *Store) Ask(ctx context.Context) (a Answer) {
 	defer answers.Contain(&a.Err)
 	began := time.Now()
-	got, err := receiver{s.Name, s.current()}.post(ctx, join(0, nil))
+	got, err := receiver{s.Name, s.current()}.post(ctx, newMessage(0, nil))
 	a.Err = err
 	a.ClockOffset, _ = answers.ClockOffset(got.header, began, time.Now())
 	return a

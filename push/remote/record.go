@@ -13,12 +13,18 @@ type record struct {
 	at      int64         // of the scrape, Unix time in milliseconds
 	since   time.Duration // when it was committed, after Store.born; 0: before that
 	tried   time.Duration // when it was first sent, likewise; 0: not yet
-	body    []byte        // nil: it is in the spool only
+	body    *body         // nil: it is in the spool only
 	samples int32
 	plain   int32 // bytes of the body before compression
 	size    int32 // bytes of the body
 	place   place
 	alone   bool // it goes in a request of its own: one with others was refused
+}
+
+// forgetBody lets the body go from memory.
+func (r *record) forgetBody() {
+	r.body.release()
+	r.body = nil
 }
 
 // A place says where a record is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/promferry/promferry/push/internal/answers"
@@ -26,10 +27,10 @@ func (s *Store) send(ctx context.Context, r *request) (err error) {
 	if r.plain == 0 {
 		return errDamaged
 	}
-	body := join(r.plain, r.bodies)
-	r.size = len(body)
+	whole := newMessage(r.plain, slices.DeleteFunc(slices.Clone(r.bodies), func(b *body) bool { return b == nil }))
+	r.size = whole.size
 	began := time.Now()
-	got, err := receiver{s.Name, r.settings}.post(ctx, body)
+	got, err := receiver{s.Name, r.settings}.post(ctx, whole)
 	r.code = got.code
 	if offset, found := answers.ClockOffset(got.header, began, time.Now()); found {
 		s.meter.clock(offset)
@@ -43,9 +44,9 @@ func (s *Store) load(r *request) error {
 		if r.bodies[i] != nil {
 			continue
 		}
-		body, err := s.disk.body(record.id)
+		read, err := s.disk.body(record.id)
 		switch {
-		case errors.Is(err, spool.ErrDamaged), errors.Is(err, spool.ErrMissing), err == nil && len(body) != int(record.size):
+		case errors.Is(err, spool.ErrDamaged), errors.Is(err, spool.ErrMissing), err == nil && len(read) != int(record.size):
 			s.meter.spoolError(opRead)
 			r.damaged = append(r.damaged, record)
 			r.plain -= int(record.plain)
@@ -53,8 +54,8 @@ func (s *Store) load(r *request) error {
 			s.meter.spoolError(opRead)
 			return fmt.Errorf("%w: %w", errSpoolRead, err)
 		}
-		if err == nil && len(body) == int(record.size) {
-			r.bodies[i] = body
+		if err == nil && len(read) == int(record.size) {
+			r.bodies[i] = bodyOf(read)
 		}
 	}
 	return nil

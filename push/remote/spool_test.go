@@ -304,6 +304,21 @@ func TestSetLimits(t *testing.T) {
 	})
 }
 
+// TestDamagedAtTheStart (H7): records that the spool itself leaves out are told of,
+// and counted.
+func TestDamagedAtTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		on := fakeSpool{damaged: 7}
+		b := newSpooled(t, &fake{}, &on, testSpool, nil)
+		b.Open()
+		b.wantLog(t, "spool /var/lib/spool/spool.db: records could not be read and are lost: 7 of them", 1)
+		b.wantCount(t, "spool_errors_total", opRead, 7)
+		if err := b.Status().Spool.Err; err != nil {
+			t.Errorf("got %v, want a spool that is in use", err)
+		}
+	})
+}
+
 // TestDamagedRecord (H7): only that record is lost.
 func TestDamagedRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

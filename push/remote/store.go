@@ -22,6 +22,7 @@ type Store struct {
 	born    time.Time // what a record's moments are counted from
 
 	writing sync.Mutex // held by who numbers records and puts them into the spool
+	copied  []byte     // scratch of those: see copy
 
 	mu       sync.Mutex
 	settings Settings

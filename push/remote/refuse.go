@@ -1,0 +1,69 @@
+package remote
+
+import "time"
+
+const (
+	// lately is how long after the last success a refusal may be for some records
+	// alone. A receiver that has stored nothing for longer refuses all.
+	lately = 5 * time.Minute
+	// maxVain is how many records are refused alone, too, before the others are
+	// not asked for one by one: a backlog may be too old as a whole.
+	maxVain = 50
+	// vainFor is how long that holds.
+	vainFor = time.Minute
+)
+
+// refuse drops what was refused. One of several records may be the cause: then
+// each is sent once more, alone.
+func (s *Store) refuse(r *request, err error, now time.Time) {
+	s.answered()
+	h := &s.health
+	h.err = err
+	some := isForContent(err) && s.isLately(now)
+	if some && len(r.records) > 1 && r.from.mayDivide(now) {
+		for _, record := range r.records {
+			record.alone = true
+		}
+		s.putBack(r, time.Time{})
+		return
+	}
+	for _, record := range r.records {
+		if record.place != gone {
+			s.drop(record, DropRefused)
+		}
+	}
+	alone := len(r.records) == 1 && r.records[0].alone
+	if alone {
+		r.from.inVain(now)
+	}
+	h.refused++
+	if some && (!h.success.IsZero() || alone) {
+		h.become(StateAnswering, now)
+	} else {
+		h.become(StateRefusing, now)
+	}
+}
+
+// isLately tells whether something was stored lately, or nothing was sent for
+// longer.
+func (s *Store) isLately(now time.Time) bool {
+	last := s.born
+	if s.health.success.After(last) {
+		last = s.health.success
+	}
+	return now.Sub(last) < lately
+}
+
+// mayDivide tells whether to send the records of a refused request one by one.
+func (t *turns) mayDivide(now time.Time) bool {
+	return t.vain < maxVain || now.Sub(t.vainAt) >= vainFor
+}
+
+// inVain notes a record that was refused alone, too.
+func (t *turns) inVain(now time.Time) {
+	if t.vain >= maxVain && t.mayDivide(now) {
+		t.vain = 0
+	}
+	t.vain++
+	t.vainAt = now
+}
