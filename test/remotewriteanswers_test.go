@@ -1,8 +1,10 @@
 package test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
+	"time"
 )
 
 // TestRemoteWriteAnswers (G23): what may go well another time is tried again, by
@@ -64,5 +66,42 @@ func TestRemoteWriteRefused(t *testing.T) {
 	}
 	if counted += all; counted != 0 {
 		t.Errorf("counted %v samples more than were refused", counted)
+	}
+}
+
+// TestRemoteWriteRefusedAlone: Prometheus takes a request as a whole or not at
+// all. What it refuses of one target takes nothing of another along, although
+// they were sent together.
+func TestRemoteWriteRefusedAlone(t *testing.T) {
+	t.Parallel()
+	s, good := startReceiver(t, "scrape_configs: []\n"), startNumbered(t, 1)
+	old := startScripted(t, exposition(fmt.Sprintf("old 1 %d\n", time.Now().Add(-2*time.Hour).UnixMilli())))
+	ferry := run(t, config(t, `
+		global { scrape_interval = "300ms" }
+		remote_write "store" {
+			url = %q
+			queue { batch_send_deadline = "500ms" }
+		}
+		job "app" {
+			static_config {
+				targets = [%q]
+				labels  = { instance = "good" }
+			}
+			static_config {
+				targets = [%q]
+				labels  = { instance = "old" }
+			}
+		}
+	`, s.write, good[0].address(), old.address()))
+	const dropped = `promferry_remote_write_samples_dropped_total{reason="refused",remote_write="store"}`
+	eventually(t, "refused samples", func() error { return ferry.atLeast(dropped, 18) })
+	ferry.terminate(t)
+	scraped := good[0].scrapes.Load()
+	values, err := s.values(`scrapes_total{instance="good"}`)
+	if err == nil {
+		err = allStored("good", values, scraped, 0)
+	}
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -66,17 +66,19 @@ func (b *bothWays) checkWritten(job string, inProm, inVictoria *ledger) error {
 	return nil
 }
 
-// TestTransparencyWritten: what programs really served looks alike to Prometheus
+// TestTransparencyOfWrittenCaptures: what programs really served looks alike to Prometheus
 // and to VictoriaMetrics, scraped directly and written by promferry, by two
 // captures after each other.
-func TestTransparencyWritten(t *testing.T) {
+func TestTransparencyOfWrittenCaptures(t *testing.T) {
 	t.Parallel()
 	classic, native := exhibitsOf(t)
 	classic = slices.DeleteFunc(classic, func(e exhibit) bool { return e.honor != e.labelled })
 	t.Run("classic", func(t *testing.T) {
+		t.Parallel()
 		writtenAlike(t, classic, newLedger(), newLedger(digits, nans))
 	})
 	t.Run("native", func(t *testing.T) {
+		t.Parallel()
 		native = slices.DeleteFunc(native, func(e exhibit) bool { return e.honor })
 		beside := newLedger(classicBeside)
 		writtenAlike(t, native, beside, newLedger(classicBeside, natives, digits, nans), "--enable-feature=native-histograms")

@@ -50,6 +50,7 @@ func (c cost) goals(most goals, reference cost) {
 	}
 	c.goal("CPU "+c.relay+", times the reference", c.secondsPerMillion()/reference.secondsPerMillion(), most.cpu)
 	c.goal("peak RSS "+c.relay+", times the reference", c.peakMiB()/reference.peakMiB(), most.rss)
+	c.goal("peak RSS "+c.relay+", MiB", c.peakMiB(), most.mib)
 }
 
 // rulesGoal is how much more CPU rules for each series may cost.
