@@ -57,8 +57,8 @@ func newStoring(logger *slog.Logger) *storing {
 func (s *storing) start(parts []storePart) {
 	var opening sync.WaitGroup
 	for _, part := range parts {
-		this, before := s.add(part)
-		if this == nil {
+		w, before := s.add(part)
+		if w == nil {
 			continue
 		}
 		if len(before) == 0 {
@@ -66,7 +66,7 @@ func (s *storing) start(parts []storePart) {
 		}
 		s.group.Go(func() {
 			opening.Wait()
-			this.run(before)
+			w.run(before)
 		})
 	}
 	opening.Wait()
@@ -74,7 +74,7 @@ func (s *storing) start(parts []storePart) {
 
 // add returns nil for a store that is there, and else which others have its
 // spool.
-func (s *storing) add(part storePart) (this *storer, before []*storer) {
+func (s *storing) add(part storePart) (w *storer, before []*storer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, old := range s.all {
@@ -86,35 +86,35 @@ func (s *storing) add(part storePart) (this *storer, before []*storer) {
 			old.heir = true
 		}
 	}
-	this = &storer{storePart: part, stopped: make(chan struct{}), closed: make(chan struct{})}
-	this.sends, this.finish = context.WithCancel(s.ctx)
-	s.all = append(s.all, this)
-	return this, before
+	w = &storer{storePart: part, stopped: make(chan struct{}), closed: make(chan struct{})}
+	w.sends, w.finish = context.WithCancel(s.ctx)
+	s.all = append(s.all, w)
+	return w, before
 }
 
 // run sends, after the stores before have closed the spool.
-func (this *storer) run(before []*storer) {
-	defer close(this.stopped)
+func (w *storer) run(before []*storer) {
+	defer close(w.stopped)
 	for _, old := range before {
 		<-old.closed
 	}
 	if len(before) > 0 {
-		this.store.Open()
+		w.store.Open()
 	}
-	this.store.Run(this.sends)
+	w.store.Run(w.sends)
 }
 
 // replace ends the stores that are not among these: when their targets have left,
 // and all is stored, or after the timeout. Then it calls gone.
 func (s *storing) replace(parts []storePart, left <-chan struct{}, timeout time.Duration, gone func(storePart)) {
-	for _, this := range s.endAllBut(parts) {
-		this.out = true
+	for _, w := range s.endAllBut(parts) {
+		w.out = true
 		s.group.Go(func() {
 			ctx, cancel := context.WithTimeout(s.ctx, timeout)
 			defer cancel()
 			await(ctx, left)
-			s.end(ctx, this)
-			gone(this.storePart)
+			s.end(ctx, w)
+			gone(w.storePart)
 		})
 	}
 }
@@ -123,33 +123,33 @@ func (s *storing) replace(parts []storePart, left <-chan struct{}, timeout time.
 func (s *storing) endAllBut(parts []storePart) (ending []*storer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, this := range s.all {
-		stays := slices.ContainsFunc(parts, func(p storePart) bool { return p.store == this.store })
-		if !stays && !this.ending {
-			this.ending = true
-			ending = append(ending, this)
+	for _, w := range s.all {
+		stays := slices.ContainsFunc(parts, func(p storePart) bool { return p.store == w.store })
+		if !stays && !w.ending {
+			w.ending = true
+			ending = append(ending, w)
 		}
 	}
 	return ending
 }
 
 // end lets a store send what it can until ctx ends, and closes it.
-func (s *storing) end(ctx context.Context, this *storer) {
-	_ = this.store.Drain(ctx) // leave tells of what is left
-	this.finish()
-	<-this.stopped
-	s.leave(this, this.store.Close())
-	close(this.closed)
+func (s *storing) end(ctx context.Context, w *storer) {
+	_ = w.store.Drain(ctx) // leave tells of what is left
+	w.finish()
+	<-w.stopped
+	s.leave(w, w.store.Close())
+	close(w.closed)
 }
 
 // leave takes a store off that is closed, and tells what becomes of its samples
 // that nobody has.
-func (s *storing) leave(this *storer, err error) {
-	last := this.store.Status()
+func (s *storing) leave(w *storer, err error) {
+	last := w.store.Status()
 	lost := int(last.Dropped[remote.DropShutdown])
 	s.mu.Lock()
-	s.all = slices.DeleteFunc(s.all, func(other *storer) bool { return other == this })
-	heir := this.heir
+	s.all = slices.DeleteFunc(s.all, func(other *storer) bool { return other == w })
+	heir := w.heir
 	s.lost += lost
 	s.mu.Unlock()
 	logger := s.logger.With("remote_write", last.Name)
@@ -161,7 +161,7 @@ func (s *storing) leave(this *storer, err error) {
 	}
 	switch kept := last.Spool.Pending; {
 	case kept == 0 || heir:
-	case this.out:
+	case w.out:
 		logger.Warn("samples stay in the spool of a remote_write that was taken out", "samples", kept, "spool", last.Spool.Directory)
 	default:
 		logger.Info("samples are kept for the next start", "samples", kept, "spool", last.Spool.Directory)
@@ -178,8 +178,8 @@ func (s *storing) stop(ctx context.Context) error {
 	defer s.cancel()
 	release := context.AfterFunc(ctx, s.cancel) // of those, too, that a reload has ended
 	defer release()
-	for _, this := range s.endAllBut(nil) {
-		s.group.Go(func() { s.end(ctx, this) })
+	for _, w := range s.endAllBut(nil) {
+		s.group.Go(func() { s.end(ctx, w) })
 	}
 	ended := make(chan struct{})
 	go func() {
@@ -196,8 +196,8 @@ func (s *storing) stop(ctx context.Context) error {
 func (s *storing) losses() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, this := range s.all {
-		s.logger.Error("store not closed in time: its disk stalls", "remote_write", this.store.Name, "spool", this.directory())
+	for _, w := range s.all {
+		s.logger.Error("store not closed in time: its disk stalls", "remote_write", w.store.Name, "spool", w.directory())
 	}
 	switch {
 	case len(s.all) > 0:
