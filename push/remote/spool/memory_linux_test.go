@@ -50,3 +50,15 @@ func mappedMemory(t testing.TB) (bytes int64) {
 	}
 	return bytes << 10
 }
+
+// TestSpoolMemoryOfWrites: nor does it while it grows.
+func TestSpoolMemoryOfWrites(t *testing.T) {
+	s, before, most := openAt(t, t.TempDir(), Options{}), mappedMemory(t), int64(0)
+	for id := range uint64(1000) {
+		add(t, s, recordOf(id, 50_000))
+		most = max(most, mappedMemory(t))
+	}
+	if grown := most - before; grown > 4*forgetEvery {
+		t.Errorf("%d bytes more of files in memory while %d were written, want at most %d", grown, s.Size(), 4*forgetEvery)
+	}
+}

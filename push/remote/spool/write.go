@@ -94,6 +94,7 @@ func (s *Spool) apply(r *round, b *bbolt.Bucket) error {
 		}
 		count += len(o.add)
 		changed = true
+		s.touched.Add(bodies(o.add)) // the kernel maps what was written beside what is looked at
 	}
 	if !changed {
 		return errUnchanged
@@ -102,3 +103,11 @@ func (s *Spool) apply(r *round, b *bbolt.Bucket) error {
 }
 
 var errUnchanged = errors.New("nothing to write")
+
+// bodies is how much records have in them, in bytes.
+func bodies(records []Record) (size int64) {
+	for _, r := range records {
+		size += int64(len(r.Body))
+	}
+	return size
+}
