@@ -33,13 +33,14 @@ type walk struct {
 	next  int      // index of the series that is expected
 	seen  []uint64 // bits: the series of the set that came
 	came  int      // their number
+	timed bool     // one that came has times of its own
 	added []uint64 // hashes of the series that are new
 	fresh labelsPacker
 	table hashTable // of the set and what is added; empty until it is needed
 }
 
 func (w *walk) begin(set *liveSet) {
-	w.set, w.next, w.came, w.added = set, 0, 0, w.added[:0]
+	w.set, w.next, w.came, w.timed, w.added = set, 0, 0, false, w.added[:0]
 	n := (len(set.hashes) + 63) / 64
 	if cap(w.seen) < n {
 		w.seen = make([]uint64, n)
@@ -55,8 +56,18 @@ func (w *walk) clear() { w.set = nil }
 func (w *walk) size() int { return 8*(cap(w.seen)+cap(w.added)) + w.table.size() + w.fresh.size() }
 
 // take notes a series, and tells whether it came before in this scrape. Of one
-// with times of its own no end is said.
+// with times of its own no end is said: it is another than the same without, as it
+// may be one in this scrape and the other in the next.
 func (w *walk) take(hash uint64, ls []byte, timed bool) (again bool) {
+	if timed {
+		w.timed = true
+		return w.takeAs(^hash, ls, timed)
+	}
+	return w.timed && w.has(^hash) || w.takeAs(hash, ls, timed)
+}
+
+// takeAs is take for one of the two.
+func (w *walk) takeAs(hash uint64, ls []byte, timed bool) (again bool) {
 	known := w.set.hashes
 	i := w.next
 	if i >= len(known) || known[i] != hash {
@@ -81,6 +92,15 @@ func (w *walk) find(hash uint64) int {
 		w.table.grow(len(w.set.hashes)+len(w.added), w.hashAt)
 	}
 	return w.table.find(hash, w.hashAt, len(w.set.hashes)+len(w.added))
+}
+
+// has tells whether a series came in this scrape.
+func (w *walk) has(hash uint64) bool {
+	i, known := w.find(hash), len(w.set.hashes)
+	if i < known {
+		return w.isSeen(i)
+	}
+	return i < known+len(w.added)
 }
 
 func (w *walk) hashAt(i int) uint64 {

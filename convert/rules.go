@@ -31,7 +31,7 @@ func (r *run) judge(name string, written []Label, refused error) (*outcome, erro
 	}
 	r.respellPoint(h.Labels, written)
 	o := &outcome{exported: exported}
-	if r.store.on {
+	if r.verdicts.stores { // also while the clock is back: the outcome is kept for later
 		o.stored = appendLabels(nil, final)
 	}
 	r.carry(o, h)

@@ -163,6 +163,22 @@ func TestStoreKeepsTimes(t *testing.T) {
 	f.check("gone", f.scrape("b 2\n"), withReport([]string{"b 2", "a stale"}, reported(1, 1, 0))...)
 }
 
+// A series whose samples have times in some scrapes and none in others ends as in
+// Prometheus: when it comes no more without one.
+func TestStoreSeesTimesComeAndGo(t *testing.T) {
+	f := follow(t)
+	early := fmt.Sprint(storeTime.UnixMilli())
+	f.IgnoreTimestamps = true
+	f.scrape("a 1 " + early + "\nb 1\n")
+	f.IgnoreTimestamps = false
+	f.check("with a time", f.scrape("a 1 " + early + "\nb 1\n")[:3], "a 1 @-30000", "b 1", "a stale")
+	f.check("gone", f.scrape("b 1\n"), withReport([]string{"b 1"}, reported(1, 1, 0))...)
+	f.scrape("a 1 " + early + "\nb 1\n")
+	f.IgnoreTimestamps = true
+	f.scrape("a 1 " + early + "\nb 1\n")
+	f.check("gone without", f.scrape("b 1\n"), withReport([]string{"b 1", "a stale"}, reported(1, 1, 0))...)
+}
+
 // K6: the clock of a host steps back. A store has later samples of each series:
 // nothing goes there until that time has come again, and that is counted.
 func TestStoreWaitsWhereTheClockWentBack(t *testing.T) {
@@ -177,6 +193,21 @@ func TestStoreWaitsWhereTheClockWentBack(t *testing.T) {
 	f.check("back in time", f.got())
 	f.now = f.now.Add(time.Minute)
 	f.check("in time again", f.scrape("b 1\n"), withReport([]string{"b 1", "a stale"}, reported(1, 1, 1))...)
+}
+
+// What rules make of a series that comes while the clock is back is known, in
+// full, when it goes to stores again.
+func TestStoreRulesWhereTheClockWentBack(t *testing.T) {
+	f := follow(t)
+	f.Rules = []*relabel.Config{
+		{SourceLabels: model.LabelNames{"x"}, Regex: relabel.MustNewRegexp("(.+)"), TargetLabel: "y", Replacement: "$1$1", Separator: ";", Action: relabel.Replace, NameValidationScheme: model.UTF8Validation},
+	}
+	f.scrape("a{x=\"1\"} 1\n")
+	f.now = f.now.Add(-time.Minute)
+	f.check("back in time", f.scrape("a{x=\"1\"} 1\nb{x=\"1\"} 1\n"))
+	f.now = f.now.Add(time.Minute)
+	f.check("in time again", f.scrape("a{x=\"1\"} 1\nb{x=\"1\"} 1\n"),
+		withReport([]string{`a{x="1", y="11"} 1`, `b{x="1", y="11"} 1`}, reported(1, 2, 1))...)
 }
 
 func TestStoreDropsWhatPrometheusDrops(t *testing.T) {

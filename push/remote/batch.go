@@ -1,9 +1,12 @@
 package remote
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"github.com/prometheus/prometheus/model/relabel"
+
+	"github.com/promferry/promferry/push/remote/spool"
 )
 
 // maxPlain bounds a record, and a request, in bytes before compression: receivers
@@ -27,7 +30,17 @@ type Batch struct {
 // the time of the scrape.
 func (s *Store) Begin(target string, at time.Time) *Batch {
 	settings := s.current()
-	return &Batch{store: s, target: target, at: at, rules: settings.Rules, samples: settings.MaxSamplesPerSend}
+	return &Batch{store: s, target: laneOf(target), at: at, rules: settings.Rules, samples: settings.MaxSamplesPerSend}
+}
+
+// laneOf names the lane of a target, in the spool, too, which takes no name that
+// is longer: such a one is known by a hash.
+func laneOf(target string) string {
+	if len(target) <= spool.MaxTarget {
+		return target
+	}
+	hash := sha256.Sum256([]byte(target))
+	return string(hash[:])
 }
 
 // Rules are those that each series passes before it is appended. They do not

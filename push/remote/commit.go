@@ -35,18 +35,12 @@ func (s *Store) write() {
 	s.arriving = nil
 	s.mu.Unlock()
 
-	var numbers map[*record]uint64
 	if s.disk != nil && s.disk.mayWrite(time.Now()) {
-		numbers = s.keepOnDisk(arrived)
+		s.keepOnDisk(arrived)
 	}
 
 	s.mu.Lock()
-	for record, id := range numbers {
-		if record.lane != nil {
-			s.queue.number(record, id)
-		}
-	}
-	s.enqueue(arrived, numbers)
+	s.enqueue(arrived)
 	all := s.newsOfLosses()
 	s.gauge()
 	s.notify()
@@ -55,13 +49,13 @@ func (s *Store) write() {
 }
 
 // enqueue adds what has arrived to the queue. s.mu is held.
-func (s *Store) enqueue(arrived []*arrival, numbers map[*record]uint64) {
+func (s *Store) enqueue(arrived []*arrival) {
 	since := s.age(time.Now())
 	var newest *record
 	for _, a := range arrived {
 		a.done = true
 		for _, r := range a.records {
-			r.since, r.id = since, numbers[r]
+			r.since = since
 			s.queue.add(a.target, r)
 			s.pace.came(since, int(r.samples))
 			newest = r
@@ -80,28 +74,62 @@ type pending struct {
 }
 
 // keepOnDisk writes what is in memory alone, and what has arrived, in the order
-// of the queue, and returns the numbers of what was written. The numbers are
-// those of the order, too: what a restart finds is in the order of the queue.
-func (s *Store) keepOnDisk(arrived []*arrival) map[*record]uint64 {
+// of the queue. The numbers are those of the order, too: what a restart finds is
+// in the order of the queue.
+func (s *Store) keepOnDisk(arrived []*arrival) {
 	all := s.unwritten(arrived)
 	if len(all) == 0 {
-		return nil
+		return
 	}
-	records, numbers := make([]spool.Record, len(all)), make(map[*record]uint64, len(all))
-	first := s.disk.next(len(all))
-	s.copied = s.copied[:0]
-	for i, p := range all {
-		numbers[p.record] = first + uint64(i)
-		records[i] = p.onDisk(first+uint64(i), s.copy(p.body))
+	var err error
+	for left := all; err == nil && len(left) > 0; {
+		n := portion(left)
+		err = s.keepPortion(left[:n])
+		left = left[n:]
+	}
+	for _, p := range all {
 		p.body.release()
 	}
-	err := s.append(records)
 	s.disk.wrote(err)
 	s.noteSpool(opAppend, err)
-	if err != nil {
-		return nil
+}
+
+// maxPortion is how much is written at once, in bytes: bodies are copied for that.
+const maxPortion = 1 << 20
+
+// portion is how many of the records are written at once; one at the least.
+func portion(all []pending) (n int) {
+	bytes := 0
+	for _, p := range all {
+		if bytes += p.body.size; n > 0 && bytes > maxPortion {
+			break
+		}
+		n++
 	}
-	return numbers
+	return n
+}
+
+// keepPortion writes some records, all or none. One that not even an empty spool
+// has room for stays in memory.
+func (s *Store) keepPortion(some []pending) error {
+	records := make([]spool.Record, len(some))
+	first := s.disk.next(len(some))
+	s.copied = s.copied[:0]
+	for i, p := range some {
+		records[i] = p.onDisk(first+uint64(i), s.copy(p.body))
+	}
+	switch err := s.append(records); {
+	case errors.Is(err, spool.ErrTooLarge) && len(some) == 1:
+		return nil
+	case err != nil:
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, p := range some {
+		s.queue.number(p.record, first+uint64(i))
+	}
+	return nil
 }
 
 // unwritten returns what is to be written. Records that are under way are among
@@ -134,16 +162,12 @@ func (p pending) onDisk(id uint64, body []byte) spool.Record {
 // copy returns the bytes of a body in one piece, as long as s.writing is held.
 func (s *Store) copy(b *body) []byte {
 	if cap(s.copied)-len(s.copied) < b.size {
-		s.copied = make([]byte, 0, max(b.size, 2*min(cap(s.copied), maxCopied/2)))
+		s.copied = make([]byte, 0, max(b.size, 2*min(cap(s.copied), maxPortion/2)))
 	}
 	start := len(s.copied)
 	s.copied = b.appendTo(s.copied)
 	return s.copied[start:]
 }
-
-// maxCopied is the most that is kept for copies of bodies, in bytes, unless one
-// is larger.
-const maxCopied = 1 << 20
 
 // append adds records to the spool. Where they do not fit, the oldest go, of
 // whatever lane, and a few more, so that not each write has to make room.

@@ -65,7 +65,11 @@ func (q *queue) restore(headers []spool.Header) {
 
 // number notes that a record is in the spool; 0: it is not any more.
 func (q *queue) number(r *record, id uint64) {
-	if r.place == gone {
+	switch {
+	case r.lane == nil: // it is not in the queue yet
+		r.id = id
+		return
+	case r.place == gone:
 		q.freed = append(q.freed, id)
 		return
 	}

@@ -4,9 +4,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/promferry/promferry/push/remote/spool"
 )
 
 // newOnDisk returns a store with a real spool in that directory.
@@ -152,6 +155,66 @@ func TestSecondProcess(t *testing.T) {
 		b.drain(t)
 		b.wantStored(t, 200)
 		b.wantLog(t, "in use again", 1)
+		stop()
+		b.close(t)
+	})
+}
+
+// A target whose labels are longer than what a spool takes for a name is in it like
+// any other, and keeps none out that is written beside it.
+func TestRealSpoolOfLongTarget(t *testing.T) {
+	directory := t.TempDir()
+	long := strings.Repeat("x", 2*spool.MaxTarget)
+	synctest.Test(t, func(t *testing.T) {
+		first := newOnDisk(t, &fake{answer: codes(503)}, directory, 64<<20)
+		stop := first.run(t)
+		for range 3 {
+			first.scrape(long, 50)
+			first.scrape("b", 30)
+			time.Sleep(time.Second)
+		}
+		if got := first.Status().Spool; got.Err != nil || got.Pending != 240 {
+			t.Errorf("got %d samples in the spool, %v, want 240", got.Pending, got.Err)
+		}
+		stop()
+		first.close(t)
+
+		b := newOnDisk(t, &fake{}, directory, 64<<20)
+		stop = b.run(t)
+		b.scrape(long, 50)
+		b.drain(t)
+		stop()
+		b.wantStored(t, 290)
+		b.close(t)
+	})
+}
+
+// More waits in memory than the spool has room for when it can be used: it gets the
+// newest of it.
+func TestRealSpoolAfterMuchInMemory(t *testing.T) {
+	directory := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		const limit = 3 << 20
+		held := newOnDisk(t, &fake{}, directory, limit)
+		b := newBench(t, &fake{answer: codes(503)}, &Spool{Directory: directory, MaxSize: limit}, func(s *Settings, _ *Options) {
+			s.Capacity, s.MaxSamplesPerSend = 1_000_000, 2000
+		})
+		b.Open()
+		stop := b.run(t)
+		for range 400 {
+			b.scrape("a", 2000)
+			time.Sleep(time.Second)
+		}
+		if got := b.Status(); got.Spool.Err == nil || got.Pending != 800_000 {
+			t.Fatalf("got %+v, want all of it in memory", got)
+		}
+		held.close(t)
+		time.Sleep(time.Minute)
+		b.scrape("a", 1)
+		got, lost := b.Status(), int(b.count(t, "samples_dropped_total", "max_size"))
+		if got.Spool.Err != nil || got.Spool.Pending != got.Pending || lost == 0 || got.Pending != 800_001-lost {
+			t.Errorf("got %+v and %d dropped, want all that is left in the spool", got, lost)
+		}
 		stop()
 		b.close(t)
 	})
