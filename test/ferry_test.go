@@ -97,7 +97,7 @@ func daemonOf(t testing.TB, p *process) daemon {
 }
 
 // ownPages are all that a daemon serves of itself.
-var ownPages = []string{"/", "/?format=text", "/api/v1/targets", "/api/v1/gateways", "/config", "/metrics"}
+var ownPages = []string{"/", "/?format=text", "/api/v1/targets", "/api/v1/gateways", "/api/v1/remote_writes", "/config", "/metrics"}
 
 var pageURL = regexp.MustCompile(`msg="status page" url=(http://127\.0\.0\.1:\d+)/`)
 

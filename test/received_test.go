@@ -21,7 +21,7 @@ func (c *received) note(r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.texts = append(c.texts, password, r.URL.RawQuery)
-	for _, name := range []string{"Authorization", "Proxy-Authorization", "X-Gateway", "X-Job"} {
+	for _, name := range []string{"Authorization", "Proxy-Authorization", "X-Gateway", "X-Job", "X-Store"} {
 		c.texts = append(c.texts, r.Header.Get(name))
 	}
 	if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {

@@ -2,6 +2,7 @@ package test
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,6 +24,9 @@ var canaries = map[string]string{
 	"parameter of a token":    "canary-token-param",
 	"header of the proxy":     "canary-proxy-header",
 	"userinfo of the proxy":   "canary-proxy-userinfo",
+	"password of the store":   "canary-store-password",
+	"header of the store":     "canary-store-header",
+	"query of the store":      "canary-store-query",
 }
 
 // TestSecretsAreNotShown drives everything that writes, with scrapes and
@@ -47,15 +51,26 @@ func TestSecretsAreNotShown(t *testing.T) {
 	file := config(t, `
 		global { scrape_interval = "300ms" }
 		gateway "default" {
-			url = %q
+			url = %[1]q
 			basic_auth {
 				username = "relay"
 				password = env("GW_PASSWORD")
 			}
 			http_header "X-Gateway" { values = ["canary-gw-header"] }
 		}
+		remote_write "refusing" {
+			url = "%[1]s/write?token=canary-store-query"
+			basic_auth {
+				username = "writer"
+				password = env("STORE_PASSWORD")
+			}
+			http_header "X-Store" { values = ["canary-store-header"] }
+		}
+		remote_write "gone" {
+			url = "http://%[5]s/write?token=canary-store-query"
+		}
 		job "app" {
-			targets = [%q, %q, %q, %q]
+			targets = [%[2]q, %[3]q, %[4]q, %[5]q]
 			params  = { token = ["canary-job-param"] }
 			basic_auth {
 				username = "scraper"
@@ -64,7 +79,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 			http_header "X-Job" { values = ["canary-job-header"] }
 		}
 	`, gw.URL, good.address(), bad.address(), loop.address(), gone.address())
-	env := []string{"GW_PASSWORD=canary-gw-password", "JOB_PASSWORD=canary-job-password"}
+	env := []string{"GW_PASSWORD=canary-gw-password", "JOB_PASSWORD=canary-job-password", "STORE_PASSWORD=canary-store-password"}
 
 	for _, args := range [][]string{
 		{"once", "--log.level=debug"}, {"once", "--dry-run"}, {"targets"},
@@ -77,7 +92,11 @@ func TestSecretsAreNotShown(t *testing.T) {
 
 	ferry := startDaemon(t, env, "run", "--config.file="+file, "--log.level=debug", stopsSoon)
 	eventually(t, "pushes", func() error {
-		return ferry.atLeast(`promferry_push_errors_total{gateway="default",reason="307"}`, 3)
+		return errors.Join(
+			ferry.atLeast(`promferry_push_errors_total{gateway="default",reason="307"}`, 3),
+			ferry.atLeast(`promferry_remote_write_requests_total{code="307",remote_write="refusing"}`, 3),
+			ferry.atLeast(`promferry_remote_write_requests_total{code="connect",remote_write="gone"}`, 3),
+		)
 	})
 	for _, path := range ownPages {
 		body, err := get(ferry.url + path)
@@ -88,7 +107,8 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 	ferry.terminateWith(t, 1)
 	noCanary(t, "log", ferry.stdout.String()+ferry.stderr.String())
-	seen.check(t, "canary-gw-password", "canary-gw-header", "canary-job-password", "canary-job-header", "token=canary-job-param")
+	seen.check(t, "canary-gw-password", "canary-gw-header", "canary-job-password", "canary-job-header", "token=canary-job-param",
+		"canary-store-password", "canary-store-header", "token=canary-store-query")
 }
 
 func noCanary(t *testing.T, where, text string) {
@@ -103,7 +123,7 @@ func noCanary(t *testing.T, where, text string) {
 	}
 	for _, login := range []string{
 		"relay:canary-gw-password", "scraper:canary-job-password", "relay:canary-file-password",
-		"relay:canary-client-secret", "user:canary-proxy-userinfo",
+		"relay:canary-client-secret", "user:canary-proxy-userinfo", "writer:canary-store-password",
 	} {
 		if strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(login))) {
 			t.Errorf("%s shows an Authorization header", where)

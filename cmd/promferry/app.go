@@ -77,7 +77,7 @@ func (a *app) parse(parser *kingpin.Application, args []string) (name string, er
 
 // newParser returns what knows all flags, and the commands by their names.
 func (a *app) newParser() (*kingpin.Application, map[string]command) {
-	parser := kingpin.New("promferry", "Carries Prometheus metrics across a firewall: scrapes local targets, pushes each to a Pushgateway.")
+	parser := kingpin.New("promferry", "Carries Prometheus metrics across a firewall: scrapes local targets, pushes each to a Pushgateway, or sends it to a store by remote_write.")
 	parser.UsageWriter(a.out).ErrorWriter(a.err)
 	parser.UsageTemplate(helpTemplate)
 	parser.HelpFlag.Short('h').Help("Show help: promferry COMMAND --help has a command's flags, examples and exit codes.")
@@ -160,7 +160,7 @@ func register(parser *kingpin.Application) map[string]command {
 	add(clause, newImportCommand(clause))
 	clause = parser.Command("verify", "Compare what a Prometheus has of targets that it scrapes itself, and through a gateway.")
 	add(clause, newVerifyCommand(clause))
-	clause = parser.Command("doctor", "Say what is wrong between the targets and the gateways, and what to do. Changes nothing.")
+	clause = parser.Command("doctor", "Say what is wrong between the targets and the gateways and stores, and what to do. Changes nothing.")
 	add(clause, newDoctorCommand(clause))
 	clause = parser.Command("fmt", "Format configuration files.")
 	add(clause, newFmtCommand(clause))

@@ -31,7 +31,7 @@ func newRunCommand(clause *kingpin.CmdClause) *runCommand {
 	flag(clause, "config.auto-reload-interval", "How often to look at the files. A change counts when two looks see the same.").Default("5s").DurationVar(&c.autoReloadInterval)
 	c.web.register(clause)
 	flag(clause, "web.enable-lifecycle", "Allow POST /-/reload, which reloads the configuration.").BoolVar(&c.web.lifecycle)
-	flag(clause, "shutdown.timeout", "Longest time for the last pushes at a stop.").Default("10s").DurationVar(&c.shutdownTimeout)
+	flag(clause, "shutdown.timeout", "Longest time for what is still to be sent at a stop.").Default("10s").DurationVar(&c.shutdownTimeout)
 	flag(clause, "state.file", "Remember in this file which groups were pushed: those that a later configuration has no more are deleted at its start.").PlaceHolder("FILE").StringVar(&c.stateFile)
 	explain(clause, manual{
 		examples: []string{

@@ -125,7 +125,12 @@ func (f *ferry) setStores(before, next *parts) {
 // forgetStore lets go what a store has that sends no more.
 func (f *ferry) forgetStore(part storePart) {
 	closeIdle(&http.Client{Transport: part.sending.Transport})
-	if !slices.ContainsFunc(f.stores(), func(other *remote.Store) bool { return other.Name == part.store.Name }) {
-		f.stored.Forget(part.store.Name)
+	name, now := part.store.Name, f.current().stores
+	at := slices.IndexFunc(now, func(other storePart) bool { return other.store.Name == name })
+	switch {
+	case at < 0:
+		f.stored.Forget(name)
+	case now[at].directory() == "":
+		f.stored.ForgetSpool(name)
 	}
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,6 +112,51 @@ func TestSetStoresAtTheSwitch(t *testing.T) {
 	if got := after.stores[0].store.Status().Spool.MaxSize; got != 3 {
 		t.Errorf("the spool may have %d bytes, want what the new settings say", got)
 	}
+}
+
+// A store that has no spool any more says nothing of one: an alert on what it was
+// like would never end.
+func TestSpoolThatIsTakenOutIsForgotten(t *testing.T) {
+	f := newFerry(1<<20, composition{})
+	cfg := storingConfig()
+	cfg.RemoteWrites[0].Spool = &configs.Spool{Directory: t.TempDir(), MaxSize: 16 << 20}
+	before := f.settled(cfg, new(parts))
+	gone := before.stores[0]
+	gone.store.Open()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	gone.store.Run(ended)
+	if err := gone.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := f.series(t, "promferry_remote_write_spool_"); n == 0 {
+		t.Error("a spool has no metrics")
+	}
+	without := storingConfig()
+	without.RemoteWrites[0].Spool = nil
+	f.parts = f.settled(without, before)
+	f.forgetStore(gone)
+	if n := f.series(t, "promferry_remote_write_spool_"); n > 0 {
+		t.Errorf("%d series of a spool that is there no more", n)
+	}
+	if n := f.series(t, "promferry_remote_write_up"); n != 1 {
+		t.Errorf("%d series say whether the store is up, want 1", n)
+	}
+}
+
+// series counts those of the metrics that begin so.
+func (f *ferry) series(t *testing.T, prefix string) (n int) {
+	t.Helper()
+	families, err := f.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if strings.HasPrefix(family.GetName(), prefix) {
+			n += len(family.Metric)
+		}
+	}
+	return n
 }
 
 // A dry run has no spool: it must not touch what waits there for others.

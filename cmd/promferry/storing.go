@@ -24,18 +24,6 @@ type storing struct {
 	lost int // samples, since the stop began
 }
 
-// A storer is a store that sends.
-type storer struct {
-	storePart
-	sends   context.Context
-	finish  context.CancelFunc // ends sends
-	stopped chan struct{}      // closed when it sends no more
-	closed  chan struct{}      // closed when its spool is
-	ending  bool               // storing.mu guards it
-	out     bool               // ending, as the configuration has it no more
-	heir    bool               // another one goes on with its spool; storing.mu guards it
-}
-
 // startStoring opens the stores and lets them send.
 func (f *ferry) startStoring() {
 	f.storing = newStoring(f.logger)
@@ -61,7 +49,7 @@ func (s *storing) start(parts []storePart) {
 		if w == nil {
 			continue
 		}
-		if len(before) == 0 {
+		if !slices.ContainsFunc(before, w.inherits) {
 			opening.Go(part.store.Open)
 		}
 		s.group.Go(func() {
@@ -72,36 +60,25 @@ func (s *storing) start(parts []storePart) {
 	opening.Wait()
 }
 
-// add returns nil for a store that is there, and else which others have its
-// spool.
+// add returns nil for a store that is there, and else which others it comes after:
+// those that have its spool, and those that have its name, and so its series. A
+// receiver takes none of a series that is older than what it has of it.
 func (s *storing) add(part storePart) (w *storer, before []*storer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, old := range s.all {
-		if old.store == part.store {
-			return nil, nil
-		}
-		if old.directory() != "" && old.directory() == part.directory() {
-			before = append(before, old)
-			old.heir = true
-		}
+	if slices.ContainsFunc(s.all, func(old *storer) bool { return old.store == part.store }) {
+		return nil, nil
 	}
 	w = &storer{storePart: part, stopped: make(chan struct{}), closed: make(chan struct{})}
 	w.sends, w.finish = context.WithCancel(s.ctx)
+	for _, old := range s.all {
+		old.heir = old.heir || w.inherits(old)
+		if w.inherits(old) || old.store.Name == part.store.Name {
+			before = append(before, old)
+		}
+	}
 	s.all = append(s.all, w)
 	return w, before
-}
-
-// run sends, after the stores before have closed the spool.
-func (w *storer) run(before []*storer) {
-	defer close(w.stopped)
-	for _, old := range before {
-		<-old.closed
-	}
-	if len(before) > 0 {
-		w.store.Open()
-	}
-	w.store.Run(w.sends)
 }
 
 // replace ends the stores that are not among these: when their targets have left,
@@ -176,6 +153,9 @@ const closeTimeout = time.Second
 // error says that samples were lost.
 func (s *storing) stop(ctx context.Context) error {
 	defer s.cancel()
+	s.mu.Lock()
+	s.lost = 0 // by reloads
+	s.mu.Unlock()
 	release := context.AfterFunc(ctx, s.cancel) // of those, too, that a reload has ended
 	defer release()
 	for _, w := range s.endAllBut(nil) {

@@ -22,8 +22,15 @@ import (
 
 // An inlet is the network of a store. Where it is dead, nothing is answered.
 type inlet struct {
-	dead bool
+	dead bool // receiver.mu guards it
 	receiver
+}
+
+// revive has it answer again.
+func (n *inlet) revive() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.dead = false
 }
 
 func (n *inlet) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -31,15 +38,15 @@ func (n *inlet) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.dead {
-		return nil, errors.New("cut")
-	}
 	plain, err := snappy.Decode(nil, body)
 	if err != nil {
 		return nil, err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.dead {
+		return nil, errors.New("cut")
+	}
 	if err := n.samples.addRequest(plain); err != nil {
 		return nil, err
 	}
@@ -239,6 +246,48 @@ func TestStoreTakesASpoolOver(t *testing.T) {
 		}
 		if r.log.Len() > 0 {
 			t.Errorf("logged: %s", &r.log)
+		}
+	})
+}
+
+// A store that replaces another of its name sends to the same series, so it waits
+// until that one has sent what it had; what comes meanwhile is in its spool.
+func TestStoreSendsAfterTheOneOfItsName(t *testing.T) {
+	directory := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		r, old, now := newStoreroom(t), &inlet{dead: true}, new(inlet)
+		before, after := part("a", "", old), part("a", directory, now)
+		r.start([]storePart{before})
+		r.commit(before, "x")
+		r.start([]storePart{after})
+		r.commit(after, "y")
+		r.replace([]storePart{after}, closed(), 10*time.Minute, func(storePart) {})
+		time.Sleep(5 * time.Minute)
+		r.took(now)
+		if spool := after.store.Status().Spool; spool.Pending != 1 || spool.Err != nil {
+			t.Errorf("the spool has %d samples, error %v; want what came meanwhile", spool.Pending, spool.Err)
+		}
+		old.revive()
+		time.Sleep(2 * time.Minute)
+		r.took(old, "x")
+		r.took(now, "y")
+	})
+}
+
+// What a reload lost was told then. It is nothing that the stop has lost.
+func TestStopTellsOnlyItsOwnLosses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newStoreroom(t)
+		p := part("a", "", &inlet{dead: true})
+		r.start([]storePart{p})
+		r.commit(p, "x")
+		r.replace(nil, closed(), 10*time.Second, func(storePart) {})
+		time.Sleep(11 * time.Second)
+		if want := "remote_write=a samples=1"; !strings.Contains(r.log.String(), want) {
+			t.Errorf("not logged: %s\n%s", want, &r.log)
+		}
+		if err := r.stop(t.Context()); err != nil {
+			t.Errorf("got error %v at a stop that lost nothing", err)
 		}
 	})
 }

@@ -84,12 +84,25 @@ func (m *Metrics) Forget(name string) {
 	if m == nil {
 		return
 	}
-	for _, v := range []interface {
-		DeletePartialMatch(labels prometheus.Labels) int
-	}{
-		m.samples, m.dropped, m.requests, m.retries, m.bytes, m.seconds, m.lag, m.pending, m.oldest, m.up, m.lastSuccess,
-		m.clockOffset, m.spoolUp, m.spoolSize, m.spoolMaxSize, m.spoolFill, m.spoolPending, m.spoolErrors,
-	} {
+	forget(name, m.samples, m.dropped, m.requests, m.retries, m.bytes, m.seconds, m.lag, m.pending, m.oldest, m.up, m.lastSuccess, m.clockOffset)
+	m.ForgetSpool(name)
+}
+
+// ForgetSpool takes those of its spool away, where another store of that name has
+// none.
+func (m *Metrics) ForgetSpool(name string) {
+	if m != nil {
+		forget(name, m.spoolUp, m.spoolSize, m.spoolMaxSize, m.spoolFill, m.spoolPending, m.spoolErrors)
+	}
+}
+
+// labelled are metrics of many stores.
+type labelled interface {
+	DeletePartialMatch(labels prometheus.Labels) int
+}
+
+func forget(name string, from ...labelled) {
+	for _, v := range from {
 		v.DeletePartialMatch(prometheus.Labels{"remote_write": name})
 	}
 }

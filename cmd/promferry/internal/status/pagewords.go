@@ -80,11 +80,11 @@ func choices(v View) []choice {
 	all := []choice{
 		{"", "all", "", v.Counts.All(), false},
 		{StateBroken, "broken", "", v.Counts.Broken(), false},
-		{string(Down), Down.Words(), "", v.Counts.Down, false},
-		{string(Unpushed), Unpushed.Words(), "", v.Counts.Unpushed, false},
-		{string(Pending), Pending.Words(), "", v.Counts.Pending, false},
-		{string(Incomplete), Incomplete.Words(), "", v.Counts.Incomplete, false},
-		{string(Up), Up.Words(), "", v.Counts.Up, false},
+		{string(Down), v.Words(Down), "", v.Counts.Down, false},
+		{string(Unpushed), v.Words(Unpushed), "", v.Counts.Unpushed, false},
+		{string(Pending), v.Words(Pending), "", v.Counts.Pending, false},
+		{string(Incomplete), v.Words(Incomplete), "", v.Counts.Incomplete, false},
+		{string(Up), v.Words(Up), "", v.Counts.Up, false},
 	}
 	for i := range all {
 		all[i].Chosen = all[i].Value == v.Query.State
@@ -114,14 +114,14 @@ func refreshChoices(v View) (all []choice) {
 }
 
 // summary says how many targets a job has.
-func summary(c Counts) string {
+func summary(v View, c Counts) string {
 	words := plural(c.All(), "target")
 	for _, part := range []struct {
 		n     int
 		state State
 	}{{c.Down, Down}, {c.Unpushed, Unpushed}, {c.Pending, Pending}, {c.Incomplete, Incomplete}, {c.Up, Up}} {
 		if part.n > 0 {
-			words += fmt.Sprintf(", %s %s", number(part.n), part.state.Words())
+			words += fmt.Sprintf(", %s %s", number(part.n), v.Words(part.state))
 		}
 	}
 	return words

@@ -19,12 +19,21 @@ const (
 // Broken tells the states that need somebody.
 func (s State) Broken() bool { return s == Down || s == Unpushed }
 
-// Words are the state for people.
-func (s State) Words() string {
-	if s == Unpushed {
-		return "not pushed"
+// Words are a state for people.
+func (s Snapshot) Words(state State) string {
+	if state == Unpushed {
+		return "not " + s.done()
 	}
-	return string(s)
+	return string(state)
+}
+
+// done is the word for what becomes of scrapes: nothing is pushed where there are
+// stores alone.
+func (s Snapshot) done() string {
+	if len(s.Gateways) == 0 && len(s.Stores) > 0 {
+		return "stored"
+	}
+	return "pushed"
 }
 
 func (s State) rank() int {

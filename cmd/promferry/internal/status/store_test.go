@@ -62,20 +62,20 @@ func TestStoreVerdict(t *testing.T) {
 	dropped := changed(taking("m"), func(s *Store) { s.LastDrop = before(14 * time.Minute) })
 	once := changed(taking("m"), func(s *Store) { s.LastDrop = before(16 * time.Minute) })
 	silent := Store{Name: "m", State: GatewayUnknown}
-	const good = "The one target is up and pushed"
+	const good = "The one target is up and stored"
 	for _, test := range []struct {
 		store Store
 		want  Verdict
 	}{
 		{taking("m"), Verdict{Good, good, ""}},
 		{once, Verdict{Good, good, ""}},
-		{silent, Verdict{Waiting, "1 of 1 target is not scraped and pushed yet", ""}},
-		{refusing, Verdict{Bad, `1 of 1 target is up but not pushed, remote_write "m" has refused samples for 1m`, ""}},
+		{silent, Verdict{Waiting, "1 of 1 target is not scraped and stored yet", ""}},
+		{refusing, Verdict{Bad, `1 of 1 target is up but not stored, remote_write "m" has refused samples for 1m`, ""}},
 		{unused, Verdict{Warn, good, `The spool of remote_write "m" is not in use`}},
 		{full, Verdict{Warn, good, `The spool of remote_write "m" is nearly full`}},
 		{behind, Verdict{Waiting, good, `What has waited for remote_write "m" is being sent`}},
 		{dropped, Verdict{Warn, good, `Samples for remote_write "m" are dropped`}},
-		{lost("m"), Verdict{Bad, `1 of 1 target is up but not pushed, remote_write "m" has been down for 40m`, `Samples for remote_write "m" are dropped, the spool of remote_write "m" is nearly full`}},
+		{lost("m"), Verdict{Bad, `1 of 1 target is up but not stored, remote_write "m" has been down for 40m`, `Samples for remote_write "m" are dropped, the spool of remote_write "m" is nearly full`}},
 	} {
 		if got := storing(test.store, sent("node", "a", test.store)).Verdict(); got != test.want {
 			t.Errorf("got %+v\nwant %+v", got, test.want)
@@ -152,7 +152,7 @@ func TestStoreAsText(t *testing.T) {
 	unused.Spool.Error = "open /var/lib/promferry/vm/spool.db: held by another process"
 	s := storing(lost("mimir"), sent("node", "a", lost("mimir")))
 	s.Stores = append(s.Stores, unused)
-	const want = `1 of 1 target is up but not pushed, remote_write "mimir" has been down for 40m
+	const want = `1 of 1 target is up but not stored, remote_write "mimir" has been down for 40m
 Samples for remote_write "mimir" are dropped, the spool of remote_write "vm" is not in use, the spool of remote_write "mimir" is nearly full
 
 REMOTE_WRITE  URL                            STATE      FOR  LAST SUCCESS  STORED     WAITING     OLDEST   SPOOL
@@ -166,7 +166,7 @@ vm            http://mimir:8080/api/v1/push  answering  1h   3s ago        1,203
   spool: error: open /var/lib/promferry/vm/spool.db: held by another process
 
 STATE       JOB   TARGET            LAST SCRAPE  TOOK  SAMPLES  BYTES    EVERY  LAST PUSH
-not pushed  node  http://a/metrics  4s ago       12ms  1,203    88.1 kB  15s    mimir: by remote_write
+not stored  node  http://a/metrics  4s ago       12ms  1,203    88.1 kB  15s    mimir: by remote_write
   instance="a" job="node"
   mimir: remote_write "mimir" is down, see above
 

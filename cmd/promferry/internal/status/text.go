@@ -120,7 +120,7 @@ func (v View) textOfTarget(to *lines, t Target) {
 	for _, f := range t.Feeds {
 		pushed = append(pushed, f.Store+": "+feedWord)
 	}
-	to.row(append(append([]string{t.State().Words(), t.Job, t.Address}, scraped...), short(t.Interval), strings.Join(pushed, ", "))...)
+	to.row(append(append([]string{v.Words(t.State()), t.Job, t.Address}, scraped...), short(t.Interval), strings.Join(pushed, ", "))...)
 	to.note(pairs(t.Labels))
 	if t.Error != "" {
 		to.note("error: " + t.Error)

@@ -36,7 +36,7 @@ func (s Snapshot) Verdict() Verdict {
 	for _, g := range s.Gateways {
 		leftOut += g.LeftOut
 	}
-	var j judgement
+	j := judgement{done: s.done()}
 	j.targets(counts)
 	for _, g := range s.Gateways {
 		j.gateway(g, s.At)
@@ -61,6 +61,7 @@ func (s Snapshot) Verdict() Verdict {
 
 // A judgement collects what is not well.
 type judgement struct {
+	done             string // with scrapes
 	level            Level
 	says, also       []string
 	away             int // gateways
@@ -98,12 +99,12 @@ func (j *judgement) targets(c Counts) {
 		j.say(Bad, "%s down", areOf(c.Down, c.All()))
 	}
 	if c.Unpushed > 0 && c.Down == 0 {
-		j.say(Bad, "%s up but not pushed", areOf(c.Unpushed, c.All()))
+		j.say(Bad, "%s up but not %s", areOf(c.Unpushed, c.All()), j.done)
 	} else if c.Unpushed > 0 {
-		j.say(Bad, "%s up but not pushed", are(c.Unpushed))
+		j.say(Bad, "%s up but not %s", are(c.Unpushed), j.done)
 	}
 	if c.Pending > 0 {
-		j.say(Waiting, "%s not scraped and pushed yet", areOf(c.Pending, c.All()))
+		j.say(Waiting, "%s not scraped and %s yet", areOf(c.Pending, c.All()), j.done)
 	}
 }
 
@@ -168,7 +169,7 @@ func (j *judgement) verdict(c Counts) Verdict {
 		j.says = append([]string{"there are no targets"}, j.says...)
 	case c.Up+c.Incomplete == c.All():
 		j.raise(Good)
-		j.says = append([]string{allUp(c.All())}, j.says...)
+		j.says = append([]string{j.allUp(c.All())}, j.says...)
 	}
 	return Verdict{j.level, sentence(j.says), sentence(j.also)}
 }
@@ -182,11 +183,11 @@ func sentence(parts []string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-func allUp(n int) string {
+func (j *judgement) allUp(n int) string {
 	if n == 1 {
-		return "the one target is up and pushed"
+		return "the one target is up and " + j.done
 	}
-	return fmt.Sprintf("all %s targets are up and pushed", number(n))
+	return fmt.Sprintf("all %s targets are up and %s", number(n), j.done)
 }
 
 // areOf is n of all targets, with the verb.
