@@ -34,6 +34,8 @@ func TestReadme(t *testing.T) {
 		"promferry run --config.file=moved.hcl":                                                                                 {group: "node", after: (*reader).scrapeBothWays},
 		verifyReadme:                                                                                                            {as: verifyReadme + " --window=" + verifyWindow, prints: "alike: ", retried: true},
 		"promferry once --config.file=/etc/promferry/cron.hcl --timeout=30s --lock.file=/run/promferry.lock":                    {},
+		"promferry run --target=localhost:9100 --remote-write=http://localhost:9090/api/v1/write --job=node": {
+			before: (*reader).startReceiver, serves: "http://localhost:9097/-/ready", after: (*reader).hasReceived},
 	}})
 }
 
@@ -48,6 +50,7 @@ func (r *reader) prepareReadme() {
 	r.startFlask("8000")
 	r.write("promferry.hcl", r.block("hcl", 0))
 	r.write("etc/promferry/promferry.hcl", r.block("hcl", 0))
+	r.write("etc/prometheus/prometheus.yml", "scrape_configs: []\n")
 	r.prepareCron()
 }
 
@@ -100,6 +103,17 @@ func (r *reader) makeTest() {
 	if out, err := exec.Command("make", "-C", "..", "-n", "test").CombinedOutput(); err != nil || !strings.Contains(string(out), "go test") {
 		r.Errorf("make -n test: %v\n%s", err, out)
 	}
+}
+
+// hasReceived looks for the job in the store, and frees the store's port.
+func (r *reader) hasReceived() {
+	r.Helper()
+	store := prometheus{url: "http://localhost:9090"}
+	eventually(r, "the job in the store", func() error {
+		return store.finds(`up{job="node"}`, seriesSet{`up{instance="web1:9100",job="node"}`: 1})
+	})
+	r.stop()
+	r.receiver.terminate(r)
 }
 
 // hasBackup looks for what exec and push have made of one group.

@@ -3,7 +3,6 @@
 package test
 
 import (
-	"net"
 	"strings"
 	"testing"
 )
@@ -50,6 +49,5 @@ func (r *reader) hclWith(text string) string {
 // startReceiver starts the page's Prometheus beside what goes on.
 func (r *reader) startReceiver() {
 	r.Helper()
-	r.serve("http://localhost:9090/-/ready", "prometheus", "--web.enable-remote-write-receiver", "--config.file="+r.dir+"/etc/prometheus/prometheus.yml",
-		"--storage.tsdb.path="+r.TempDir(), "--web.listen-address="+net.JoinHostPort("127.0.0.1", "9090"))
+	r.receiver = r.startPrometheus("etc/prometheus/prometheus.yml", "--web.enable-remote-write-receiver")
 }

@@ -21,6 +21,7 @@ type reader struct {
 	dir      string   // where it works; what lies outside, as /etc/promferry, is below it
 	gateway  gateway  // the one of localhost:9091
 	exporter *process // the node_exporter, where the document stops it
+	receiver *process // the Prometheus that is written to, likewise
 	running  *process
 	group    string // that running pushes
 	done     []string
@@ -101,10 +102,10 @@ func (r *reader) startFlask(port string) *process {
 }
 
 // startPrometheus runs a configuration of the reader's directory.
-func (r *reader) startPrometheus(file string) *process {
+func (r *reader) startPrometheus(file string, flags ...string) *process {
 	r.Helper()
-	return r.serve("http://localhost:9090/-/ready", "prometheus", "--config.file="+filepath.Join(r.dir, file),
-		"--storage.tsdb.path="+r.TempDir(), "--web.listen-address="+net.JoinHostPort("127.0.0.1", "9090"), "--web.enable-lifecycle")
+	return r.serve("http://localhost:9090/-/ready", "prometheus", append([]string{"--config.file=" + filepath.Join(r.dir, file),
+		"--storage.tsdb.path=" + r.TempDir(), "--web.listen-address=" + net.JoinHostPort("127.0.0.1", "9090"), "--web.enable-lifecycle"}, flags...)...)
 }
 
 // upIs waits until the gateway says so of a job.

@@ -269,6 +269,7 @@ func TestStoreSendsAfterTheOneOfItsName(t *testing.T) {
 		}
 		old.revive()
 		time.Sleep(2 * time.Minute)
+		synctest.Wait()
 		r.took(old, "x")
 		r.took(now, "y")
 	})
@@ -283,6 +284,7 @@ func TestStopTellsOnlyItsOwnLosses(t *testing.T) {
 		r.commit(p, "x")
 		r.replace(nil, closed(), 10*time.Second, func(storePart) {})
 		time.Sleep(11 * time.Second)
+		synctest.Wait()
 		if want := "remote_write=a samples=1"; !strings.Contains(r.log.String(), want) {
 			t.Errorf("not logged: %s\n%s", want, &r.log)
 		}
