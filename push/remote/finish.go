@@ -127,7 +127,7 @@ func (s *Store) giveUp(r *request) {
 	}
 	for _, record := range r.records {
 		next := record.lane.due.Sub(s.born)
-		if record.place == sending && record.id == 0 && next-record.tried > s.options.GiveUp {
+		if record.place == sending && record.id == 0 && next-record.since > s.options.GiveUp {
 			s.drop(record, DropGaveUp)
 		}
 	}

@@ -26,7 +26,7 @@ type queue struct {
 func newQueue() queue {
 	return queue{
 		lanes: make(map[string]*lane), live: new(turns), late: new(turns),
-		all: list{kind: inAll}, held: list{kind: inHeld},
+		all: list{link: linkInAll}, held: list{link: linkInHeld},
 	}
 }
 
@@ -94,7 +94,7 @@ func (q *queue) putBack(r *record) {
 	r.place = waiting
 	if r.body != nil {
 		q.held.prepend(r)
-		q.weight += r.weight()
+		q.noteHeld(r)
 	}
 }
 
@@ -162,13 +162,19 @@ func (q *queue) fallBehind() {
 // hold notes that a record has its body in memory.
 func (q *queue) hold(r *record) {
 	q.held.append(r)
+	q.noteHeld(r)
+}
+
+func (q *queue) noteHeld(r *record) {
+	r.held = true
 	q.weight += r.weight()
 }
 
 // release takes a record out of those that are held.
 func (q *queue) release(r *record) {
-	if r.links[inHeld].in {
+	if r.held {
 		q.held.remove(r)
+		r.held = false
 		q.weight -= r.weight()
 	}
 }
@@ -193,7 +199,7 @@ func (q *queue) oldest() time.Time {
 // looseRecords returns the records that are in memory alone, in order.
 func (q *queue) looseRecords() []*record {
 	all := make([]*record, 0, q.loose)
-	for r := q.all.last; r != nil && len(all) < q.loose; r = r.links[inAll].before {
+	for r := q.all.last; r != nil && len(all) < q.loose; r = r.all.before {
 		if r.id == 0 {
 			all = append(all, r)
 		}
