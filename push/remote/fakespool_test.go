@@ -23,6 +23,7 @@ type fakeSpool struct {
 	limit   int64
 	damaged int // what it says of itself when it is opened
 
+	broken                        error // what all reads say until it is opened again
 	openErr, appendErr, deleteErr error
 	bodyErr                       func(id uint64) error
 }
@@ -40,7 +41,7 @@ func (f *fakeSpool) use(s *Store) {
 		if f.open {
 			return nil, errInUse
 		}
-		f.open = true
+		f.open, f.broken = true, nil
 		return f, nil
 	}
 }
@@ -98,7 +99,10 @@ func (f *fakeSpool) Body(id uint64) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r, found := f.records[id]
-	if !found {
+	switch {
+	case f.broken != nil:
+		return nil, f.broken
+	case !found:
 		return nil, spool.ErrMissing
 	}
 	if f.bodyErr != nil {
