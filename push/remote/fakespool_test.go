@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/promferry/promferry/push/remote/spool"
 )
@@ -24,6 +25,7 @@ type fakeSpool struct {
 	damaged int // what it says of itself when it is opened
 
 	broken                        error // what all reads say until it is opened again
+	torn                          bool  // what is added breaks it, and is in it all the same
 	openErr, appendErr, deleteErr error
 	bodyErr                       func(id uint64) error
 }
@@ -89,6 +91,10 @@ func (f *fakeSpool) Append(records []spool.Record) error {
 		}
 		r.Body = slices.Clone(r.Body)
 		f.records[r.ID] = r
+	}
+	if f.torn {
+		f.torn, f.broken = false, syscall.EIO
+		return f.broken
 	}
 	f.appends++
 	f.size = max(f.size, f.used())
