@@ -34,12 +34,18 @@ func TestRealSpoolMemory(t *testing.T) {
 		fill(20) // the capacity is full
 		before := heap()
 		fill(scrapes)
-		each := float64(heap()-before) / (scrapes * targets)
-		t.Logf("%.0f bytes for each of %d records", each, scrapes*targets)
-		if each > most {
-			t.Errorf("got %.0f bytes for each record, want at most %d", each, most)
+		check := func(when string) {
+			each := float64(heap()-before) / (scrapes * targets)
+			t.Logf("%s: %.0f bytes for each of %d records", when, each, scrapes*targets)
+			if each > most {
+				t.Errorf("%s: got %.0f bytes for each record, want at most %d", when, each, most)
+			}
 		}
+		check("as they came")
 		stop()
+		b.close(t)
+		b = newOnDisk(t, &fake{}, directory, 256<<20)
+		check("after a restart")
 		b.close(t)
 	})
 }
