@@ -31,15 +31,23 @@ func (e *storeEncoder) spell(written []byte) string {
 	if known, ok := e.numbers[string(written)]; ok {
 		return known
 	}
-	if e.numbers == nil || len(e.numbers) > maxNumbers {
-		e.numbers = make(map[string]string)
-	}
 	spelled := string(written)
 	if f, err := strconv.ParseFloat(spelled, 64); err == nil {
 		spelled = labels.FormatOpenMetricsFloat(f)
+	}
+	if len(written) > longestNumber {
+		return spelled
+	}
+	if e.numbers == nil || len(e.numbers) >= maxNumbers {
+		e.numbers = make(map[string]string)
 	}
 	e.numbers[string(written)] = spelled
 	return spelled
 }
 
-const maxNumbers = 1024
+// What bounds the numbers that are remembered: how many, and how many bytes each
+// has as it is written; it may be anything.
+const (
+	maxNumbers    = 1024
+	longestNumber = 32
+)
