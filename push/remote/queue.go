@@ -84,6 +84,7 @@ func (q *queue) take(l *lane, records []*record) {
 		q.release(r)
 		r.place = sending
 	}
+	l.waiting -= len(records)
 	l.begin(records)
 }
 
@@ -92,6 +93,7 @@ func (q *queue) take(l *lane, records []*record) {
 // before it.
 func (q *queue) putBack(r *record) {
 	r.place = waiting
+	r.lane.waiting++
 	if r.body != nil {
 		q.held.prepend(r)
 		q.noteHeld(r)
@@ -106,6 +108,9 @@ func (q *queue) remove(r *record) {
 	q.release(r)
 	q.all.remove(r)
 	q.count(r, -1)
+	if r.place == waiting {
+		r.lane.waiting--
+	}
 	r.place = gone
 	if r.id != 0 {
 		q.freed = append(q.freed, r.id)
@@ -123,7 +128,7 @@ func (q *queue) settle(l *lane) {
 		if q.lanes[l.target] == l {
 			delete(q.lanes, l.target)
 		}
-	case l.hasWaiting():
+	case l.waiting > 0:
 		q.enqueue(l)
 	default:
 		q.unqueue(l)
