@@ -7,6 +7,10 @@
 // are bodies, as text or protobuf, group by group, to the outputs of a [Batch],
 // and [Stats] that name each thing that a gateway cannot carry.
 //
+// The same exposition may go to [Stores], which take series by remote_write: each
+// sample with all of its labels and its time, and markers for the series that are
+// gone. The files whose names begin with store have that.
+//
 // The oracle for what is accepted is Prometheus (model/textparse and the
 // scrape loop of prometheus/prometheus). These differences are deliberate:
 //

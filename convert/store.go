@@ -23,7 +23,8 @@ type SeriesOutput interface {
 	Rules() []*relabel.Config
 	// Append adds fields of a WriteRequest (prometheus/prometheus
 	// prompb/remote.proto), each of them whole, and how many samples and native
-	// histograms they have. The bytes belong to the caller again when it returns.
+	// histograms they have, which is one for each TimeSeries. The bytes belong to
+	// the caller again when it returns.
 	Append(encoded []byte, samples int)
 }
 

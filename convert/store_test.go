@@ -323,3 +323,25 @@ func TestStoreMarkersAreRight(t *testing.T) {
 		alive = now
 	}
 }
+
+// A target decides what stands for a number: what is remembered of that is little.
+func TestStoreRemembersFewNumbers(t *testing.T) {
+	var e storeEncoder
+	for i := range 2 * maxNumbers {
+		if got, want := e.spell(fmt.Append(nil, i)), fmt.Sprintf("%d.0", i); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		long := strings.Repeat("x", longestNumber) + fmt.Sprint(i)
+		if got := e.spell([]byte(long)); got != long {
+			t.Errorf("got %q, want %q", got, long)
+		}
+	}
+	if n := len(e.numbers); n > maxNumbers {
+		t.Errorf("%d numbers are remembered, want at most %d", n, maxNumbers)
+	}
+	for written := range e.numbers {
+		if len(written) > longestNumber {
+			t.Errorf("%q is remembered", written)
+		}
+	}
+}

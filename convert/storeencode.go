@@ -4,11 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
-	"strconv"
 	"time"
-
-	"github.com/prometheus/common/model"
-	"github.com/prometheus/prometheus/model/labels"
 )
 
 // A storeEncoder writes the series of one scrape as TimeSeries of remote_write:
@@ -164,43 +160,6 @@ func (e *storeEncoder) flushPlain() {
 	}
 	e.message, e.samples = e.message[:0], 0
 }
-
-// report returns the labels of a report series.
-func (e *storeEncoder) report(name string) []byte {
-	e.encode(name, e.target, nil)
-	return e.labels
-}
-
-// encode makes e.labels those of a series: the labels of its group and its own,
-// none of which is in both.
-func (e *storeEncoder) encode(name string, group, own []Label) {
-	all := append(append(append(e.merged[:0], Label{model.MetricNameLabel, name}), group...), own...)
-	sortLabels(all)
-	e.labels = e.labels[:0]
-	for _, l := range all {
-		e.labels = appendLabel(e.labels, l)
-	}
-	e.merged = all
-}
-
-// spell returns how Prometheus 3 spells a number of le or quantile
-// (normalizeFloatsInLabelValues of its model/textparse).
-func (e *storeEncoder) spell(written []byte) string {
-	if known, ok := e.numbers[string(written)]; ok {
-		return known
-	}
-	if e.numbers == nil || len(e.numbers) > maxNumbers {
-		e.numbers = make(map[string]string)
-	}
-	spelled := string(written)
-	if f, err := strconv.ParseFloat(spelled, 64); err == nil {
-		spelled = labels.FormatOpenMetricsFloat(f)
-	}
-	e.numbers[string(written)] = spelled
-	return spelled
-}
-
-const maxNumbers = 1024
 
 // appendSample appends a Sample as a field of its TimeSeries.
 func (e *storeEncoder) appendSample(dst []byte, value float64, at moment) []byte {

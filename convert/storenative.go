@@ -171,34 +171,3 @@ func appendZigZag(dst []byte, v int64) []byte {
 }
 
 func appendVarint(dst []byte, v int64) []byte { return binary.AppendUvarint(dst, uint64(v)) }
-
-// isFloat tells a native histogram of float counts, as Prometheus does.
-func isFloat(h *dto.Histogram) bool { return h.GetSampleCountFloat() > 0 || h.GetZeroCountFloat() > 0 }
-
-// consistentFloat is consistent for one of float counts, which a gateway cannot
-// keep and a store can.
-func consistentFloat(h *dto.Histogram) bool {
-	if h.GetSchema() < minSchema || h.GetSchema() > maxSchema {
-		return false
-	}
-	return spansHold(h.GetNegativeSpan(), h.GetNegativeCount()) && spansHold(h.GetPositiveSpan(), h.GetPositiveCount()) &&
-		h.GetZeroCountFloat() >= 0 && h.GetSampleCountFloat() >= 0
-}
-
-// spansHold tells whether spans are in order and as long as there are counts,
-// none of which is below zero.
-func spansHold(spans []*dto.BucketSpan, counts []float64) bool {
-	length := uint64(0)
-	for i, s := range spans {
-		if i > 0 && s.GetOffset() < 0 {
-			return false
-		}
-		length += uint64(s.GetLength())
-	}
-	for _, c := range counts {
-		if !(c >= 0) {
-			return false
-		}
-	}
-	return length == uint64(len(counts))
-}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/relabel"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/promferry/promferry/push/remote/spool"
 )
@@ -30,7 +31,7 @@ type Batch struct {
 // the time of the scrape.
 func (s *Store) Begin(target string, at time.Time) *Batch {
 	settings := s.current()
-	return &Batch{store: s, target: laneOf(target), at: at, rules: settings.Rules, samples: settings.MaxSamplesPerSend}
+	return &Batch{store: s, target: laneOf(target), at: at, rules: settings.Rules, samples: max(settings.MaxSamplesPerSend, 1)}
 }
 
 // laneOf names the lane of a target, in the spool, too, which takes no name that
@@ -48,23 +49,68 @@ func laneOf(target string) string {
 func (b *Batch) Rules() []*relabel.Config { return b.rules }
 
 // Append adds fields of a WriteRequest, each of them whole, and how many samples
-// they have. They are not divided: fields that are more than a request is to
-// have make one of their own. The bytes belong to the caller again when it
+// they have, which is one for each TimeSeries. A field that is more than a request
+// is to have makes one of its own. The bytes belong to the caller again when it
 // returns.
 func (b *Batch) Append(encoded []byte, samples int) {
+	for samples > b.room() {
+		head, n := seriesOf(encoded, b.room())
+		if head == len(encoded) {
+			break // there is nothing to divide
+		}
+		b.add(encoded[:head], n)
+		b.cut()
+		encoded, samples = encoded[head:], samples-n
+	}
+	b.add(encoded, samples)
+}
+
+// room is how many samples the record that grows may still have.
+func (b *Batch) room() int {
+	if b.packer == nil {
+		return b.samples
+	}
+	return b.samples - b.packer.samples
+}
+
+// seriesOf returns where the first n TimeSeries end, and how many there are.
+func seriesOf(encoded []byte, n int) (end, series int) {
+	for end < len(encoded) && series < n {
+		number, _, size := protowire.ConsumeField(encoded[end:])
+		if size < 0 { // what is no field is not divided
+			return len(encoded), n
+		}
+		if end += size; number == seriesField {
+			series++
+		}
+	}
+	return end, series
+}
+
+// seriesField is the number of a TimeSeries in a WriteRequest (prometheus/prometheus
+// prompb/remote.proto).
+const seriesField = 1
+
+// add adds fields to the record that grows, or to a new one.
+func (b *Batch) add(encoded []byte, samples int) {
+	if len(encoded) == 0 {
+		return
+	}
 	if b.packer == nil {
 		b.packer = b.store.memory.packer()
 	}
-	p := b.packer
-	if p.plain > 0 && (samples > 0 && p.samples+samples > b.samples || p.plain+len(encoded) > maxPlain) {
+	if b.packer.plain > 0 && b.packer.plain+len(encoded) > maxPlain {
 		b.cut()
 	}
-	p.write(encoded)
-	p.samples += samples
+	b.packer.write(encoded)
+	b.packer.samples += samples
 }
 
-// cut ends the record that grows.
+// cut ends the record that grows, if one does.
 func (b *Batch) cut() {
+	if b.packer == nil || b.packer.plain == 0 {
+		return
+	}
 	r := b.packer.record()
 	r.at = b.at.UnixMilli()
 	b.records = append(b.records, r)
@@ -73,9 +119,7 @@ func (b *Batch) cut() {
 // Commit queues the batch: it is in the spool when Commit returns, if there is
 // one. It does not wait for the network. The batch must not be used any more.
 func (b *Batch) Commit() {
-	if b.packer != nil && b.packer.plain > 0 {
-		b.cut()
-	}
+	b.cut()
 	records := b.records
 	b.giveBack()
 	if len(records) > 0 {

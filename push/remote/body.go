@@ -17,6 +17,7 @@ type body struct {
 	pieces [][]byte
 	size   int // bytes of all pieces
 	refs   atomic.Int32
+	held   link // of its record, while that is in queue.held; Store.mu guards it
 }
 
 // newBody returns an empty body with one reference.

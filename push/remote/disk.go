@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/promferry/promferry/push/internal/answers"
 	"github.com/promferry/promferry/push/remote/spool"
 )
 
@@ -26,13 +25,6 @@ type files interface {
 	Close() error
 }
 
-// How often a spool is tried again: to open it, and to write to it.
-const (
-	reopenInterval = 10 * time.Second
-	minRewrite     = time.Second
-	maxRewrite     = 10 * time.Second
-)
-
 // errNotOpen is that of a spool nobody opened, or that is closed again.
 var errNotOpen = errors.New("the spool is not open")
 
@@ -46,6 +38,7 @@ type disk struct {
 	files    files // nil: not open
 	err      error // why it is not in use; nil: it is
 	failures int   // in a row
+	misread  error // a read in vain that nobody has looked into yet
 	retry    time.Time
 	last     uint64 // number of the last record
 }
@@ -118,20 +111,6 @@ func (d *disk) opened() files {
 	return d.files
 }
 
-// mayWrite tells whether to try, which it is not for a while after a failure.
-func (d *disk) mayWrite(now time.Time) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.files != nil && !now.Before(d.retry)
-}
-
-// mayOpen tells whether it is time to.
-func (d *disk) mayOpen(now time.Time) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.files == nil && !now.Before(d.retry)
-}
-
 // next returns the number of the first of that many records.
 func (d *disk) next(n int) (first uint64) {
 	d.mu.Lock()
@@ -141,53 +120,24 @@ func (d *disk) next(n int) (first uint64) {
 	return first
 }
 
-// wrote notes how a write ended.
-func (d *disk) wrote(err error) {
-	d.mu.Lock()
-	if err == nil {
-		d.err, d.failures, d.retry = nil, 0, time.Time{}
-	} else {
-		d.err, d.retry = err, time.Now().Add(answers.Backoff(d.failures, minRewrite, maxRewrite))
-		d.failures++
-	}
-	d.mu.Unlock()
-	if err != nil {
-		d.doubt(err)
-	}
-}
-
-// doubt closes a spool that says the same to all that it is asked: what is left
-// of it is found when it is opened again.
-func (d *disk) doubt(err error) {
-	f := d.opened()
-	if f == nil || isSound(f) {
-		return
-	}
-	d.mu.Lock()
-	d.files, d.err, d.retry = nil, err, time.Now().Add(minRewrite)
-	d.mu.Unlock()
-	_ = f.Close() // err says what there is to say
-}
-
-// hurry has the next write tried at once.
-func (d *disk) hurry() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.retry = time.Time{}
-}
-
-// isSound tells whether a spool answers a question.
-func isSound(f files) bool {
-	_, err := f.Body(0) // which no record has
-	return errors.Is(err, spool.ErrMissing)
-}
-
 // body returns that of a record.
 func (d *disk) body(id uint64) ([]byte, error) {
-	if f := d.opened(); f != nil {
-		return f.Body(id)
+	f := d.opened()
+	if f == nil {
+		return nil, errNotOpen
 	}
-	return nil, errNotOpen
+	body, err := f.Body(id)
+	if err != nil && !isLost(err) {
+		d.mu.Lock()
+		d.misread = err
+		d.mu.Unlock()
+	}
+	return body, err
+}
+
+// isLost tells the error of a record that is not in the spool, or not whole.
+func isLost(err error) bool {
+	return errors.Is(err, spool.ErrDamaged) || errors.Is(err, spool.ErrMissing)
 }
 
 // state returns how large the file of the spool is, how much of MaxSize holds what

@@ -102,10 +102,9 @@ func (s *Store) start(p *plan, now time.Time) *request {
 		r.lanes = append(r.lanes, part.lane)
 		for _, record := range part.records {
 			r.add(record)
-			if record.tried == 0 {
-				record.tried = s.age(now)
-			} else {
-				r.again = true
+			r.again = r.again || record.tried
+			if !record.tried {
+				record.tried, record.since = true, s.age(now)
 			}
 		}
 		s.queue.take(part.lane, part.records)

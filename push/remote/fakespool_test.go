@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/promferry/promferry/push/remote/spool"
 )
@@ -23,6 +24,8 @@ type fakeSpool struct {
 	limit   int64
 	damaged int // what it says of itself when it is opened
 
+	broken                        error // what all reads say until it is opened again
+	torn                          bool  // what is added breaks it, and is in it all the same
 	openErr, appendErr, deleteErr error
 	bodyErr                       func(id uint64) error
 }
@@ -40,7 +43,7 @@ func (f *fakeSpool) use(s *Store) {
 		if f.open {
 			return nil, errInUse
 		}
-		f.open = true
+		f.open, f.broken = true, nil
 		return f, nil
 	}
 }
@@ -89,6 +92,10 @@ func (f *fakeSpool) Append(records []spool.Record) error {
 		r.Body = slices.Clone(r.Body)
 		f.records[r.ID] = r
 	}
+	if f.torn {
+		f.torn, f.broken = false, syscall.EIO
+		return f.broken
+	}
 	f.appends++
 	f.size = max(f.size, f.used())
 	return nil
@@ -98,7 +105,10 @@ func (f *fakeSpool) Body(id uint64) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r, found := f.records[id]
-	if !found {
+	switch {
+	case f.broken != nil:
+		return nil, f.broken
+	case !found:
 		return nil, spool.ErrMissing
 	}
 	if f.bodyErr != nil {

@@ -73,7 +73,7 @@ func (s *Store) succeed(r *request, now time.Time) {
 	}
 	s.stored += uint64(r.samples)
 	s.answered()
-	s.health.err, s.health.refused, s.health.success = nil, 0, now
+	s.health.err, s.health.refused, s.health.refusing, s.health.success = nil, 0, time.Time{}, now
 	r.from.vain = 0
 	s.health.become(StateAnswering, now)
 }
@@ -127,7 +127,7 @@ func (s *Store) giveUp(r *request) {
 	}
 	for _, record := range r.records {
 		next := record.lane.due.Sub(s.born)
-		if record.place == sending && record.id == 0 && next-record.tried > s.options.GiveUp {
+		if record.place == sending && record.id == 0 && next-record.since > s.options.GiveUp {
 			s.drop(record, DropGaveUp)
 		}
 	}

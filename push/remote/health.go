@@ -30,6 +30,8 @@ type health struct {
 	err      error     // of the last that was not stored; nil: it was
 	success  time.Time // the last; zero: never
 	refused  int       // in a row
+	refusing time.Time // since when it has refused and stored nothing; zero: it has not
+	refusal  time.Time // the last
 }
 
 func newHealth() health { return health{state: StateAnswering, limit: 1} }
@@ -44,7 +46,9 @@ func (h *health) become(state State, now time.Time) {
 // answered notes that the receiver works, and takes or refuses: it gets twice as
 // many requests at once. It is true at the end of an outage.
 func (h *health) answered() (recovered bool) {
-	recovered = h.failures > 0
+	if recovered = h.failures > 0; recovered {
+		h.refusing = time.Time{} // what came before the outage says nothing of now
+	}
 	h.failures, h.next = 0, time.Time{}
 	h.limit = min(2*h.limit, maxConcurrent)
 	return recovered

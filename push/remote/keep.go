@@ -112,11 +112,12 @@ func (s *Store) keep(ctx context.Context) {
 	}
 }
 
-// tend opens the spool if it is not, moves there what waits in memory, deletes
-// what was sent, and drops what is too old.
+// tend opens the spool if it is not, or is broken, moves there what waits in
+// memory, deletes what was sent, and drops what is too old.
 func (s *Store) tend(now time.Time) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	s.disk.doubtReads()
 	if s.disk.mayOpen(now) {
 		s.openSpool()
 	}

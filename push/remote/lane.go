@@ -12,6 +12,7 @@ import (
 type lane struct {
 	target      string
 	first, last *record   // those that are gone stay until they are the first
+	waiting     int       // records that are not under way
 	underWay    int       // requests with records of the lane
 	sendingAt   int64     // the scrape that these are of
 	mixed       bool      // one of them has several scrapes
@@ -26,6 +27,7 @@ type lane struct {
 // append adds a record as the last.
 func (l *lane) append(r *record) {
 	r.lane = l
+	l.waiting++
 	if l.first == nil {
 		l.first = r
 	} else {
@@ -37,6 +39,7 @@ func (l *lane) append(r *record) {
 // prepend adds a record as the first.
 func (l *lane) prepend(r *record) {
 	r.lane, r.behind = l, l.first
+	l.waiting++
 	if l.first == nil {
 		l.last = r
 	}
@@ -87,16 +90,6 @@ func (l *lane) begin(records []*record) {
 	}
 	l.underWay++
 	l.mixed = l.mixed || records[0].at != records[len(records)-1].at
-}
-
-// hasWaiting tells whether there is anything that is not under way.
-func (l *lane) hasWaiting() bool {
-	for r := l.first; r != nil; r = r.behind {
-		if r.place == waiting {
-			return true
-		}
-	}
-	return false
 }
 
 // turns are lanes that have something to send, in the order of their turns.

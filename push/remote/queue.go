@@ -26,7 +26,7 @@ type queue struct {
 func newQueue() queue {
 	return queue{
 		lanes: make(map[string]*lane), live: new(turns), late: new(turns),
-		all: list{kind: inAll}, held: list{kind: inHeld},
+		all: list{link: linkInAll}, held: list{link: linkInHeld},
 	}
 }
 
@@ -84,6 +84,7 @@ func (q *queue) take(l *lane, records []*record) {
 		q.release(r)
 		r.place = sending
 	}
+	l.waiting -= len(records)
 	l.begin(records)
 }
 
@@ -92,9 +93,10 @@ func (q *queue) take(l *lane, records []*record) {
 // before it.
 func (q *queue) putBack(r *record) {
 	r.place = waiting
+	r.lane.waiting++
 	if r.body != nil {
 		q.held.prepend(r)
-		q.weight += r.weight()
+		q.noteHeld(r)
 	}
 }
 
@@ -106,6 +108,9 @@ func (q *queue) remove(r *record) {
 	q.release(r)
 	q.all.remove(r)
 	q.count(r, -1)
+	if r.place == waiting {
+		r.lane.waiting--
+	}
 	r.place = gone
 	if r.id != 0 {
 		q.freed = append(q.freed, r.id)
@@ -123,7 +128,7 @@ func (q *queue) settle(l *lane) {
 		if q.lanes[l.target] == l {
 			delete(q.lanes, l.target)
 		}
-	case l.hasWaiting():
+	case l.waiting > 0:
 		q.enqueue(l)
 	default:
 		q.unqueue(l)
@@ -162,13 +167,19 @@ func (q *queue) fallBehind() {
 // hold notes that a record has its body in memory.
 func (q *queue) hold(r *record) {
 	q.held.append(r)
+	q.noteHeld(r)
+}
+
+func (q *queue) noteHeld(r *record) {
+	r.held = true
 	q.weight += r.weight()
 }
 
 // release takes a record out of those that are held.
 func (q *queue) release(r *record) {
-	if r.links[inHeld].in {
+	if r.held {
 		q.held.remove(r)
+		r.held = false
 		q.weight -= r.weight()
 	}
 }
@@ -193,7 +204,7 @@ func (q *queue) oldest() time.Time {
 // looseRecords returns the records that are in memory alone, in order.
 func (q *queue) looseRecords() []*record {
 	all := make([]*record, 0, q.loose)
-	for r := q.all.last; r != nil && len(all) < q.loose; r = r.links[inAll].before {
+	for r := q.all.last; r != nil && len(all) < q.loose; r = r.all.before {
 		if r.id == 0 {
 			all = append(all, r)
 		}

@@ -3,8 +3,8 @@ package remote
 import "time"
 
 const (
-	// lately is how long after the last success a refusal may be for some records
-	// alone. A receiver that has stored nothing for longer refuses all.
+	// lately is for how long refusals may be for some records alone. A receiver
+	// that has stored nothing for longer, since the first of them, refuses all.
 	lately = 5 * time.Minute
 	// maxVain is how many records are refused alone, too, before the others are
 	// not asked for one by one: a backlog may be too old as a whole.
@@ -19,7 +19,7 @@ func (s *Store) refuse(r *request, err error, now time.Time) {
 	s.answered()
 	h := &s.health
 	h.err = err
-	some := isForContent(err) && s.isLately(now)
+	some := h.refusesFor(now) < lately && isForContent(err)
 	if some && len(r.records) > 1 && r.from.mayDivide(now) {
 		for _, record := range r.records {
 			record.alone = true
@@ -44,14 +44,14 @@ func (s *Store) refuse(r *request, err error, now time.Time) {
 	}
 }
 
-// isLately tells whether something was stored lately, or nothing was sent for
-// longer.
-func (s *Store) isLately(now time.Time) bool {
-	last := s.born
-	if s.health.success.After(last) {
-		last = s.health.success
+// refusesFor notes a refusal, and returns for how long the receiver has refused and
+// stored nothing. Where it got nothing for long, that says nothing of now.
+func (h *health) refusesFor(now time.Time) time.Duration {
+	if h.refusing.IsZero() || now.Sub(h.refusal) >= lately {
+		h.refusing = now
 	}
-	return now.Sub(last) < lately
+	h.refusal = now
+	return now.Sub(h.refusing)
 }
 
 // mayDivide tells whether to send the records of a refused request one by one.

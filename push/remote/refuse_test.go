@@ -115,3 +115,52 @@ func TestRefusedBacklogIsNoFlood(t *testing.T) {
 		}
 	})
 }
+
+// That holds at the end of an outage, too, when the last success is long ago.
+func TestRefusalAfterAnOutageCostsNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := true
+		f := &fake{answer: func(_ int, g got) *http.Response {
+			switch {
+			case down:
+				return says(503, "")
+			case g.has("bad"):
+				return says(400, "out of bounds")
+			}
+			return says(204, "")
+		}}
+		b := newBench(t, f, nil, nil)
+		b.run(t)
+		for range 60 {
+			for _, target := range []string{"a", "bad", "c"} {
+				b.scrape(target, 10)
+			}
+			time.Sleep(15 * time.Second)
+		}
+		f.set(func() { down = false })
+		b.drain(t)
+		b.wantStored(t, 1200)
+		b.wantCount(t, "samples_dropped_total", "refused", 600)
+	})
+}
+
+// It holds where targets are scraped so rarely that each success is long ago.
+func TestRefusalOfRareScrapes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(_ int, g got) *http.Response {
+			if g.has("bad") {
+				return says(400, "out of order sample")
+			}
+			return says(204, "")
+		}}
+		b := newBench(t, f, nil, nil)
+		b.run(t)
+		for range 5 {
+			time.Sleep(2 * lately)
+			b.scrape("bad", 10)
+			b.scrape("a", 10)
+		}
+		b.drain(t)
+		b.wantStored(t, 50)
+	})
+}

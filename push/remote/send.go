@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/push/internal/answers"
-	"github.com/promferry/promferry/push/remote/spool"
 )
 
 var (
@@ -46,7 +45,7 @@ func (s *Store) load(r *request) error {
 		}
 		read, err := s.disk.body(record.id)
 		switch {
-		case errors.Is(err, spool.ErrDamaged), errors.Is(err, spool.ErrMissing), err == nil && len(read) != int(record.size):
+		case isLost(err), err == nil && len(read) != int(record.size):
 			s.meter.spoolError(opRead)
 			r.damaged = append(r.damaged, record)
 			r.plain -= int(record.plain)

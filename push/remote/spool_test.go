@@ -355,3 +355,25 @@ func TestDamagedRecord(t *testing.T) {
 		}
 	})
 }
+
+// A spool that cannot be read any more is opened again, although nothing is written
+// that would show it.
+func TestSpoolThatBreaksWhileItIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var on fakeSpool
+		dead := newSpooled(t, &fake{answer: codes(503)}, &on, testSpool, nil)
+		dead.Open()
+		for range 3 {
+			dead.scrape("a", 700)
+			time.Sleep(time.Second)
+		}
+		on.open = false // by the kill
+
+		b := newSpooled(t, &fake{}, &on, testSpool, nil)
+		b.Open()
+		on.broken = syscall.EIO
+		b.run(t)
+		time.Sleep(time.Minute)
+		b.wantStored(t, 2100)
+	})
+}

@@ -160,7 +160,7 @@ func (sp specimen) hurt(t *testing.T, do func(*os.File) error) {
 	added := s.Append([]Record{recordOf(100, 9000)})
 	deleted := s.Delete([]uint64{2, 3, 30})
 	_ = s.Close() // whatever it says, the file is free then
-	again, err := Open(dir)
+	again, err := Options{}.Open(dir)
 	if again == nil {
 		if !errors.Is(err, ErrForeign) {
 			t.Fatal(err)

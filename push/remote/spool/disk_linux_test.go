@@ -35,7 +35,7 @@ var diskRoles = map[string]func(dir string) error{
 // failWrites makes a write in the middle of a commit fail, as on a disk that
 // breaks, and looks what becomes of the records.
 func failWrites(dir string) error {
-	s, err := Open(dir)
+	s, err := Options{}.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func failWrites(dir string) error {
 	if err := s.Close(); err != nil {
 		return err
 	}
-	if s, err = Open(dir); err != nil {
+	if s, err = (Options{}).Open(dir); err != nil {
 		return err
 	}
 	if err := s.Append(recordsOf(20, 21, 30_000)); err != nil {
@@ -93,7 +93,7 @@ func fillDisk(dir string, want error, resize func(bytes uint64) error) error {
 	if err := resize(2 << 20); err != nil {
 		return err
 	}
-	s, err := Open(dir)
+	s, err := Options{}.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func readOnly(dir string) error {
 		return err
 	}
 	for _, dir := range []string{dir, filepath.Join(dir, "new")} {
-		s, err := Open(dir)
+		s, err := Options{}.Open(dir)
 		if s != nil || !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), "let the user write") {
 			return fmt.Errorf("open %s: got %v, want %v, and what to do", dir, err, syscall.EROFS)
 		}

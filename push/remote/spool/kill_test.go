@@ -71,7 +71,7 @@ func TestSpoolKill9(t *testing.T) {
 	for range kills {
 		told := killWriter(t, dir)
 		began := time.Now()
-		s, err := Open(dir)
+		s, err := Options{}.Open(dir)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ func TestSpoolHeld(t *testing.T) {
 	s := openAt(t, dir, Options{})
 	check := func() {
 		t.Helper()
-		if again, err := Open(dir); !errors.Is(err, ErrHeld) || again != nil || !strings.Contains(err.Error(), dir) {
+		if again, err := (Options{}).Open(dir); !errors.Is(err, ErrHeld) || again != nil || !strings.Contains(err.Error(), dir) {
 			t.Errorf("got %v, want %v, and the directory", err, ErrHeld)
 		}
 	}
@@ -50,7 +50,7 @@ func TestSpoolForeign(t *testing.T) {
 	} {
 		path := filepath.Join(dir, fileName)
 		writeFile(t, path, content)
-		s, err := Open(dir)
+		s, err := Options{}.Open(dir)
 		if s != nil || !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "another directory") {
 			t.Errorf("%s: got %v, want %v, the file, and what to do", name, err, ErrForeign)
 		}
@@ -133,7 +133,7 @@ func TestSpoolEmptyFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, fileName), nil)
-	s, err := Open(dir)
+	s, err := Options{}.Open(dir)
 	var d *DamagedError
 	if !errors.As(err, &d) || s == nil || !strings.Contains(err.Error(), d.Path) || !strings.Contains(err.Error(), d.Aside) {
 		t.Fatalf("got %v, want an error with both names", err)

@@ -47,14 +47,14 @@ func TestSpoolRefusesPaths(t *testing.T) {
 			if err := make(filepath.Join(dir, name)); err != nil {
 				t.Fatal(err)
 			}
-			if s, err := Open(dir); s != nil || err == nil {
+			if s, err := (Options{}).Open(dir); s != nil || err == nil {
 				t.Errorf("%s for %s: got a spool and error %v", what, name, err)
 			}
 			wantFile(t, precious, []byte("precious"))
 		}
 	}
 	file := filepath.Join(precious, "spool")
-	if _, err := Open(file); !errors.Is(err, syscall.ENOTDIR) {
+	if _, err := (Options{}).Open(file); !errors.Is(err, syscall.ENOTDIR) {
 		t.Errorf("got %v for a directory in a file, want %v", err, syscall.ENOTDIR)
 	}
 }

@@ -55,7 +55,7 @@ func (sp specimen) open(t testing.TB, file []byte) (outcome, int) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, fileName)
 	writeFile(t, path, file)
-	s, err := Open(dir)
+	s, err := Options{}.Open(dir)
 	var d *DamagedError
 	switch {
 	case s == nil:

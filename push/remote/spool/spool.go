@@ -42,7 +42,7 @@ type Options struct {
 	MaxSize int64 // bytes of the file; 0: only the disk's
 }
 
-// A Spool is one file in a directory. Open makes it. All methods are safe for
+// A Spool is one file in a directory. [Options.Open] makes it. All methods are safe for
 // concurrent use.
 //
 // Once the file cannot be trusted any more (the disk said that it did not write,
@@ -70,10 +70,6 @@ type Spool struct {
 	broken atomic.Pointer[error] // why the file is not trusted any more
 	stuck  atomic.Bool           // a transaction did not end: bbolt would wait for it for ever
 }
-
-// Open opens or makes the spool of a directory, without a limit. A file that is
-// damaged is moved aside, which a *DamagedError of a Spool that is usable says.
-func Open(directory string) (*Spool, error) { return Options{}.Open(directory) }
 
 // Size is that of the file, in bytes.
 func (s *Spool) Size() int64 { return s.size.Load() }
