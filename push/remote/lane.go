@@ -91,36 +91,3 @@ func (l *lane) begin(records []*record) {
 	l.underWay++
 	l.mixed = l.mixed || records[0].at != records[len(records)-1].at
 }
-
-// turns are lanes that have something to send, in the order of their turns.
-type turns struct {
-	first, last *lane
-	vain        int       // records in a row that were refused alone, too
-	vainAt      time.Time // the last of them
-}
-
-// add lets a lane in as the last.
-func (t *turns) add(l *lane) {
-	l.turns, l.earlier, l.later = t, t.last, nil
-	if t.last == nil {
-		t.first = l
-	} else {
-		t.last.later = l
-	}
-	t.last = l
-}
-
-// remove takes a lane out.
-func (t *turns) remove(l *lane) {
-	if l.earlier == nil {
-		t.first = l.later
-	} else {
-		l.earlier.later = l.later
-	}
-	if l.later == nil {
-		t.last = l.earlier
-	} else {
-		l.later.earlier = l.earlier
-	}
-	l.turns, l.earlier, l.later = nil, nil, nil
-}

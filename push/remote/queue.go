@@ -118,52 +118,6 @@ func (q *queue) remove(r *record) {
 	r.forgetBody()
 }
 
-// settle puts a lane where it belongs after some of its records were put back or
-// removed, or forgets it.
-func (q *queue) settle(l *lane) {
-	l.clean()
-	switch {
-	case l.first == nil && l.underWay == 0:
-		q.unqueue(l)
-		if q.lanes[l.target] == l {
-			delete(q.lanes, l.target)
-		}
-	case l.waiting > 0:
-		q.enqueue(l)
-	default:
-		q.unqueue(l)
-	}
-}
-
-// enqueue gives a lane a turn, among those of its kind.
-func (q *queue) enqueue(l *lane) {
-	in := q.live
-	if l.backlog {
-		in = q.late
-	}
-	if l.turns == in {
-		return
-	}
-	q.unqueue(l)
-	in.add(l)
-}
-
-func (q *queue) unqueue(l *lane) {
-	if l.turns != nil {
-		l.turns.remove(l)
-	}
-}
-
-// fallBehind notes which lanes have a backlog, at the end of an outage.
-func (q *queue) fallBehind() {
-	for _, l := range q.lanes {
-		l.backlog = !l.isShort()
-		if l.turns != nil {
-			q.enqueue(l)
-		}
-	}
-}
-
 // hold notes that a record has its body in memory.
 func (q *queue) hold(r *record) {
 	q.held.append(r)
