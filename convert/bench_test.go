@@ -103,7 +103,8 @@ func forStore() func([]byte) error {
 // oneStore forgets what it gets.
 type oneStore struct{ recordedStore }
 
-func (s *oneStore) Append([]byte, int) {}
+func (s *oneStore) Append([]byte, int)      {}
+func (s *oneStore) AppendTimed([]byte, int) {}
 
 // oneBody is a batch that has one body for all groups.
 type oneBody struct {

@@ -95,11 +95,12 @@ const (
 	// Of stores alone, beside DropDuplicate and DropReportSeries.
 	DropFuture DropReason = "future"     // a time of its own more than ten minutes ahead, which Prometheus refuses
 	DropClock  DropReason = "clock_back" // the clock went back: a store has later samples of the series
+	DropNoName DropReason = "no_name"    // write_relabel_config takes the name away
 )
 
 // StoreDropReasons are those of series that go to no store.
 func StoreDropReasons() []DropReason {
-	return []DropReason{DropDuplicate, DropReportSeries, DropFuture, DropClock}
+	return []DropReason{DropDuplicate, DropReportSeries, DropFuture, DropClock, DropNoName}
 }
 
 // DropReasons returns all of them.

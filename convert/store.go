@@ -26,6 +26,9 @@ type SeriesOutput interface {
 	// histograms they have, which is one for each TimeSeries. The bytes belong to
 	// the caller again when it returns.
 	Append(encoded []byte, samples int)
+	// AppendTimed is Append for samples that bring a time of their own. A store
+	// may refuse such a time, and then all that came along.
+	AppendTimed(encoded []byte, samples int)
 }
 
 // Leave hands over stale markers for all series of the target, those of its

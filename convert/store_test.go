@@ -156,7 +156,7 @@ func TestStoreKeepsTimes(t *testing.T) {
 	early := fmt.Sprint(storeTime.Add(15*time.Second).UnixMilli() - 5)
 	late := fmt.Sprint(storeTime.Add(15*time.Second + maxAhead).UnixMilli())
 	f.check("times", f.scrape("a 1 "+early+"\nb 2\nc 3 "+late+"\nd 4 "+late+"9\n"),
-		withReport([]string{"a 1 @-5", "b 2", "c 3 @600000"}, reported(1, 4, 4))...)
+		withReport([]string{"a 1 @-5", "c 3 @600000", "b 2"}, reported(1, 4, 4))...)
 	f.check("gone", f.scrape("b 2\n"), withReport([]string{"b 2"}, reported(1, 1, 0))...)
 	f.IgnoreTimestamps = true
 	f.check("ignored", f.scrape("a 1 "+early+"\nb 2\n"), withReport([]string{"a 1", "b 2"}, reported(1, 2, 1))...)
@@ -177,6 +177,38 @@ func TestStoreSeesTimesComeAndGo(t *testing.T) {
 	f.IgnoreTimestamps = true
 	f.scrape("a 1 " + early + "\nb 1\n")
 	f.check("gone without", f.scrape("b 1\n"), withReport([]string{"b 1", "a stale"}, reported(1, 1, 0))...)
+}
+
+// Samples with times of their own are handed over apart: a store may refuse them.
+func TestStoreGetsTimedSamplesApart(t *testing.T) {
+	f := follow(t)
+	f.now = f.now.Add(time.Second)
+	in := Input{Body: strings.NewReader("a 1 1700000000000\nb 2\nc 3 1700000000000\n"), Stores: f.to.at(f.now)}
+	if _, err := f.Convert(in, &textBatch{}); err != nil {
+		t.Fatal(err)
+	}
+	if f.to.timed != 2 || f.to.samples != 3 {
+		t.Errorf("%d of %d samples came as those with times of their own, want 2 of 3", f.to.timed, f.to.samples)
+	}
+}
+
+// A rule that takes the name away leaves nothing that could be stored, and that is
+// counted; what a rule drops is not.
+func TestStoreRulesThatTakeTheName(t *testing.T) {
+	f := follow(t)
+	f.to.rules = []*relabel.Config{
+		{SourceLabels: model.LabelNames{"__name__"}, Regex: relabel.MustNewRegexp("b"), Separator: ";", Action: relabel.Drop},
+		{Regex: relabel.MustNewRegexp("__name__"), Action: relabel.LabelDrop},
+	}
+	for range 2 {
+		f.now = f.now.Add(time.Second)
+		stats, err := f.Convert(Input{Body: strings.NewReader("a 1\nb 2\n"), Stores: f.to.at(f.now)}, &textBatch{})
+		if err != nil || !maps.Equal(stats.StoreDropped, map[DropReason]int{DropNoName: 1}) {
+			t.Errorf("dropped %v, %v, want one without a name", stats.StoreDropped, err)
+		}
+		f.Report(Report{Up: true, Stores: f.to.at(f.now)}, &textBatch{})
+		f.check("nothing", f.got())
+	}
 }
 
 // K6: the clock of a host steps back. A store has later samples of each series:

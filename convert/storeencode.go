@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"encoding/binary"
 	"hash/maphash"
 	"math"
 	"time"
@@ -24,8 +23,7 @@ type storeEncoder struct {
 	free  []SeriesOutput // without rules: all get the same
 	ruled []ruledOutput
 
-	message []byte // fields that were not handed over yet
-	samples int    // in them
+	waiting portions
 	labels  []byte // scratch: of one series, encoded
 	tail    []byte // scratch: what stands behind the labels
 	value   []byte // scratch
@@ -51,7 +49,7 @@ func (e *storeEncoder) begin(c *Converter, to Stores) {
 	e.now = to.Time.UnixMilli()
 	e.far = to.Time.Add(maxAhead).UnixMilli()
 	e.stamp = appendStamp(e.stamp[:0], e.now)
-	e.message, e.samples = e.message[:0], 0
+	e.waiting.clear()
 	e.plans.begin(c.Target)
 	e.walk.begin(c.series)
 	e.direct(c, to.Outputs)
@@ -61,14 +59,16 @@ func (e *storeEncoder) begin(c *Converter, to Stores) {
 func (e *storeEncoder) clear() {
 	e.on, e.target, e.series, e.stats = false, nil, nil, nil
 	clear(e.free)
-	clear(e.ruled)
+	for i := range e.ruled {
+		e.ruled[i] = ruledOutput{waiting: e.ruled[i].waiting}
+	}
 	e.free, e.ruled = e.free[:0], e.ruled[:0]
 	e.walk.clear()
 }
 
 // size is how much memory the encoder has, in bytes.
 func (e *storeEncoder) size() int {
-	return cap(e.message) + cap(e.labels) + cap(e.tail) + e.plans.size() + e.walk.size()
+	return e.waiting.size() + cap(e.labels) + cap(e.tail) + e.plans.size() + e.walk.size()
 }
 
 // A moment is the time of a sample: its own, in Unix milliseconds, or that of
@@ -84,7 +84,7 @@ func (e *storeEncoder) put(value float64, at moment, more []byte) {
 	hash := maphash.Bytes(e.series.seed, e.labels)
 	if e.takes(hash, at) {
 		e.tail = append(e.appendSample(e.tail[:0], value, at), more...)
-		e.emit(e.labels, hash, 1)
+		e.emit(e.labels, hash, at)
 	}
 }
 
@@ -114,51 +114,36 @@ func (e *storeEncoder) drop(reason DropReason) {
 // plain hands over a sample that is not one of an exposition.
 func (e *storeEncoder) plain(ls []byte, value float64) {
 	e.tail = e.appendSample(e.tail[:0], value, moment{})
-	e.emit(ls, maphash.Bytes(e.series.seed, ls), 1)
+	e.emit(ls, maphash.Bytes(e.series.seed, ls), moment{})
 }
 
 // marker says that a series has ended.
 func (e *storeEncoder) marker(ls []byte) {
 	e.tail = appendSampleOf(e.tail[:0], staleMarker, e.stamp)
-	e.emit(ls, maphash.Bytes(e.series.seed, ls), 1)
+	e.emit(ls, maphash.Bytes(e.series.seed, ls), moment{})
 }
 
-// emit hands a TimeSeries over: labels, and what stands in e.tail.
-func (e *storeEncoder) emit(ls []byte, hash uint64, samples int) {
+// emit hands a TimeSeries over, which has one sample: labels, and what stands in
+// e.tail.
+func (e *storeEncoder) emit(ls []byte, hash uint64, at moment) {
 	if len(e.free) > 0 {
-		if len(e.message)+len(ls)+len(e.tail)+seriesHead > storeBuffer {
-			e.flushPlain()
+		if !e.waiting.fits(len(ls) + len(e.tail)) {
+			e.waiting.handTo(e.free...)
 		}
-		e.message = appendTimeSeries(e.message, ls, e.tail)
-		e.samples += samples
+		e.waiting.add(ls, e.tail, at)
 	}
 	for i := range e.ruled {
-		e.ruled[i].emit(ls, hash, e.tail, samples)
+		if reason := e.ruled[i].emit(ls, hash, e.tail, at); reason != "" && e.stats != nil {
+			e.drop(reason)
+		}
 	}
 }
 
-// storeBuffer is the most that is handed over at once, in bytes, unless a series
-// alone is more: what snappy compresses at a time, so that it can from there.
-const storeBuffer = 64 << 10
-
-// seriesHead is the most that stands before the labels of a TimeSeries.
-const seriesHead = 1 + binary.MaxVarintLen32
-
 func (e *storeEncoder) flush() {
-	e.flushPlain()
+	e.waiting.handTo(e.free...)
 	for i := range e.ruled {
 		e.ruled[i].flush()
 	}
-}
-
-func (e *storeEncoder) flushPlain() {
-	if len(e.message) == 0 {
-		return
-	}
-	for _, out := range e.free {
-		out.Append(e.message, e.samples)
-	}
-	e.message, e.samples = e.message[:0], 0
 }
 
 // appendSample appends a Sample as a field of its TimeSeries.

@@ -60,7 +60,7 @@ func (e *storeEncoder) native(h *dto.Histogram, gauge bool, at moment) {
 	for _, x := range exemplarsOf(h) {
 		e.tail = e.appendExemplar(e.tail, exemplarOf(x), at)
 	}
-	e.emit(e.labels, hash, 1)
+	e.emit(e.labels, hash, at)
 }
 
 // exemplarsOf are those of a native histogram, or of its classic buckets where it

@@ -29,6 +29,7 @@ type recordedStore struct {
 	rules   []*relabel.Config
 	encoded []byte
 	samples int
+	timed   int // of them: with times of their own
 }
 
 func (s *recordedStore) Rules() []*relabel.Config { return s.rules }
@@ -36,6 +37,11 @@ func (s *recordedStore) Rules() []*relabel.Config { return s.rules }
 func (s *recordedStore) Append(encoded []byte, samples int) {
 	s.encoded = append(s.encoded, encoded...)
 	s.samples += samples
+}
+
+func (s *recordedStore) AppendTimed(encoded []byte, samples int) {
+	s.timed += samples
+	s.Append(encoded, samples)
 }
 
 func (s *recordedStore) at(when time.Time) Stores { return Stores{when, []SeriesOutput{s}} }

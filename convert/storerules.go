@@ -12,8 +12,7 @@ type ruledOutput struct {
 	out     SeriesOutput
 	rules   []*relabel.Config
 	known   *verdicts // by the hash of the labels
-	message []byte    // fields that were not handed over yet
-	samples int
+	waiting portions
 }
 
 // A ruledMemory is what is known of the rules of one output.
@@ -33,8 +32,19 @@ func (e *storeEncoder) direct(c *Converter, outputs []SeriesOutput) {
 		}
 		m := c.ruledMemory(i, rules)
 		m.known.begin()
-		e.ruled = append(e.ruled, ruledOutput{out: out, rules: rules, known: m.known})
+		e.rule(out, rules, m.known)
 	}
+}
+
+// rule adds an output with rules. It has the memory of the one that was at its
+// place in the last scrape.
+func (e *storeEncoder) rule(out SeriesOutput, rules []*relabel.Config, known *verdicts) {
+	var waiting portions
+	if n := len(e.ruled); n < cap(e.ruled) {
+		waiting = e.ruled[:n+1][n].waiting
+	}
+	waiting.clear()
+	e.ruled = append(e.ruled, ruledOutput{out, rules, known, waiting})
 }
 
 // ruledMemory returns what is known of the output at a place: nothing, where it
@@ -50,8 +60,9 @@ func (c *Converter) ruledMemory(i int, rules []*relabel.Config) *ruledMemory {
 	return m
 }
 
-// emit hands a TimeSeries over as the rules make it.
-func (o *ruledOutput) emit(ls []byte, hash uint64, tail []byte, samples int) {
+// emit hands a TimeSeries over as the rules make it. It returns why it does not,
+// unless they say so.
+func (o *ruledOutput) emit(ls []byte, hash uint64, tail []byte, at moment) DropReason {
 	i := o.known.find(hash)
 	if i == 0 {
 		i = o.known.add(hash, o.judge(ls))
@@ -59,22 +70,20 @@ func (o *ruledOutput) emit(ls []byte, hash uint64, tail []byte, samples int) {
 	v, _ := o.known.see(i)
 	switch v.ruling {
 	case rulingDrop:
-		return
+		return ""
+	case rulingUnfit:
+		return unfitReasons[v.reason]
 	case rulingRewrite:
 		ls = o.known.knownOf(v)
 	}
-	o.message = appendTimeSeries(o.message, ls, tail)
-	if o.samples += samples; len(o.message) >= bufferSize {
+	if !o.waiting.fits(len(ls) + len(tail)) {
 		o.flush()
 	}
+	o.waiting.add(ls, tail, at)
+	return ""
 }
 
-func (o *ruledOutput) flush() {
-	if len(o.message) > 0 {
-		o.out.Append(o.message, o.samples)
-	}
-	o.message, o.samples = o.message[:0], 0
-}
+func (o *ruledOutput) flush() { o.waiting.handTo(o.out) }
 
 // judge asks the rules about a series.
 func (o *ruledOutput) judge(ls []byte) *outcome {
@@ -86,7 +95,7 @@ func (o *ruledOutput) judge(ls []byte) *outcome {
 	after := b.Labels()
 	switch {
 	case !after.Has(model.MetricNameLabel): // no store takes that
-		return &outcome{ruling: rulingDrop}
+		return &outcome{ruling: rulingUnfit, reason: DropNoName}
 	case labels.Equal(before, after):
 		return &outcome{ruling: rulingKeep}
 	}

@@ -66,7 +66,7 @@ func (h *heldSeries) size() int {
 }
 
 // unfitReasons are those of rulingUnfit.
-var unfitReasons = [...]DropReason{DropEmptyIdentity, DropGatewayOwned, DropReportSeries, DropUTF8Name, DropReservedLabel}
+var unfitReasons = [...]DropReason{DropEmptyIdentity, DropGatewayOwned, DropReportSeries, DropUTF8Name, DropReservedLabel, DropNoName}
 
 func indexOfReason(reason DropReason) uint8 {
 	for i, r := range unfitReasons {

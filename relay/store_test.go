@@ -47,7 +47,8 @@ type shelfBatch struct {
 
 func (b *shelfBatch) Rules() []*relabel.Config { return nil }
 
-func (b *shelfBatch) Append(encoded []byte, _ int) { b.body = append(b.body, encoded...) }
+func (b *shelfBatch) Append(encoded []byte, _ int)      { b.body = append(b.body, encoded...) }
+func (b *shelfBatch) AppendTimed(encoded []byte, _ int) { b.body = append(b.body, encoded...) }
 
 func (b *shelfBatch) Commit() {
 	if b.disk != nil {

@@ -150,7 +150,7 @@ func TestReasonsOfMetricsPage(t *testing.T) {
 	}
 	check("promferry_targets_refused", sources["cmd/promferry"].constants("refused"))
 	check("promferry_scrape_errors_total", sources["scrape"].constants("Reason"), way, limits, sources["relay"].returned("reasonOf"))
-	ofStores := []string{"future", "clock_back"} // of what gateways take, too, there are two reasons more
+	ofStores := []string{"future", "clock_back", "no_name"} // of what gateways take, too, there are two reasons more
 	check("promferry_series_dropped_total", slices.DeleteFunc(sources["convert"].constants("Drop"), func(reason string) bool { return slices.Contains(ofStores, reason) }))
 	check("promferry_remote_write_series_dropped_total", ofStores, []string{"duplicate", "report_series"})
 	check("promferry_push_errors_total", []string{"400"}, way, sources["push"].returned("reason"), answers.returned("Reason"), answers.returned("StatusReason"))

@@ -22,6 +22,7 @@ type stalling struct{ disk chan struct{} }
 func (s *stalling) Begin(string, time.Time) relay.StoreBatch { return s }
 func (s *stalling) Rules() []*relabel.Config                 { return nil }
 func (s *stalling) Append([]byte, int)                       {}
+func (s *stalling) AppendTimed([]byte, int)                  {}
 func (s *stalling) Discard()                                 {}
 
 func (s *stalling) Commit() {

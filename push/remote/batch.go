@@ -21,9 +21,16 @@ type Batch struct {
 	target  string
 	at      time.Time
 	rules   []*relabel.Config
-	samples int     // the most of a record
-	packer  *packer // of the record that grows; nil: none does
-	records []*record
+	samples int // the most of a record
+	// What grows: of the time of the scrape, and of samples with times of their own.
+	common, timed growth
+	records       []*record
+}
+
+// A growth is the record that grows.
+type growth struct {
+	packer *packer // nil: none does
+	timed  bool    // see record.timed
 }
 
 // Begin returns an empty batch for a target, which is known by its key: a
@@ -31,7 +38,7 @@ type Batch struct {
 // the time of the scrape.
 func (s *Store) Begin(target string, at time.Time) *Batch {
 	settings := s.current()
-	return &Batch{store: s, target: laneOf(target), at: at, rules: settings.Rules, samples: max(settings.MaxSamplesPerSend, 1)}
+	return &Batch{store: s, target: laneOf(target), at: at, rules: settings.Rules, samples: max(settings.MaxSamplesPerSend, 1), timed: growth{timed: true}}
 }
 
 // laneOf names the lane of a target, in the spool, too, which takes no name that
@@ -52,25 +59,32 @@ func (b *Batch) Rules() []*relabel.Config { return b.rules }
 // they have, which is one for each TimeSeries. A field that is more than a request
 // is to have makes one of its own. The bytes belong to the caller again when it
 // returns.
-func (b *Batch) Append(encoded []byte, samples int) {
-	for samples > b.room() {
-		head, n := seriesOf(encoded, b.room())
+func (b *Batch) Append(encoded []byte, samples int) { b.append(&b.common, encoded, samples) }
+
+// AppendTimed is Append for samples that bring a time of their own. They have
+// records of their own: a receiver refuses all that comes with one whose time it
+// does not take.
+func (b *Batch) AppendTimed(encoded []byte, samples int) { b.append(&b.timed, encoded, samples) }
+
+func (b *Batch) append(to *growth, encoded []byte, samples int) {
+	for samples > b.room(to) {
+		head, n := seriesOf(encoded, b.room(to))
 		if head == len(encoded) {
 			break // there is nothing to divide
 		}
-		b.add(encoded[:head], n)
-		b.cut()
+		b.add(to, encoded[:head], n)
+		b.cut(to)
 		encoded, samples = encoded[head:], samples-n
 	}
-	b.add(encoded, samples)
+	b.add(to, encoded, samples)
 }
 
 // room is how many samples the record that grows may still have.
-func (b *Batch) room() int {
-	if b.packer == nil {
+func (b *Batch) room(g *growth) int {
+	if g.packer == nil {
 		return b.samples
 	}
-	return b.samples - b.packer.samples
+	return b.samples - g.packer.samples
 }
 
 // seriesOf returns where the first n TimeSeries end, and how many there are.
@@ -92,34 +106,35 @@ func seriesOf(encoded []byte, n int) (end, series int) {
 const seriesField = 1
 
 // add adds fields to the record that grows, or to a new one.
-func (b *Batch) add(encoded []byte, samples int) {
+func (b *Batch) add(to *growth, encoded []byte, samples int) {
 	if len(encoded) == 0 {
 		return
 	}
-	if b.packer == nil {
-		b.packer = b.store.memory.packer()
+	if to.packer == nil {
+		to.packer = b.store.memory.packer()
 	}
-	if b.packer.plain > 0 && b.packer.plain+len(encoded) > maxPlain {
-		b.cut()
+	if to.packer.plain > 0 && to.packer.plain+len(encoded) > maxPlain {
+		b.cut(to)
 	}
-	b.packer.write(encoded)
-	b.packer.samples += samples
+	to.packer.write(encoded)
+	to.packer.samples += samples
 }
 
 // cut ends the record that grows, if one does.
-func (b *Batch) cut() {
-	if b.packer == nil || b.packer.plain == 0 {
+func (b *Batch) cut(g *growth) {
+	if g.packer == nil || g.packer.plain == 0 {
 		return
 	}
-	r := b.packer.record()
-	r.at = b.at.UnixMilli()
+	r := g.packer.record()
+	r.at, r.timed = b.at.UnixMilli(), g.timed
 	b.records = append(b.records, r)
 }
 
 // Commit queues the batch: it is in the spool when Commit returns, if there is
 // one. It does not wait for the network. The batch must not be used any more.
 func (b *Batch) Commit() {
-	b.cut()
+	b.cut(&b.timed)
+	b.cut(&b.common)
 	records := b.records
 	b.giveBack()
 	if len(records) > 0 {
@@ -136,10 +151,13 @@ func (b *Batch) Discard() {
 	b.giveBack()
 }
 
-// giveBack gives the packer back.
+// giveBack gives the packers back.
 func (b *Batch) giveBack() {
-	if b.packer != nil {
-		b.packer.free()
+	for _, g := range []*growth{&b.common, &b.timed} {
+		if g.packer != nil {
+			g.packer.free()
+		}
+		g.packer = nil
 	}
-	b.packer, b.records = nil, nil
+	b.records = nil
 }

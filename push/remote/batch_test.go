@@ -32,7 +32,8 @@ func received(records []*record) []prompb.TimeSeries {
 
 // sealed returns the records of a batch.
 func sealed(b *Batch) []*record {
-	b.cut()
+	b.cut(&b.common)
+	b.cut(&b.timed)
 	return b.records
 }
 
@@ -192,7 +193,7 @@ func BenchmarkBatch(b *testing.B) {
 		for _, encoded := range series {
 			batch.Append(encoded, 1)
 		}
-		batch.cut()
+		batch.cut(&batch.common)
 		batch.Discard()
 	}
 }

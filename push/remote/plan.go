@@ -48,7 +48,7 @@ func (s *Store) plan(from *turns, now time.Time) (*plan, time.Time) {
 func (p *plan) add(l *lane, now time.Time, most int) {
 	var records []*record
 	for r := range l.ready(now) {
-		empty, alone := len(p.parts) == 0 && len(records) == 0, r.alone && p.divided
+		empty, alone := len(p.parts) == 0 && len(records) == 0, r.timed || r.alone && p.divided
 		if !empty && (alone || p.samples+int(r.samples) > most || p.plain+int(r.plain) > maxPlain) {
 			p.full = true
 			break

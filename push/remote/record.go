@@ -20,6 +20,7 @@ type record struct {
 	place   place
 	tried   bool // it was sent
 	alone   bool // it goes in a request of its own: one with others was refused
+	timed   bool // likewise always: its samples have times that may be refused
 	held    bool // it is in queue.held
 }
 

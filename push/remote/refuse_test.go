@@ -76,6 +76,34 @@ func TestRefusalOfOneTargetCostsNoOther(t *testing.T) {
 	})
 }
 
+// Samples that bring their own times, which the receiver refuses, cost none of the
+// others of their scrape: they were sent apart from the first.
+func TestRefusalOfTimesCostsNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(_ int, g got) *http.Response {
+			if g.has("old") {
+				return says(400, "out of bounds")
+			}
+			return says(204, "")
+		}}
+		b := newBench(t, f, nil, nil)
+		b.run(t)
+		for range 10 {
+			batch := b.Begin("a", time.Now())
+			for i := range 10 {
+				batch.Append(encode("a", i, time.Now()), 1)
+				batch.AppendTimed(encode("old", i, time.Now()), 1)
+			}
+			batch.Commit()
+			time.Sleep(15 * time.Second)
+		}
+		b.drain(t)
+		b.wantStored(t, 100)
+		b.wantCount(t, "samples_dropped_total", "refused", 100)
+		b.wantCount(t, "requests_total", "400", 10)
+	})
+}
+
 // A backlog that the receiver refuses as a whole, as it is too old, is not asked
 // for record by record; what is new goes on.
 func TestRefusedBacklogIsNoFlood(t *testing.T) {
