@@ -115,7 +115,7 @@ func TestExamplesPassCheckConfig(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := promferry(t, []string{"PUSHGATEWAY_PASSWORD=x"}, "check", "config", path)
+		r := promferry(t, []string{"PUSHGATEWAY_PASSWORD=x", "MIMIR_PASSWORD=x"}, "check", "config", path)
 		if r.code != 0 {
 			t.Errorf("%s: exit code %d, want 0\n%s%s", example, r.code, r.stdout, r.stderr)
 		}
