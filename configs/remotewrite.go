@@ -87,7 +87,7 @@ func (s *section) spoolDirectory(owner text) string {
 	dir := filepath.Clean(t.value)
 	whole := s.whole(dir)
 	if other, taken := s.spools[whole]; taken {
-		s.refuse("directory", t.at, "Spool directory used twice", "The remote_write %q at %s has the directory %s already, and %q needs one of its own.", other.value, place(other.at), quote(dir), owner.value)
+		s.refuse("directory", t.at, "Spool directory used twice", "The remote_write %q at %s has the directory %s already, and %q needs one of its own.", other.value, place(other.at), quote(whole), owner.value)
 		return ""
 	}
 	s.spools[whole] = owner
