@@ -31,6 +31,9 @@ type Loader struct {
 	FQDN      func() (string, error)                 // nil asks the resolver, and falls back to Hostname
 	ReadFile  func(name string) ([]byte, error)      // for file(); nil means the file system, up to 1 MiB
 	Stat      func(name string) (fs.FileInfo, error) // whether a named file is there, and for whom; nil means os.Stat
+	// Resolve follows the links of a path, to tell whether two lead to one
+	// directory; nil means filepath.EvalSymlinks.
+	Resolve func(path string) (string, error)
 	// GatewaysOnly says that nothing will be scraped, and all goes to gateways:
 	// no job need be there, and remote_writes alone are not enough.
 	GatewaysOnly bool

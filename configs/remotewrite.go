@@ -74,7 +74,7 @@ func (s *section) spool(owner text) *Spool {
 }
 
 // spoolDirectory is that of no other remote_write: it has one owner, who locks
-// it. Links are not followed here; the lock finds those.
+// it.
 func (s *section) spoolDirectory(owner text) string {
 	t, ok := s.text("directory")
 	switch {
@@ -85,16 +85,37 @@ func (s *section) spoolDirectory(owner text) string {
 		return ""
 	}
 	dir := filepath.Clean(t.value)
-	whole, err := filepath.Abs(dir)
-	if err != nil { // there is no working directory
-		whole = dir
-	}
+	whole := s.whole(dir)
 	if other, taken := s.spools[whole]; taken {
-		s.refuse("directory", t.at, "Spool directory used twice", "The remote_write %q at %s has the directory %s already, and %q needs one of its own.", other.value, place(other.at), quote(dir), owner.value)
+		s.refuse("directory", t.at, "Spool directory used twice", "The remote_write %q at %s has the directory %s already, and %q needs one of its own.", other.value, place(other.at), quote(whole), owner.value)
 		return ""
 	}
 	s.spools[whole] = owner
 	return dir
+}
+
+// whole is the one name of a directory, without the links on the way to it. What
+// is not there yet is made below the last directory that is.
+func (d *decoder) whole(dir string) string {
+	whole, err := filepath.Abs(dir)
+	if err != nil { // there is no working directory
+		whole = dir
+	}
+	for above, below := whole, ""; ; above, below = filepath.Dir(above), filepath.Join(filepath.Base(above), below) {
+		if resolved, err := d.resolve(above); err == nil {
+			return filepath.Join(resolved, below)
+		}
+		if above == filepath.Dir(above) {
+			return whole
+		}
+	}
+}
+
+func (d *decoder) resolve(path string) (string, error) {
+	if d.loader.Resolve == nil {
+		return filepath.EvalSymlinks(path)
+	}
+	return d.loader.Resolve(path)
 }
 
 // minSpoolSize is room for a few scrapes of a large target, and for what the

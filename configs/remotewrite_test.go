@@ -1,7 +1,9 @@
 package configs
 
 import (
+	"io/fs"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -150,9 +152,21 @@ func TestSpoolDefaults(t *testing.T) {
 
 // TestSpoolUsedTwice names both, whatever the spelling.
 func TestSpoolUsedTwice(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	resolve := func(path string) (string, error) { // link leads to real
+		switch path {
+		case filepath.Join(here, "real"), filepath.Join(here, "link"):
+			return filepath.Join(here, "real"), nil
+		case here, filepath.Dir(here):
+			return path, nil
+		}
+		return "", fs.ErrNotExist
+	}
 	check := func(first, second string, twice bool) {
 		t.Helper()
 		l := testLoader()
+		l.Resolve = resolve
 		config, diags := l.LoadBytes("test.hcl", []byte(`remote_write "one" {
   url = "http://a/write"
   spool { directory = "`+first+`" }
@@ -170,11 +184,13 @@ builtin "self" {}
 			t.Errorf("%s and %s: got\n%s\nwant the names of both", first, second, text)
 		}
 	}
-	here := t.TempDir()
-	t.Chdir(here)
 	check("spool", "spool", true)
 	check("spool", "./spool/", true)
 	check("spool", here+"/x/../spool", true)
 	check("/spool", "/spool2", false)
 	check("/spool", "/spool/2", false)
+	check(filepath.Join(here, "real"), filepath.Join(here, "link"), true)
+	check("real/new/one", "link/new/one", true)
+	check("real/new", "link/new2", false)
+	check("link", "missing", false)
 }

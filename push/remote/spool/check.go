@@ -24,17 +24,13 @@ func (f findings) missing() int { return max(f.stored-f.whole, len(f.lost)) }
 // check looks through the file. Its error is ErrForeign where the file is not
 // ours, and a damage where it is but has no sound structure.
 func check(file *os.File) (found findings, err error) {
-	m, err := identify(file)
+	m, err := identify(file, everywhere)
 	if err != nil {
 		return found, err
 	}
-	c, err := newChecker(file, m)
+	c, bucket, err := find(file, m, everywhere)
 	if err != nil {
 		return found, err
-	}
-	bucket, err := c.bucket(m.root)
-	if err != nil {
-		return found, ours(file, err)
 	}
 	_, found.stored, _ = parseSequence(binary.NativeEndian.Uint64(bucket[8:]))
 	var census census
@@ -46,6 +42,21 @@ func check(file *os.File) (found findings, err error) {
 		return found, damaged("it has %d records, want %d", got, found.stored)
 	}
 	return found, nil
+}
+
+// find returns our bucket, and a checker for what is in it. A sound file has the
+// page that its meta page names: where that is missing the file is a part of one,
+// whose meta page says whose. Of one that has other buckets only a mark can tell.
+func find(file *os.File, m meta, within int64) (*checker, []byte, error) {
+	c, err := newChecker(file, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	bucket, err := c.bucket(m.root)
+	if err != nil && c.isTree(m.root) {
+		err = ours(file, err, within)
+	}
+	return c, bucket, err
 }
 
 // A checker looks through the pages of a file, from the roots on.
@@ -70,11 +81,26 @@ func newChecker(file *os.File, m meta) (*checker, error) {
 	return c, nil
 }
 
+// isTree tells whether there is a page of a tree, sound inside or not.
+func (c *checker) isTree(id uint64) bool {
+	p := make(page, pageHead)
+	if id < 2 || id >= c.pages {
+		return false
+	}
+	_, err := c.file.ReadAt(p, int64(id)*pageSize)
+	return err == nil && p.id() == id && (p.kind() == leafPage || p.kind() == branchPage)
+}
+
+// maxBuckets bounds the look at a file of another program. Ours have one.
+const maxBuckets = 1000
+
 // bucket returns the value of our bucket in the tree of buckets.
 func (c *checker) bucket(root uint64) (value []byte, err error) {
 	names := 0
 	err = c.tree(root, 0, nil, nil, func(e entry) error {
-		names++
+		if names++; names > maxBuckets {
+			return damaged("it has more than %d buckets", maxBuckets)
+		}
 		if e.flags == bucketFlag && string(e.key) == bucketName {
 			value = bytes.Clone(e.value)
 		}

@@ -30,6 +30,9 @@ var (
 	// ErrForeign tells that the file is not one of ours, or of a newer promferry.
 	// It was not touched.
 	ErrForeign = errors.New("it is not a spool of this promferry")
+	// ErrUnsound tells that a file is ours, and that the next Open will move it
+	// aside. It was not touched.
+	ErrUnsound = errors.New("damaged: it will be moved aside at the next start, and what can be read of it is kept")
 )
 
 var errClosed error = ErrClosed

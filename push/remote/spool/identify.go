@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 )
 
 // identify returns the meta page that says what the file is. Its error is
 // ErrForeign where the file is not ours, and a damage where it is but cannot be
-// read.
-func identify(file *os.File) (meta, error) {
+// read. Where no meta page tells, our mark is looked for, within that many bytes.
+func identify(file *os.File, within int64) (meta, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return meta{}, err
@@ -41,7 +42,37 @@ func identify(file *os.File) (meta, error) {
 	case metas[0].magic == metaMagic && metas[1].magic == metaMagic && metas[0].version == metas[1].version && metas[0].version != metaVersion:
 		return meta{}, newer("it has bbolt's format", uint64(metas[0].version), metaVersion)
 	}
-	return meta{}, ours(file, damaged("both of its meta pages are damaged"))
+	return meta{}, unread(file, info.Size(), metas, within)
+}
+
+// unread is for a file neither of whose meta pages is sound.
+func unread(file *os.File, size int64, metas [2]meta, within int64) error {
+	what := damaged("both of its meta pages are damaged")
+	if metas[0].isLikeOurs() || metas[1].isLikeOurs() {
+		return what
+	}
+	if size < pageHead+metaBytes {
+		begins, err := beginsLikeOurs(file)
+		switch {
+		case err != nil:
+			return err
+		case begins:
+			return damaged("only %d bytes are left of it", size)
+		}
+	}
+	return ours(file, what, within)
+}
+
+// beginsLikeOurs tells whether all that is there of a file is how each of ours
+// begins.
+func beginsLikeOurs(file io.ReaderAt) (bool, error) {
+	want := firstBytes()
+	got := make([]byte, len(want))
+	n, err := file.ReadAt(got, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return bytes.HasPrefix(want, got[:n]), nil
 }
 
 // Refusals of files that are not touched.
@@ -70,14 +101,17 @@ func readMetas(file io.ReaderAt) (metas [2]meta, err error) {
 	return metas, nil
 }
 
+// everywhere has our mark looked for in the whole file.
+const everywhere = math.MaxInt64
+
 // ours returns what is wrong with the file if it is one of ours, and ErrForeign
 // if there is no sign of that.
-func ours(file *os.File, what error) error {
+func ours(file *os.File, what error, within int64) error {
 	var d *damage
 	if !errors.As(what, &d) {
 		return what
 	}
-	found, err := contains(file, []byte(bucketName))
+	found, err := contains(io.NewSectionReader(file, 0, within), []byte(bucketName))
 	switch {
 	case err != nil:
 		return err

@@ -12,6 +12,7 @@ import (
 const (
 	branchPage = 0x01
 	leafPage   = 0x02
+	metaPage   = 0x04
 )
 
 // bucketFlag marks an entry that is a bucket.
@@ -82,4 +83,20 @@ func parseMeta(b []byte) meta {
 		root: long(16), pages: long(40), number: long(48),
 		valid: word(0) == metaMagic && long(56) == sum.Sum64(),
 	}
+}
+
+// isLikeOurs tells whether it looks like one of ours, whatever its checksum says.
+func (m meta) isLikeOurs() bool {
+	return m.magic == metaMagic && m.version == metaVersion && m.pageSize == pageSize
+}
+
+// firstBytes are those that each file of ours begins with: the head of page 0,
+// which is a meta page, and what does not change of that.
+func firstBytes() []byte {
+	b := make([]byte, pageHead+12)
+	binary.NativeEndian.PutUint16(b[8:], metaPage)
+	binary.NativeEndian.PutUint32(b[pageHead:], metaMagic)
+	binary.NativeEndian.PutUint32(b[pageHead+4:], metaVersion)
+	binary.NativeEndian.PutUint32(b[pageHead+8:], pageSize)
+	return b
 }

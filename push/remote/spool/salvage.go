@@ -18,7 +18,7 @@ func salvage(path string, into *bbolt.DB) error {
 		return err
 	}
 	defer file.Close()
-	m, err := identify(file)
+	m, err := identify(file, everywhere)
 	if err != nil {
 		return nil // nothing leads to the records
 	}

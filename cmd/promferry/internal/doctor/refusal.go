@@ -25,7 +25,13 @@ func foundStatus(e *remote.StatusError) string {
 // isPassing tells the answers that may be others to a request with samples, or
 // later.
 func isPassing(e *remote.StatusError) bool {
-	return e.Code == http.StatusTooManyRequests || e.Code == http.StatusBadRequest && !e.WantsTLS
+	return e.Code == http.StatusTooManyRequests || e.Code == http.StatusBadRequest && !e.WantsTLS && !isWrongPath(e)
+}
+
+// isWrongPath tells the answer of VictoriaMetrics where nothing is at a path: a 400
+// with such words (lib/httpserver).
+func isWrongPath(e *remote.StatusError) bool {
+	return e.Code == http.StatusBadRequest && strings.Contains(e.Body, "unsupported path")
 }
 
 // refusalAdvice says what to do about an answer that is no success.
@@ -37,6 +43,8 @@ func (s speaker) refusalAdvice(e *remote.StatusError) string {
 		return fmt.Sprintf("Samples are not redirected: write where it leads into url of %s.", s.name)
 	case strings.Contains(e.Body, disabledReceiver):
 		return "Start Prometheus with " + enablesReceiver + "."
+	case isWrongPath(e):
+		return s.pathAdvice()
 	}
 	return s.codeAdvice(e.Code)
 }
@@ -51,6 +59,10 @@ const enablesReceiver = "--web.enable-remote-write-receiver"
 // paths are where the receivers listen that many have.
 const paths = "Prometheus and VictoriaMetrics take it at /api/v1/write, Mimir and Cortex at /api/v1/push, Thanos at /api/v1/receive"
 
+func (s speaker) pathAdvice() string {
+	return fmt.Sprintf("Correct url of %s: %s; Prometheus only with %s.", s.name, paths, enablesReceiver)
+}
+
 func (s speaker) codeAdvice(code int) string {
 	switch code {
 	case http.StatusUnauthorized:
@@ -58,13 +70,19 @@ func (s speaker) codeAdvice(code int) string {
 	case http.StatusForbidden:
 		return fmt.Sprintf("Whoever these credentials are for may not write: look at basic_auth or authorization of %s, and at the proxy in front of the receiver.", s.name)
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
-		return fmt.Sprintf("Correct url of %s: %s; Prometheus only with %s.", s.name, paths, enablesReceiver)
+		return s.pathAdvice()
 	case http.StatusUnsupportedMediaType:
 		return fmt.Sprintf("It does not take remote_write 1.0, and promferry sends nothing else: correct url of %s, or have another receiver.", s.name)
 	case http.StatusBadRequest:
 		return "Its words say why. If it only refuses a request without samples, all may be well: doctor sends none."
+	case http.StatusRequestEntityTooLarge:
+		return fmt.Sprintf("The request is larger than the receiver, or a proxy before it, allows: raise that limit (nginx: client_max_body_size), or lower max_samples_per_send in queue of %s. What is refused so is dropped.", s.name)
 	case http.StatusTooManyRequests:
 		return "Raise its limits, or send less: until then what is scraped waits, and is tried again at its pace."
 	}
-	return "Look at the log of the receiver, and at what stands between: a proxy, a load balancer. What is scraped waits until it answers well."
+	const look = "Look at the log of the receiver, and at what stands between: a proxy, a load balancer. "
+	if code >= http.StatusBadRequest && code < http.StatusInternalServerError {
+		return look + "What it answers so is dropped."
+	}
+	return look + "What is scraped waits until it answers well."
 }

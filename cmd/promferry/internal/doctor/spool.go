@@ -60,17 +60,37 @@ func parentOf(dir string) (parent string, info fs.FileInfo, err error) {
 
 func (a *audience) checkSpoolFile(s remote.SpoolStatus) {
 	path := filepath.Join(s.Directory, spool.FileName)
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path) // as a link is not followed when the spool is opened
+	held := err == nil && isLocked(filepath.Join(s.Directory, spool.LockName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		a.checkRoom(s.Directory, s, 0, "empty")
 	case err != nil:
-		a.Checks.fail(linkSpool, oneLine(err.Error()), "Let the user that promferry runs as read and write the file.")
-	case isLocked(filepath.Join(s.Directory, spool.LockName)) && a.here != Running:
+		a.Checks.fail(linkSpool, oneLine(err.Error()), letUse)
+	case held && a.here != Running:
 		a.Checks.warn(linkSpool, oneLine(fmt.Sprintf("another process has %q open", path)), fmt.Sprintf("Well if it is a promferry that listens elsewhere (--web.listen-address). If not, give each its own directory in spool of %s: only one can use it.", a.who.name))
-	default:
+	case held || a.checkContent(s.Directory): // what has it open has looked at it, and writes it now
 		a.checkRoom(s.Directory, s, info.Size(), "its file has "+size(info.Size()))
 	}
+}
+
+const letUse = "Let the user that promferry runs as read and write the file."
+
+// checkContent says what is wrong with the file of a spool that nobody has open;
+// well tells that nothing is.
+func (a *audience) checkContent(directory string) (well bool) {
+	err := spool.Examine(directory)
+	switch {
+	case err == nil:
+		return true
+	case errors.Is(err, spool.ErrUnsound):
+		a.Checks.warn(linkSpool, oneLine(err.Error()), "Is the disk sound, and has nobody cut the file? promferry begins a new one, and deletes none.")
+	case errors.Is(err, spool.ErrForeign):
+		a.Checks.fail(linkSpool, oneLine(err.Error()), fmt.Sprintf("promferry does not touch it, and what waits is in memory until then: write another directory into spool of %s, or take it away by hand.", a.who.name))
+	default:
+		a.Checks.fail(linkSpool, oneLine(err.Error()), letUse)
+	}
+	return false
 }
 
 // checkRoom compares what the spool may still take with what the disk has.

@@ -18,9 +18,7 @@ import (
 // host, and not disturbed by the look.
 func TestSpoolOfAnother(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, spool.FileName), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	makeSpool(t, dir)
 	holder, err := os.Create(filepath.Join(dir, spool.LockName))
 	if err != nil {
 		t.Fatal(err)
@@ -38,5 +36,21 @@ func TestSpoolOfAnother(t *testing.T) {
 	}
 	if c := spoolCheck(t, Absent, s); c.Outcome != Warning || !strings.Contains(c.Found, "another process has") {
 		t.Errorf("another one holds it: got %+v", c)
+	}
+}
+
+// TestSpoolIsALink: a link is not followed when the spool is opened, so it is not
+// well, wherever it leads.
+func TestSpoolIsALink(t *testing.T) {
+	target := t.TempDir()
+	makeSpool(t, target)
+	for _, leads := range []string{"nowhere", filepath.Join(target, spool.FileName)} {
+		dir := t.TempDir()
+		if err := os.Symlink(leads, filepath.Join(dir, spool.FileName)); err != nil {
+			t.Fatal(err)
+		}
+		if c := spoolCheck(t, Absent, remote.SpoolStatus{Directory: dir, MaxSize: 1 << 20}); c.Outcome != Failed || !strings.Contains(c.Found, "not a regular file") {
+			t.Errorf("a link to %s: got %+v", leads, c)
+		}
 	}
 }

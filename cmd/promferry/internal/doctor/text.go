@@ -67,13 +67,20 @@ func took(d time.Duration) string {
 	return d.Round(100 * time.Millisecond).String()
 }
 
-// size is a number of bytes as people read it.
+// size is a number of bytes as people read it, in the units of the status page.
 func size(bytes int64) string {
-	switch {
-	case bytes < 10_000:
+	if bytes < 10_000 {
 		return fmt.Sprintf("%d bytes", bytes)
-	case bytes < 10_000_000:
-		return fmt.Sprintf("%d kB", bytes/1000)
 	}
-	return fmt.Sprintf("%d MB", bytes/1_000_000)
+	value, unit := float64(bytes)/1000, 0
+	for value >= 999.5 && unit < len(sizeUnits)-1 {
+		value, unit = value/1000, unit+1
+	}
+	decimals := 0
+	if value < 99.95 {
+		decimals = 1
+	}
+	return fmt.Sprintf("%.*f %cB", decimals, value, sizeUnits[unit])
 }
+
+const sizeUnits = "kMGT"
