@@ -13,26 +13,33 @@ func TestDocRemoteWrite(t *testing.T) {
 		"promferry check config promferry.hcl": {},
 		"promferry doctor":                     {},
 		"promferry once":                       {},
-		`promtool query instant http://localhost:9090 'up{job="node"}'`: {},
-		"promferry run --config.file=both.hcl":                          {group: "node"},
-		verifyWritten("30s"):                                            {as: verifyWritten(verifyWindow), retried: true},
+		`promtool query instant http://localhost:9090 'up{job="host"}'`: {},
+		"promferry run --config.file=both.hcl":                          {group: "host"},
+		verifyWritten("2m"):                                             {as: verifyWritten(verifyWindow), retried: true},
 	}})
 }
 
 func verifyWritten(window string) string {
-	return `promferry verify --prometheus=http://localhost:9090 --window=` + window + ` --direct='{job="node",way="written"}' --relayed='{job="node",way=""}'`
+	return `promferry verify --prometheus=http://localhost:9090 --window=` + window + ` --direct='{job="host",way="written"}' --relayed='{job="host",way=""}'`
 }
 
-// prepareRemoteWrite has Prometheus scrape the gateway, too, and all of it more
-// often than the page's intervals, so that a short window will do.
+// prepareRemoteWrite has Prometheus scrape the gateway, too, and the node_exporter
+// as Debian's configuration does. All of it goes more often than at the page's
+// intervals, so that a short window will do.
 func (r *reader) prepareRemoteWrite() {
 	r.Helper()
 	r.startPushgateway()
 	r.startNodeExporter()
-	r.write("etc/prometheus/prometheus.yml", scrapeOf(r.gateway))
+	r.write("etc/prometheus/prometheus.yml", scrapeOf(r.gateway)+debianNode)
 	r.write("promferry.hcl", strings.ReplaceAll(r.block("hcl", 0), "/var/lib/", r.dir+"/var/lib/"))
 	r.write("both.hcl", "global {\n  scrape_interval = \"1s\"\n}\n"+r.hclWith(`gateway "pushgateway"`))
 }
+
+// debianNode is the job of Debian's prometheus.yml.
+const debianNode = `- job_name: node
+  static_configs:
+  - targets: ["localhost:9100"]
+`
 
 // hclWith is the block of the page that has a text in it.
 func (r *reader) hclWith(text string) string {

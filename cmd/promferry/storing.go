@@ -139,7 +139,7 @@ func (s *storing) leave(w *storer, err error) {
 	switch kept := last.Spool.Pending; {
 	case kept == 0 || heir:
 	case w.out:
-		logger.Warn("samples stay in the spool of a remote_write that was taken out", "samples", kept, "spool", last.Spool.Directory)
+		logger.Warn("samples stay in the spool of a remote_write that was taken out: a remote_write with this directory sends them", "samples", kept, "spool", last.Spool.Directory)
 	default:
 		logger.Info("samples are kept for the next start", "samples", kept, "spool", last.Spool.Directory)
 	}

@@ -215,7 +215,7 @@ func TestStoreThatIsTakenOutWhileItIsDown(t *testing.T) {
 		r.replace(nil, closed(), 10*time.Second, func(storePart) {})
 		time.Sleep(11 * time.Second)
 		synctest.Wait()
-		if want := "level=WARN msg=\"samples stay in the spool of a remote_write that was taken out\" remote_write=a samples=1 spool=" + directory; !strings.Contains(r.log.String(), want) {
+		if want := "level=WARN msg=\"samples stay in the spool of a remote_write that was taken out: a remote_write with this directory sends them\" remote_write=a samples=1 spool=" + directory; !strings.Contains(r.log.String(), want) {
 			t.Errorf("not logged: %s\n%s", want, &r.log)
 		}
 	})

@@ -53,7 +53,7 @@ func gatewayWords(g Gateway) string {
 	case g.HasAnswered():
 		return "nothing pushed yet"
 	}
-	return "no answer yet"
+	return unansweredWord
 }
 
 func targetLevel(state State) Level {

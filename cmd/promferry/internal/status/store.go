@@ -112,23 +112,36 @@ func storeLevel(v View, s Store) Level {
 func storeWords(v View, s Store) string {
 	switch {
 	case s.State == GatewayUnknown:
-		return "no answer yet"
+		return unansweredWord
 	case s.isBehind(v.At):
 		return "catching up"
 	}
 	return s.State
 }
 
-// feedWord is said of a store of which there is nothing else to say.
-const feedWord = "by remote_write"
+const (
+	feedWord       = "by remote_write" // where there is nothing else to say of a store
+	unansweredWord = "no answer yet"
+)
 
-// Words say how the target gets to the store.
+// Words say how the target gets to the store, or why it does not.
 func (f Feed) Words() string {
 	switch f.State {
 	case GatewayDown:
 		return fmt.Sprintf("remote_write %q is down", f.Store)
 	case GatewayRefusing:
 		return fmt.Sprintf("remote_write %q refuses samples", f.Store)
+	}
+	return f.word()
+}
+
+// word is the same beside the store's name, where a column has room for no more.
+func (f Feed) word() string {
+	switch {
+	case f.IsAway():
+		return f.State
+	case f.State == GatewayUnknown:
+		return unansweredWord
 	}
 	return feedWord
 }

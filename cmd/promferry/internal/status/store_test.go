@@ -166,7 +166,7 @@ vm            http://mimir:8080/api/v1/push  answering  1h   3s ago        1,203
   spool: error: open /var/lib/promferry/vm/spool.db: held by another process
 
 STATE       JOB   TARGET            LAST SCRAPE  TOOK  SAMPLES  BYTES    EVERY  LAST PUSH
-not stored  node  http://a/metrics  4s ago       12ms  1,203    88.1 kB  15s    mimir: by remote_write
+not stored  node  http://a/metrics  4s ago       12ms  1,203    88.1 kB  15s    mimir: down
   instance="a" job="node"
   mimir: remote_write "mimir" is down, see above
 
@@ -174,6 +174,26 @@ not stored  node  http://a/metrics  4s ago       12ms  1,203    88.1 kB  15s    
 `
 	if diff := cmp.Diff(want, textOf(t, s)); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
+	}
+}
+
+// TestLastPushSaysHowAStoreIs: the row of a target does not read as if it were
+// stored where it is not.
+func TestLastPushSaysHowAStoreIs(t *testing.T) {
+	for state, want := range map[string]string{
+		GatewayAnswering: "mimir: by remote_write\n",
+		GatewayUnknown:   "mimir: no answer yet\n",
+		GatewayRefusing:  "mimir: refusing\n",
+		GatewayDown:      "mimir: down\n",
+	} {
+		st := changed(taking("mimir"), func(s *Store) { s.State = state })
+		if text := textOf(t, storing(st, sent("node", "a", st))); !strings.Contains(text, "15s    "+want) {
+			t.Errorf("%s: no row that ends with %q in\n%s", state, want, text)
+		}
+	}
+	page := pageOf(t, storing(Store{Name: "mimir", State: GatewayUnknown}, sent("node", "a", Store{Name: "mimir", State: GatewayUnknown})))
+	if want := `<a href="#` + detail("store", "mimir") + `">no answer yet</a>`; !strings.Contains(page, want) {
+		t.Errorf("the page is without %q", want)
 	}
 }
 

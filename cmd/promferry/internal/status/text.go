@@ -118,7 +118,7 @@ func (v View) textOfTarget(to *lines, t Target) {
 		pushed = append(pushed, p.Place()+": "+v.stored(p))
 	}
 	for _, f := range t.Feeds {
-		pushed = append(pushed, f.Store+": "+feedWord)
+		pushed = append(pushed, f.Store+": "+f.word())
 	}
 	to.row(append(append([]string{v.Words(t.State()), t.Job, t.Address}, scraped...), short(t.Interval), strings.Join(pushed, ", "))...)
 	to.note(pairs(t.Labels))
