@@ -89,6 +89,10 @@ func TestErrorTexts(t *testing.T) {
 	}
 	check(`status 404, want 2xx: check the path of the url`, answer(404, "404 page not found"))
 	check(`status 400, want 2xx: "out of order sample"`, answer(400, "out of order\n sample\n"))
+	check(`"requestURI: /api/v1/write?<secret>; unsupported path"`, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(400)
+		_, _ = io.WriteString(w, "requestURI: "+r.RequestURI+"; unsupported path")
+	})
 	check(`status 500, want 2xx: "xxx`, answer(500, strings.Repeat("x", 1<<20)))
 	check(`answered 200 with a web page: no receiver of remote_write there, a login page or a wrong path? correct url of remote_write "store"`, answer(200, "<!doctype html><title>Log in"))
 	check(`a redirect to "https://login.example/x" is not followed; is the url of remote_write "store" complete?`, func(w http.ResponseWriter, r *http.Request) {
