@@ -73,7 +73,8 @@ func (s *Store) succeed(r *request, now time.Time) {
 	}
 	s.stored += uint64(r.samples)
 	s.answered()
-	s.health.err, s.health.refused, s.health.refusing, s.health.success = nil, 0, time.Time{}, now
+	s.health.err, s.health.refused, s.health.success = nil, 0, now
+	s.health.refusing, s.health.onlyFrom = time.Time{}, time.Time{}
 	r.from.vain = 0
 	s.health.become(StateAnswering, now)
 }

@@ -37,11 +37,24 @@ func (s *Store) refuse(r *request, err error, now time.Time) {
 		r.from.inVain(now)
 	}
 	h.refused++
-	if some && (!h.success.IsZero() || alone) {
-		h.become(StateAnswering, now)
-	} else {
-		h.become(StateRefusing, now)
+	if h.onlyFrom.IsZero() {
+		h.onlyFrom = now
 	}
+	if !some || h.refusesAll(alone, now) {
+		h.become(StateRefusing, now)
+	} else {
+		h.become(StateAnswering, now)
+	}
+}
+
+// refusesAll notes a refusal that cost samples, and tells whether the receiver
+// takes nothing: it never has, or has not for some time in which it was asked. Of
+// the first requests of all, a few may be those of the one target that it refuses.
+func (h *health) refusesAll(alone bool, now time.Time) bool {
+	if h.success.IsZero() {
+		return !alone || h.refused >= downAfter
+	}
+	return now.Sub(h.onlyFrom) >= lately
 }
 
 // refusesFor notes a refusal, and returns for how long the receiver has refused and

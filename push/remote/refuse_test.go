@@ -164,3 +164,38 @@ func TestRefusalOfRareScrapes(t *testing.T) {
 		b.wantStored(t, 50)
 	})
 }
+
+// A receiver that refuses all is refusing, however rarely it is asked, and however
+// many scrapes a request has.
+func TestRefusesAllInRequestsOfSeveralScrapes(t *testing.T) {
+	for name, test := range map[string]struct {
+		takes    int // requests, before it refuses
+		interval time.Duration
+	}{
+		"never took any":  {0, 15 * time.Second},
+		"took some":       {1, 15 * time.Second},
+		"is asked rarely": {1, 2 * lately},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fake{answer: func(n int, _ got) *http.Response {
+				if n < test.takes {
+					return says(204, "")
+				}
+				return says(413, "too large")
+			}}
+			b := newBench(t, f, nil, nil)
+			b.run(t)
+			for range 2 + int(2*lately/test.interval) {
+				for target := range 3 {
+					b.scrape(fmt.Sprint(target), 10)
+				}
+				time.Sleep(test.interval)
+			}
+			if got := b.Status().State; got != StateRefusing {
+				t.Errorf("%s: got state %q, want %q", name, got, StateRefusing)
+			}
+			b.wantCount(t, "up", "", 0)
+			b.wantLog(t, refusesAll, 1)
+		})
+	}
+}
