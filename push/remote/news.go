@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"time"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // news is a change that a log tells of, once.
@@ -25,6 +27,7 @@ const (
 // What is told.
 const (
 	noAnswer    = "remote_write does not answer"
+	noSecret    = "no credentials for the remote_write: nothing is sent"
 	noTaking    = "remote_write takes no samples now; they wait"
 	refusesAll  = "remote_write refuses samples, which are lost"
 	refusesSome = "remote_write refuses some samples, which are lost"
@@ -69,10 +72,7 @@ func (s *Store) newsOfState(err error) (all []news) {
 	t := &s.troubles
 	switch c := classify(err); {
 	case s.health.state == StateDown && t.down == "" && t.tell("down", outageInterval):
-		t.down = noAnswer
-		if hasAnswer(s.health.err) {
-			t.down = noTaking
-		}
+		t.down = ailment(s.health.err)
 		all = append(all, news{slog.LevelError, t.down, s.health.err})
 	case s.health.state != StateDown && t.down != "":
 		t.down = ""
@@ -89,6 +89,18 @@ func (s *Store) newsOfState(err error) (all []news) {
 		all = append(all, news{slog.LevelInfo, "remote_write takes samples again", nil})
 	}
 	return all
+}
+
+// ailment says what an error means that keeps a receiver from taking anything.
+func ailment(err error) string {
+	var way *transport.Error
+	switch {
+	case hasAnswer(err):
+		return noTaking
+	case errors.As(err, &way) && way.Reason == transport.ReasonCredentials:
+		return noSecret
+	}
+	return noAnswer
 }
 
 // hasAnswer tells errors that something at the other end made.

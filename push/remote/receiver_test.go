@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -114,5 +116,31 @@ func TestPlainToTLS(t *testing.T) {
 	b.Set(settings)
 	if a := b.Ask(t.Context()); classify(a.Err) != again || !strings.Contains(a.Err.Error(), "write https://") {
 		t.Errorf("got %v, want one that is tried again and says how to put it right", a.Err)
+	}
+}
+
+// Without its password nothing is asked: the log must not say that nothing answers.
+func TestNoPassword(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{empty, empty + "-is-missing"} {
+		b := newReceiver(t, func(http.ResponseWriter, *http.Request) { t.Error("got a request") })
+		settings := b.current()
+		config := promconfig.DefaultHTTPClientConfig
+		config.BasicAuth = &promconfig.BasicAuth{Username: "me", PasswordFile: file}
+		settings.Transport = transport.New(config, transport.Options{})
+		b.Set(settings)
+		ended := make(chan Outcome, 100)
+		b.options.OnDone = func(o Outcome) { ended <- o }
+		stop := b.run(t)
+		b.scrape("a", 2000)
+		for range downAfter {
+			<-ended
+		}
+		stop()
+		b.wantLog(t, noSecret, 1)
+		b.wantLog(t, noAnswer, 0)
 	}
 }
