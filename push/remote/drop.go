@@ -103,7 +103,7 @@ func (s *Store) newsOfLosses() (all []news) {
 			continue
 		}
 		delete(s.troubles.losses, reason)
-		all = append(all, news{slog.LevelWarn, "samples for a remote_write are lost, the oldest first", fmt.Errorf("%d samples: %s", samples, why)})
+		all = append(all, news{level: slog.LevelWarn, message: "samples for a remote_write are lost, the oldest first", err: fmt.Errorf("%d samples: %s", samples, why)})
 	}
 	return all
 }

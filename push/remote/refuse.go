@@ -36,6 +36,7 @@ func (s *Store) refuse(r *request, err error, now time.Time) {
 	if alone {
 		r.from.inVain(now)
 	}
+	s.troubles.toll = tollOf(r)
 	h.refused++
 	if h.onlyFrom.IsZero() {
 		h.onlyFrom = now

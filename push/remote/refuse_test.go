@@ -3,10 +3,13 @@ package remote
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/promferry/promferry/convert"
 )
 
 // What is refused is lost, counted, and told once, with what to try.
@@ -198,4 +201,42 @@ func TestRefusesAllInRequestsOfSeveralScrapes(t *testing.T) {
 			b.wantLog(t, refusesAll, 1)
 		})
 	}
+}
+
+// A record that is refused alone is one target's: the log names it, in the words
+// of a query, each once, and not all of very many.
+func TestRefusedTargetsAreNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(_ int, g got) *http.Response {
+			for _, series := range g.series {
+				if targetOf(series) != "good" {
+					return says(400, "label value too long")
+				}
+			}
+			return says(204, "")
+		}}
+		b := newBench(t, f, nil, nil)
+		b.run(t)
+		for range 3 {
+			b.scrape("good", 10)
+			b.scrape(convert.LabelsOf(map[string]string{"job": "b", "instance": "x\"y"}).Key(), 10)
+			b.scrape(convert.LabelsOf(map[string]string{"job": strings.Repeat("ö", maxTargetText)}).Key(), 10)
+			time.Sleep(15 * time.Second)
+		}
+		b.wantLog(t, refusesSome, 2)
+		b.wantLog(t, strconv.Quote(`{instance="x\"y",job="b"}`), 1)
+		b.wantLog(t, "ö…", 1)
+		for i := range 3 * maxVictims {
+			b.scrape("good", 10)
+			b.scrape(convert.LabelsOf(map[string]string{"instance": fmt.Sprint(i)}).Key(), 10)
+			time.Sleep(time.Second)
+			b.drain(t)
+		}
+		b.wantLog(t, refusesSome, maxVictims)
+		time.Sleep(newsInterval)
+		b.scrape("good", 10)
+		b.scrape(convert.LabelsOf(map[string]string{"instance": "1"}).Key(), 10)
+		b.drain(t)
+		b.wantLog(t, refusesSome, maxVictims+1)
+	})
 }
