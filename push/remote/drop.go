@@ -98,6 +98,10 @@ var whyDropped = map[DropReason]string{
 // held.
 func (s *Store) newsOfLosses() (all []news) {
 	for reason, samples := range s.troubles.losses {
+		if reason == DropAnswerLost && s.troubles.tell("lost "+string(reason), newsInterval) {
+			delete(s.troubles.losses, reason)
+			all = append(all, news{level: slog.LevelInfo, message: hasAlready, err: fmt.Errorf("%d samples: the answer to an earlier try was lost", samples)})
+		}
 		why := whyDropped[reason]
 		if why == "" || !s.troubles.tell("lost "+string(reason), newsInterval) {
 			continue

@@ -90,6 +90,9 @@ func (s *Store) answered() {
 // fail lets a request wait that nobody took.
 func (s *Store) fail(r *request, err error, now time.Time) {
 	h := &s.health
+	if mayBeStored(err) {
+		r.noteUnanswered()
+	}
 	h.failed(r.began, now, err, func(n int) time.Duration { return s.wait(n, err) })
 	if h.failures >= downAfter {
 		h.become(StateDown, now)

@@ -32,6 +32,7 @@ const (
 	noTaking    = "remote_write takes no samples now; they wait"
 	refusesAll  = "remote_write refuses samples, which are lost"
 	refusesSome = "remote_write refuses some samples, which are lost"
+	hasAlready  = "remote_write refuses samples that it most likely has; nothing is lost"
 	spoolIdle   = "the spool of a remote_write is not in use: samples wait in memory"
 	spoolMended = "the spool of a remote_write was damaged"
 )

@@ -27,14 +27,14 @@ func (s *Store) refuse(r *request, err error, now time.Time) {
 		s.putBack(r, time.Time{})
 		return
 	}
-	for _, record := range r.records {
-		if record.place != gone {
-			s.drop(record, DropRefused)
-		}
-	}
+	lost := s.dropRefused(r, err)
 	alone := len(r.records) == 1 && r.records[0].alone
-	if alone {
+	if alone && r.records[0].sent&unanswered == 0 {
 		r.from.inVain(now)
+	}
+	if !lost {
+		h.echoed(now)
+		return
 	}
 	s.troubles.toll = tollOf(r)
 	h.refused++
