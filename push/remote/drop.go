@@ -10,7 +10,9 @@ import (
 func (s *Store) drop(r *record, reason DropReason) {
 	s.queue.remove(r)
 	s.dropped[reason] += uint64(r.samples)
-	s.lastDrop = time.Now()
+	if reason != DropAnswerLost { // which is no loss
+		s.lastDrop = time.Now()
+	}
 	s.meter.drop(reason, int(r.samples))
 	s.troubles.losses.add(reason, int(r.samples))
 }

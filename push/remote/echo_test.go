@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A receiver like Prometheus takes a request as a whole or not at all, and has an
-// error for what it has already.
+// An allOrNone takes a request as a whole or not at all, and has an error for what
+// it has already, even where it is the same.
 type allOrNone struct {
 	newest map[string]int64
 	says   func() *http.Response
@@ -54,7 +54,7 @@ func TestAnswerLost(t *testing.T) {
 			}
 			b.drain(t)
 			b.wantStored(t, 80)
-			if got := b.Status(); got.State != StateAnswering || got.Dropped[DropAnswerLost] != 20 || got.Dropped[DropRefused] != 0 || got.LastError != nil {
+			if got := b.Status(); got.State != StateAnswering || got.Dropped[DropAnswerLost] != 20 || got.Dropped[DropRefused] != 0 || got.LastError != nil || !got.LastDrop.IsZero() {
 				t.Errorf("%s: got %+v, want one that answers and 20 samples whose answer was lost", name, got)
 			}
 			b.wantLog(t, "level=INFO msg=\""+hasAlready, 1)

@@ -74,7 +74,7 @@ func (s *Store) succeed(r *request, now time.Time) {
 	s.stored += uint64(r.samples)
 	s.answered()
 	s.health.err, s.health.refused, s.health.success = nil, 0, now
-	s.health.refusing, s.health.onlyFrom = time.Time{}, time.Time{}
+	s.health.refusing, s.health.only = time.Time{}, spells{}
 	r.from.vain = 0
 	s.health.become(StateAnswering, now)
 }

@@ -17,14 +17,10 @@ const (
 // each is sent once more, alone.
 func (s *Store) refuse(r *request, err error, now time.Time) {
 	s.answered()
-	h := &s.health
-	h.err = err
-	some := h.refusesFor(now) < lately && isForContent(err)
+	s.health.err = err
+	some := s.health.refusesFor(now) < lately && isForContent(err)
 	if some && len(r.records) > 1 && r.from.mayDivide(now) {
-		for _, record := range r.records {
-			record.alone = true
-		}
-		s.putBack(r, time.Time{})
+		s.divide(r)
 		return
 	}
 	lost := s.dropRefused(r, err)
@@ -33,29 +29,35 @@ func (s *Store) refuse(r *request, err error, now time.Time) {
 		r.from.inVain(now)
 	}
 	if !lost {
-		h.echoed(now)
+		s.health.echoed(now)
 		return
 	}
 	s.troubles.toll = tollOf(r)
-	h.refused++
-	if h.onlyFrom.IsZero() {
-		h.onlyFrom = now
-	}
-	if !some || h.refusesAll(alone, now) {
-		h.become(StateRefusing, now)
+	s.health.refused++
+	s.health.only.note(now)
+	if !some || s.health.refusesAll(alone, now) {
+		s.health.become(StateRefusing, now)
 	} else {
-		h.become(StateAnswering, now)
+		s.health.become(StateAnswering, now)
 	}
 }
 
-// refusesAll notes a refusal that cost samples, and tells whether the receiver
-// takes nothing: it never has, or has not for some time in which it was asked. Of
-// the first requests of all, a few may be those of the one target that it refuses.
+// divide has each record of a request go again, alone.
+func (s *Store) divide(r *request) {
+	for _, record := range r.records {
+		record.alone = true
+	}
+	s.putBack(r, time.Time{})
+}
+
+// refusesAll tells whether the receiver takes nothing: it never has, or has not for
+// some time in which it was asked. Of the first records of all that go alone, a few
+// may be those of the one target that it refuses.
 func (h *health) refusesAll(alone bool, now time.Time) bool {
 	if h.success.IsZero() {
 		return !alone || h.refused >= downAfter
 	}
-	return now.Sub(h.onlyFrom) >= lately
+	return h.only.number >= leastSpells && now.Sub(h.only.first) >= lately
 }
 
 // refusesFor notes a refusal, and returns for how long the receiver has refused and

@@ -165,6 +165,7 @@ func TestRefusalOfRareScrapes(t *testing.T) {
 		}
 		b.drain(t)
 		b.wantStored(t, 50)
+		b.wantLog(t, "level=ERROR", 0)
 	})
 }
 
@@ -188,7 +189,7 @@ func TestRefusesAllInRequestsOfSeveralScrapes(t *testing.T) {
 			}}
 			b := newBench(t, f, nil, nil)
 			b.run(t)
-			for range 2 + int(2*lately/test.interval) {
+			for range 5 + int(2*lately/test.interval) {
 				for target := range 3 {
 					b.scrape(fmt.Sprint(target), 10)
 				}

@@ -28,7 +28,7 @@ type Status struct {
 	Pending     int       // samples that wait, wherever
 	Oldest      time.Time // of the scrapes that wait; zero: none does
 	Dropped     map[DropReason]uint64
-	LastDrop    time.Time // zero: nothing was dropped
+	LastDrop    time.Time // zero: nothing was lost
 	Spool       SpoolStatus
 }
 
