@@ -134,7 +134,11 @@ func (s *storing) leave(w *storer, err error) {
 		logger.Error("spool not closed", "spool", last.Spool.Directory, "err", err)
 	}
 	if lost > 0 {
-		logger.Error("samples for a remote_write are lost: they were in memory at its end", "samples", lost, "err", last.LastError)
+		about := []any{"samples", lost}
+		if last.LastError != nil { // a request that the end cut off has none
+			about = append(about, "err", last.LastError)
+		}
+		logger.Error("samples for a remote_write are lost: they were in memory at its end", about...)
 	}
 	switch kept := last.Spool.Pending; {
 	case kept == 0 || heir:

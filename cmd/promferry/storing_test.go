@@ -179,6 +179,34 @@ func TestStopKeepsOrLosesTheRest(t *testing.T) {
 	})
 }
 
+// hanging is a network in which requests wait until they are cut off.
+type hanging struct{}
+
+func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+// What the end cuts off while it waits for the first answer has no error to tell.
+func TestStopOfAStoreThatHangsTellsNoNil(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newStoreroom(t)
+		p := part("hangs", "", hanging{})
+		p.sending.Timeout = time.Minute
+		p.store.Set(p.sending)
+		r.start([]storePart{p})
+		r.commit(p, "x")
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if err := r.stop(ctx); err == nil {
+			t.Error("got no error, want the sample that is lost")
+		}
+		if log := r.log.String(); !strings.Contains(log, "remote_write=hangs samples=1") || strings.Contains(log, "nil") {
+			t.Errorf("got log %q, want the sample that is lost, and no error that is none", log)
+		}
+	})
+}
+
 // A store that the configuration has no more sends what its targets leave before
 // it is closed.
 func TestStoreThatIsTakenOut(t *testing.T) {

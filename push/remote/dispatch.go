@@ -102,9 +102,9 @@ func (s *Store) start(p *plan, now time.Time) *request {
 		r.lanes = append(r.lanes, part.lane)
 		for _, record := range part.records {
 			r.add(record)
-			r.again = r.again || record.tried
-			if !record.tried {
-				record.tried, record.since = true, s.age(now)
+			r.again = r.again || record.sent&tried != 0
+			if record.sent&tried == 0 {
+				record.sent, record.since = record.sent|tried, s.age(now)
 			}
 		}
 		s.queue.take(part.lane, part.records)

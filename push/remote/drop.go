@@ -10,7 +10,9 @@ import (
 func (s *Store) drop(r *record, reason DropReason) {
 	s.queue.remove(r)
 	s.dropped[reason] += uint64(r.samples)
-	s.lastDrop = time.Now()
+	if reason != DropAnswerLost { // which is no loss
+		s.lastDrop = time.Now()
+	}
 	s.meter.drop(reason, int(r.samples))
 	s.troubles.losses.add(reason, int(r.samples))
 }
@@ -98,12 +100,16 @@ var whyDropped = map[DropReason]string{
 // held.
 func (s *Store) newsOfLosses() (all []news) {
 	for reason, samples := range s.troubles.losses {
+		if reason == DropAnswerLost && s.troubles.tell("lost "+string(reason), newsInterval) {
+			delete(s.troubles.losses, reason)
+			all = append(all, news{level: slog.LevelInfo, message: hasAlready, err: fmt.Errorf("%d samples: the answer to an earlier try was lost", samples)})
+		}
 		why := whyDropped[reason]
 		if why == "" || !s.troubles.tell("lost "+string(reason), newsInterval) {
 			continue
 		}
 		delete(s.troubles.losses, reason)
-		all = append(all, news{slog.LevelWarn, "samples for a remote_write are lost, the oldest first", fmt.Errorf("%d samples: %s", samples, why)})
+		all = append(all, news{level: slog.LevelWarn, message: "samples for a remote_write are lost, the oldest first", err: fmt.Errorf("%d samples: %s", samples, why)})
 	}
 	return all
 }

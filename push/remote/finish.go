@@ -73,7 +73,8 @@ func (s *Store) succeed(r *request, now time.Time) {
 	}
 	s.stored += uint64(r.samples)
 	s.answered()
-	s.health.err, s.health.refused, s.health.refusing, s.health.success = nil, 0, time.Time{}, now
+	s.health.err, s.health.refused, s.health.success = nil, 0, now
+	s.health.refusing, s.health.only = time.Time{}, spells{}
 	r.from.vain = 0
 	s.health.become(StateAnswering, now)
 }
@@ -89,6 +90,9 @@ func (s *Store) answered() {
 // fail lets a request wait that nobody took.
 func (s *Store) fail(r *request, err error, now time.Time) {
 	h := &s.health
+	if mayBeStored(err) {
+		r.noteUnanswered()
+	}
 	h.failed(r.began, now, err, func(n int) time.Duration { return s.wait(n, err) })
 	if h.failures >= downAfter {
 		h.become(StateDown, now)

@@ -30,6 +30,7 @@ type health struct {
 	err      error     // of the last that was not stored; nil: it was
 	success  time.Time // the last; zero: never
 	refused  int       // in a row
+	only     spells    // of refusals, since anything else
 	refusing time.Time // since when it has refused and stored nothing; zero: it has not
 	refusal  time.Time // the last
 }
@@ -47,7 +48,7 @@ func (h *health) become(state State, now time.Time) {
 // many requests at once. It is true at the end of an outage.
 func (h *health) answered() (recovered bool) {
 	if recovered = h.failures > 0; recovered {
-		h.refusing = time.Time{} // what came before the outage says nothing of now
+		h.refusing, h.only = time.Time{}, spells{} // what came before the outage says nothing of now
 	}
 	h.failures, h.next = 0, time.Time{}
 	h.limit = min(2*h.limit, maxConcurrent)

@@ -38,7 +38,7 @@ func (s *Store) openSpool() {
 		return
 	}
 	if err != nil {
-		s.tell([]news{{slog.LevelWarn, spoolMended, err}})
+		s.tell([]news{{level: slog.LevelWarn, message: spoolMended, err: err}})
 	}
 	s.meter.spoolErrors(opRead, found.damaged)
 	s.mu.Lock()
@@ -89,10 +89,10 @@ func (s *Store) noteSpool(operation string, err error) {
 	case err != nil && !t.spool && t.tell(spoolIdle, outageInterval):
 		t.spool = true
 		_, _, err := s.disk.state()
-		all = append(all, news{slog.LevelError, spoolIdle, err})
+		all = append(all, news{level: slog.LevelError, message: spoolIdle, err: err})
 	case err == nil && t.spool:
 		t.spool = false
-		all = append(all, news{slog.LevelInfo, "the spool of a remote_write is in use again", nil})
+		all = append(all, news{level: slog.LevelInfo, message: "the spool of a remote_write is in use again"})
 	}
 	s.mu.Unlock()
 	s.tell(all)

@@ -35,7 +35,7 @@ const (
 )
 
 var (
-	dropReasons = []DropReason{DropRefused, DropCapacity, DropMaxSize, DropMaxAge, DropDamaged, DropGaveUp, DropShutdown}
+	dropReasons = []DropReason{DropRefused, DropAnswerLost, DropCapacity, DropMaxSize, DropMaxAge, DropDamaged, DropGaveUp, DropShutdown}
 	startCodes  = []string{"200", "204", "400", "429", "500", "503"} // those that receivers usually have
 	operations  = []string{opOpen, opAppend, opRead, opDelete}
 )

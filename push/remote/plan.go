@@ -73,5 +73,5 @@ func (p *plan) note(r *record) {
 	p.samples += int(r.samples)
 	p.plain += int(r.plain)
 	p.since = min(p.since, r.since)
-	p.urgent = p.urgent || r.since == 0 || r.tried
+	p.urgent = p.urgent || r.since == 0 || r.sent&tried != 0
 }

@@ -54,7 +54,7 @@ func (q *queue) add(target string, r *record) {
 func (q *queue) restore(headers []spool.Header) {
 	for _, h := range slices.Backward(headers) {
 		l := q.lane(h.Target)
-		r := &record{id: h.ID, at: h.Time, samples: int32(h.Samples), plain: int32(h.Plain), size: int32(h.Size)}
+		r := &record{id: h.ID, at: h.Time, samples: int32(h.Samples), plain: int32(h.Plain), size: int32(h.Size), sent: found}
 		l.prepend(r)
 		l.backlog = !l.isShort()
 		q.all.prepend(r)

@@ -80,7 +80,7 @@ func (to receiver) judge(resp *http.Response, text []byte) error {
 		URL:        to.shown(),
 		Code:       resp.StatusCode,
 		Location:   answers.Location(resp),
-		Body:       answers.OneLine(text),
+		Body:       answers.OneLine(answers.Hide(text, to.URL)),
 		RetryAfter: answers.RetryAfter(resp.Header.Get("Retry-After"), time.Now()),
 		WantsTLS:   transport.WantsTLS(resp, text),
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +91,10 @@ func TestErrorTexts(t *testing.T) {
 	}
 	check(`status 404, want 2xx: check the path of the url`, answer(404, "404 page not found"))
 	check(`status 400, want 2xx: "out of order sample"`, answer(400, "out of order\n sample\n"))
+	check(`"requestURI: /api/v1/write?<secret>; unsupported path"`, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(400)
+		_, _ = io.WriteString(w, "requestURI: "+r.RequestURI+"; unsupported path")
+	})
 	check(`status 500, want 2xx: "xxx`, answer(500, strings.Repeat("x", 1<<20)))
 	check(`answered 200 with a web page: no receiver of remote_write there, a login page or a wrong path? correct url of remote_write "store"`, answer(200, "<!doctype html><title>Log in"))
 	check(`a redirect to "https://login.example/x" is not followed; is the url of remote_write "store" complete?`, func(w http.ResponseWriter, r *http.Request) {
@@ -110,5 +116,31 @@ func TestPlainToTLS(t *testing.T) {
 	b.Set(settings)
 	if a := b.Ask(t.Context()); classify(a.Err) != again || !strings.Contains(a.Err.Error(), "write https://") {
 		t.Errorf("got %v, want one that is tried again and says how to put it right", a.Err)
+	}
+}
+
+// Without its password nothing is asked: the log must not say that nothing answers.
+func TestNoPassword(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{empty, empty + "-is-missing"} {
+		b := newReceiver(t, func(http.ResponseWriter, *http.Request) { t.Error("got a request") })
+		settings := b.current()
+		config := promconfig.DefaultHTTPClientConfig
+		config.BasicAuth = &promconfig.BasicAuth{Username: "me", PasswordFile: file}
+		settings.Transport = transport.New(config, transport.Options{})
+		b.Set(settings)
+		ended := make(chan Outcome, 100)
+		b.options.OnDone = func(o Outcome) { ended <- o }
+		stop := b.run(t)
+		b.scrape("a", 2000)
+		for range downAfter {
+			<-ended
+		}
+		stop()
+		b.wantLog(t, noSecret, 1)
+		b.wantLog(t, noAnswer, 0)
 	}
 }

@@ -18,7 +18,7 @@ type record struct {
 	plain   int32 // bytes of the body before compression
 	size    int32 // bytes of the body
 	place   place
-	tried   bool // it was sent
+	sent    sent
 	alone   bool // it goes in a request of its own: one with others was refused
 	timed   bool // likewise always: its samples have times that may be refused
 	held    bool // it is in queue.held
@@ -38,6 +38,16 @@ const (
 	waiting place = iota
 	sending
 	gone // stored, refused or dropped
+)
+
+// sent says what is known of earlier tries.
+type sent uint8
+
+// What is known of them: any of these.
+const (
+	tried      sent = 1 << iota // by this process
+	found                       // it may have been, by the process that was here before
+	unanswered                  // by this process, and the receiver may have it
 )
 
 // weight is what the record counts for in the capacity: one with metadata alone

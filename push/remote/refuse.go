@@ -17,31 +17,47 @@ const (
 // each is sent once more, alone.
 func (s *Store) refuse(r *request, err error, now time.Time) {
 	s.answered()
-	h := &s.health
-	h.err = err
-	some := h.refusesFor(now) < lately && isForContent(err)
+	s.health.err = err
+	some := s.health.refusesFor(now) < lately && isForContent(err)
 	if some && len(r.records) > 1 && r.from.mayDivide(now) {
-		for _, record := range r.records {
-			record.alone = true
-		}
-		s.putBack(r, time.Time{})
+		s.divide(r)
 		return
 	}
-	for _, record := range r.records {
-		if record.place != gone {
-			s.drop(record, DropRefused)
-		}
-	}
+	lost := s.dropRefused(r, err)
 	alone := len(r.records) == 1 && r.records[0].alone
-	if alone {
+	if alone && r.records[0].sent&unanswered == 0 {
 		r.from.inVain(now)
 	}
-	h.refused++
-	if some && (!h.success.IsZero() || alone) {
-		h.become(StateAnswering, now)
-	} else {
-		h.become(StateRefusing, now)
+	if !lost {
+		s.health.echoed(now)
+		return
 	}
+	s.troubles.toll = tollOf(r)
+	s.health.refused++
+	s.health.only.note(now)
+	if !some || s.health.refusesAll(alone, now) {
+		s.health.become(StateRefusing, now)
+	} else {
+		s.health.become(StateAnswering, now)
+	}
+}
+
+// divide has each record of a request go again, alone.
+func (s *Store) divide(r *request) {
+	for _, record := range r.records {
+		record.alone = true
+	}
+	s.putBack(r, time.Time{})
+}
+
+// refusesAll tells whether the receiver takes nothing: it never has, or has not for
+// some time in which it was asked. Of the first records of all that go alone, a few
+// may be those of the one target that it refuses.
+func (h *health) refusesAll(alone bool, now time.Time) bool {
+	if h.success.IsZero() {
+		return !alone || h.refused >= downAfter
+	}
+	return h.only.number >= leastSpells && now.Sub(h.only.first) >= lately
 }
 
 // refusesFor notes a refusal, and returns for how long the receiver has refused and

@@ -3,10 +3,13 @@ package remote
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/promferry/promferry/convert"
 )
 
 // What is refused is lost, counted, and told once, with what to try.
@@ -190,5 +193,79 @@ func TestRefusalOfRareScrapes(t *testing.T) {
 		}
 		b.drain(t)
 		b.wantStored(t, 50)
+		b.wantLog(t, "level=ERROR", 0)
+	})
+}
+
+// A receiver that refuses all is refusing, however rarely it is asked, and however
+// many scrapes a request has.
+func TestRefusesAllInRequestsOfSeveralScrapes(t *testing.T) {
+	for name, test := range map[string]struct {
+		takes    int // requests, before it refuses
+		interval time.Duration
+	}{
+		"never took any":  {0, 15 * time.Second},
+		"took some":       {1, 15 * time.Second},
+		"is asked rarely": {1, 2 * lately},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fake{answer: func(n int, _ got) *http.Response {
+				if n < test.takes {
+					return says(204, "")
+				}
+				return says(413, "too large")
+			}}
+			b := newBench(t, f, nil, nil)
+			b.run(t)
+			for range 5 + int(2*lately/test.interval) {
+				for target := range 3 {
+					b.scrape(fmt.Sprint(target), 10)
+				}
+				time.Sleep(test.interval)
+			}
+			if got := b.Status().State; got != StateRefusing {
+				t.Errorf("%s: got state %q, want %q", name, got, StateRefusing)
+			}
+			b.wantCount(t, "up", "", 0)
+			b.wantLog(t, refusesAll, 1)
+		})
+	}
+}
+
+// A record that is refused alone is one target's: the log names it, in the words
+// of a query, each once, and not all of very many.
+func TestRefusedTargetsAreNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{answer: func(_ int, g got) *http.Response {
+			for _, series := range g.series {
+				if targetOf(series) != "good" {
+					return says(400, "label value too long")
+				}
+			}
+			return says(204, "")
+		}}
+		b := newBench(t, f, nil, nil)
+		b.run(t)
+		for range 3 {
+			b.scrape("good", 10)
+			b.scrape(convert.LabelsOf(map[string]string{"job": "b", "instance": "x\"y"}).Key(), 10)
+			b.scrape(convert.LabelsOf(map[string]string{"job": strings.Repeat("ö", maxTargetText)}).Key(), 10)
+			time.Sleep(15 * time.Second)
+		}
+		b.wantLog(t, refusesSome, 2)
+		b.wantLog(t, strconv.Quote(`{instance="x\"y",job="b"}`), 1)
+		b.wantLog(t, "ö…", 1)
+		for i := range 3 * maxVictims {
+			b.scrape("good", 10)
+			b.scrape(convert.LabelsOf(map[string]string{"instance": fmt.Sprint(i)}).Key(), 10)
+			time.Sleep(time.Second)
+			b.drain(t)
+		}
+		b.wantLog(t, refusesSome, maxVictims)
+		time.Sleep(newsInterval)
+		b.scrape("good", 10)
+		b.scrape(convert.LabelsOf(map[string]string{"instance": "1"}).Key(), 10)
+		b.drain(t)
+		b.wantLog(t, refusesSome, maxVictims+1)
 	})
 }

@@ -28,7 +28,7 @@ type Status struct {
 	Pending     int       // samples that wait, wherever
 	Oldest      time.Time // of the scrapes that wait; zero: none does
 	Dropped     map[DropReason]uint64
-	LastDrop    time.Time // zero: nothing was dropped
+	LastDrop    time.Time // zero: nothing was lost
 	Spool       SpoolStatus
 }
 
@@ -47,13 +47,14 @@ type DropReason string
 
 // The reasons.
 const (
-	DropRefused  DropReason = "refused"  // by an answer that another try would not change
-	DropCapacity DropReason = "capacity" // the queue in memory is full
-	DropMaxSize  DropReason = "max_size" // the spool is full
-	DropMaxAge   DropReason = "max_age"  // they waited too long in the spool
-	DropDamaged  DropReason = "damaged"  // the spool could not be read
-	DropGaveUp   DropReason = "gave_up"  // after Options.GiveUp
-	DropShutdown DropReason = "shutdown" // they were in memory at the end
+	DropRefused    DropReason = "refused"     // by an answer that another try would not change
+	DropAnswerLost DropReason = "answer_lost" // likewise, and it is most likely stored: by an earlier try, whose answer was lost
+	DropCapacity   DropReason = "capacity"    // the queue in memory is full
+	DropMaxSize    DropReason = "max_size"    // the spool is full
+	DropMaxAge     DropReason = "max_age"     // they waited too long in the spool
+	DropDamaged    DropReason = "damaged"     // the spool could not be read
+	DropGaveUp     DropReason = "gave_up"     // after Options.GiveUp
+	DropShutdown   DropReason = "shutdown"    // they were in memory at the end
 )
 
 // Status returns how the store is doing now.
