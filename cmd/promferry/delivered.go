@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/promferry/promferry/push/remote"
 )
 
 // failedStores returns lines for each store that has not taken all. They are
@@ -22,7 +24,9 @@ func (f *ferry) failedStores(ctx context.Context) (lines []string) {
 		}
 		add(now.Spool.Pending, "not stored yet, kept in the spool "+now.Spool.Directory)
 		for _, reason := range slices.Sorted(maps.Keys(now.Dropped)) {
-			add(int(now.Dropped[reason]), fmt.Sprintf("not stored (%s)", reason))
+			if reason != remote.DropAnswerLost { // that is no loss
+				add(int(now.Dropped[reason]), fmt.Sprintf("not stored (%s)", reason))
+			}
 		}
 	}
 	return lines
