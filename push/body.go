@@ -3,9 +3,9 @@ package push
 import (
 	"fmt"
 	"io"
-	"sync/atomic"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push/internal/refs"
 )
 
 // A body is what one or several gateways are sent for a group. It grows, as a
@@ -24,13 +24,13 @@ type body struct {
 	plain int     // bytes before compression
 	pack  *packer // nil where nothing is compressed, and from seal on
 
-	refs atomic.Int32
+	refs refs.Count
 }
 
 // newBody returns an empty body with one reference.
 func newBody(buffers *Buffers, p profile) *body {
 	b := &body{profile: p, held: chunks{buffers: buffers}}
-	b.refs.Store(1)
+	b.refs.New()
 	b.open()
 	return b
 }
@@ -115,32 +115,16 @@ func (b *body) decode() []byte {
 
 // retain takes another reference. It is false where the last has gone.
 func (b *body) retain() bool {
-	if b == nil {
-		return true
-	}
-	for {
-		n := b.refs.Load()
-		if n <= 0 {
-			return false
-		}
-		if b.refs.CompareAndSwap(n, n+1) {
-			return true
-		}
-	}
+	return b == nil || b.refs.Retain()
 }
 
 // release gives a reference back. Each holder forgets the body with it.
 func (b *body) release() {
-	if b == nil {
+	if b == nil || !b.refs.Release() {
 		return
 	}
-	switch n := b.refs.Add(-1); {
-	case n < 0:
-		panic("a body was released more often than retained")
-	case n == 0:
-		if b.pack != nil {
-			b.pack.free()
-		}
-		b.held.free()
+	if b.pack != nil {
+		b.pack.free()
 	}
+	b.held.free()
 }

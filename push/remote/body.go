@@ -1,6 +1,6 @@
 package remote
 
-import "sync/atomic"
+import "github.com/promferry/promferry/push/internal/refs"
 
 // chunkSize is what a body takes of the pool at a time, in bytes.
 const chunkSize = 16 << 10
@@ -16,21 +16,21 @@ type body struct {
 	memory *memory // nil: of what the spool has read
 	pieces [][]byte
 	size   int // bytes of all pieces
-	refs   atomic.Int32
+	refs   refs.Count
 	held   link // of its record, while that is in queue.held; Store.mu guards it
 }
 
 // newBody returns an empty body with one reference.
 func (m *memory) newBody() *body {
 	b := &body{memory: m}
-	b.refs.Store(1)
+	b.refs.New()
 	return b
 }
 
 // bodyOf returns a body that was read, with one reference.
 func bodyOf(read []byte) *body {
 	b := &body{pieces: [][]byte{read}, size: len(read)}
-	b.refs.Store(1)
+	b.refs.New()
 	return b
 }
 
@@ -76,31 +76,16 @@ func (b *body) appendTo(dst []byte) []byte {
 }
 
 // retain takes another reference. It is false where the last has gone.
-func (b *body) retain() bool {
-	for {
-		n := b.refs.Load()
-		if n <= 0 {
-			return false
-		}
-		if b.refs.CompareAndSwap(n, n+1) {
-			return true
-		}
-	}
-}
+func (b *body) retain() bool { return b.refs.Retain() }
 
 // release gives a reference back, of a body that is there at all. Each holder
 // forgets the body with it.
 func (b *body) release() {
-	if b == nil {
+	if b == nil || !b.refs.Release() {
 		return
 	}
-	switch n := b.refs.Add(-1); {
-	case n < 0:
-		panic("a body was released more often than retained")
-	case n == 0:
-		for _, piece := range b.pieces {
-			b.memory.put(piece)
-		}
-		b.pieces = nil
+	for _, piece := range b.pieces {
+		b.memory.put(piece)
 	}
+	b.pieces = nil
 }
