@@ -15,7 +15,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	// the configuration language, its diagnostics and its formatter
 	github.com/hashicorp/hcl/v2 v2.25.0
-	// gzip and framed snappy of what is pushed: half the time of the standard library's gzip, which has no snappy
+	// gzip and framed snappy of what is pushed, blocks of snappy for remote_write, deflate for the labels of its series: half the time of the standard library's gzip, which has no snappy
 	github.com/klauspost/compress v1.20.3
 	// own metrics, promlint; in the demo the checks of a Pushgateway; in tests Prometheus's own reader of /api/v1/targets
 	github.com/prometheus/client_golang v1.25.0

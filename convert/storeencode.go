@@ -68,7 +68,11 @@ func (e *storeEncoder) clear() {
 
 // size is how much memory the encoder has, in bytes.
 func (e *storeEncoder) size() int {
-	return e.waiting.size() + cap(e.labels) + cap(e.tail) + e.plans.size() + e.walk.size()
+	n := e.waiting.size() + cap(e.labels) + cap(e.tail) + e.plans.size() + e.walk.size()
+	for _, o := range e.ruled[:cap(e.ruled)] {
+		n += o.waiting.size()
+	}
+	return n
 }
 
 // A moment is the time of a sample: its own, in Unix milliseconds, or that of

@@ -135,6 +135,16 @@ func (f *fake) stored() (all []string) {
 	return all
 }
 
+// against answers such requests with the code and the text, and takes all others.
+func against(code int, text string, such func(got) bool) *fake {
+	return &fake{answer: func(_ int, g got) *http.Response {
+		if such(g) {
+			return says(code, text)
+		}
+		return says(204, "")
+	}}
+}
+
 // says returns an answer to any request.
 func says(code int, body string, header ...string) *http.Response {
 	h := make(http.Header)

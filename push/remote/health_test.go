@@ -110,12 +110,7 @@ func TestRetryAfter(t *testing.T) {
 // does not keep the others from theirs.
 func TestPoisonDelaysNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{answer: func(_ int, g got) *http.Response {
-			if g.has("poison") {
-				return says(500, "panic")
-			}
-			return says(204, "")
-		}}
+		f := against(500, "panic", func(g got) bool { return g.has("poison") })
 		b := newBench(t, f, nil, func(s *Settings, _ *Options) { s.Capacity = 1_000_000 })
 		b.run(t)
 		for range 60 {

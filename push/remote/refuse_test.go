@@ -54,12 +54,7 @@ func TestRefusalsAreDropped(t *testing.T) {
 // request's records goes once more, alone.
 func TestRefusalOfOneTargetCostsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{answer: func(_ int, g got) *http.Response {
-			if g.has("bad") {
-				return says(400, "out of order sample")
-			}
-			return says(204, "")
-		}}
+		f := against(400, "out of order sample", func(g got) bool { return g.has("bad") })
 		b := newBench(t, f, nil, nil)
 		b.run(t)
 		for range 10 {
@@ -83,12 +78,7 @@ func TestRefusalOfOneTargetCostsNoOther(t *testing.T) {
 // others of their scrape: they were sent apart from the first.
 func TestRefusalOfTimesCostsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{answer: func(_ int, g got) *http.Response {
-			if g.has("old") {
-				return says(400, "out of bounds")
-			}
-			return says(204, "")
-		}}
+		f := against(400, "out of bounds", func(g got) bool { return g.has("old") })
 		b := newBench(t, f, nil, nil)
 		b.run(t)
 		for range 10 {
@@ -125,12 +115,7 @@ func TestRefusedBacklogIsNoFlood(t *testing.T) {
 		}
 		restart := time.Now()
 		tooOld := func(g got) bool { return g.series[0].Samples[0].Timestamp < restart.UnixMilli() }
-		f := &fake{answer: func(_ int, g got) *http.Response {
-			if tooOld(g) {
-				return says(400, "out of bounds")
-			}
-			return says(204, "")
-		}}
+		f := against(400, "out of bounds", tooOld)
 		b := newSpooled(t, f, &on, testSpool, nil)
 		b.Open()
 		b.run(t)
@@ -178,12 +163,7 @@ func TestRefusalAfterAnOutageCostsNoOther(t *testing.T) {
 // It holds where targets are scraped so rarely that each success is long ago.
 func TestRefusalOfRareScrapes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{answer: func(_ int, g got) *http.Response {
-			if g.has("bad") {
-				return says(400, "out of order sample")
-			}
-			return says(204, "")
-		}}
+		f := against(400, "out of order sample", func(g got) bool { return g.has("bad") })
 		b := newBench(t, f, nil, nil)
 		b.run(t)
 		for range 5 {
