@@ -76,7 +76,10 @@ func (c *fmtCommand) format(a *app, name string) (changed bool, err error) {
 	if bytes.Equal(src, out) || c.check {
 		return !bytes.Equal(src, out), nil
 	}
-	return true, replaceFile(name, out)
+	if err := replaceFile(name, out); err != nil {
+		return false, fmt.Errorf("format %s: %w", name, err)
+	}
+	return true, nil
 }
 
 // readAll reads a file, or standard input for "-".
@@ -85,33 +88,4 @@ func readAll(a *app, name string) ([]byte, error) {
 		return io.ReadAll(io.LimitReader(a.in, 64<<20))
 	}
 	return os.ReadFile(name)
-}
-
-// replaceFile gives a file a new content in one step, so that a promferry that
-// reads it meanwhile sees one or the other.
-func replaceFile(name string, content []byte) error {
-	name, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
-	}
-	temp, err := os.CreateTemp(filepath.Dir(name), ".promferry-fmt-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name()) // gone already after the rename
-	_, err = temp.Write(content)
-	if err == nil {
-		err = temp.Chmod(info.Mode().Perm())
-	}
-	if closed := temp.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), name)
 }
