@@ -190,17 +190,6 @@ func (a *app) logger() *slog.Logger {
 	return promslog.New(&promslog.Config{Level: a.logLevel, Format: a.logFormat, Writer: a.err})
 }
 
-// stdin is the argument for standard input; kingpin makes it an empty one.
-const stdin = "-"
-
-// nameOf is the argument as the user wrote it.
-func nameOf(argument string) string {
-	if argument == "" {
-		return stdin
-	}
-	return argument
-}
-
 // fail says what went wrong and returns the code.
 func (a *app) fail(code int, err error) int {
 	fmt.Fprintln(a.err, paint(a.err, bad, "promferry:"), err)

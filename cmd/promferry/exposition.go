@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -53,27 +51,16 @@ type exposition struct {
 
 // read reads all of the input before anything is sent.
 func (f *inputFlags) read(a *app) (exposition, error) {
+	from := nameOf(f.file)
 	in := exposition{name: "standard input", mediaType: mediaTypes[f.format]}
-	from := a.in
-	if nameOf(f.file) != stdin {
-		file, err := os.Open(f.file)
-		if err != nil {
-			return in, err
-		}
-		defer file.Close()
-		in.name, from = f.file, file
-	}
-	if f.bytes > 0 {
-		from = io.LimitReader(from, f.bytes+1)
+	if from != stdin {
+		in.name = from
 	}
 	var err error
-	if in.text, err = io.ReadAll(from); err != nil {
-		return in, fmt.Errorf("read %s: %w", in.name, err)
+	if in.text, err = a.readInput(from, bound{f.bytes, "--body-size-limit=" + f.limit}); err != nil {
+		return in, err
 	}
-	if f.bytes > 0 && int64(len(in.text)) > f.bytes {
-		return in, fmt.Errorf("read %s: more than --body-size-limit=%s", in.name, f.limit)
-	}
-	return in, in.repair(nameOf(f.file))
+	return in, in.repair(from)
 }
 
 // repair ends lines as the format wants. A pipe that does not end its last line

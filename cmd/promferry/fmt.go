@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -61,7 +59,7 @@ func (c *fmtCommand) format(a *app, name string) (changed bool, err error) {
 	if isDirectory(name) {
 		return false, fmt.Errorf("format %s: it is a directory; name its files, as %s", name, filepath.Join(name, "*.hcl"))
 	}
-	src, err := readAll(a, name)
+	src, err := a.readInput(name, usualBound)
 	if err != nil {
 		return false, err
 	}
@@ -80,12 +78,4 @@ func (c *fmtCommand) format(a *app, name string) (changed bool, err error) {
 		return false, fmt.Errorf("format %s: %w", name, err)
 	}
 	return true, nil
-}
-
-// readAll reads a file, or standard input for "-".
-func readAll(a *app, name string) ([]byte, error) {
-	if name == stdin {
-		return io.ReadAll(io.LimitReader(a.in, 64<<20))
-	}
-	return os.ReadFile(name)
 }

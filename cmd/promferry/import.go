@@ -74,7 +74,7 @@ func (c *importCommand) run(ctx context.Context, a *app) int {
 func (c *importCommand) translate(ctx context.Context, a *app, gateway *url.URL) (*prometheusyaml.Result, error) {
 	name := nameOf(c.file)
 	defer c.progress(ctx, a)()
-	text, err := readAll(a, name)
+	text, err := a.readInput(name, usualBound)
 	if err != nil {
 		return nil, err
 	}

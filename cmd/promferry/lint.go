@@ -17,9 +17,6 @@ import (
 	"github.com/promferry/promferry/scrape"
 )
 
-// lintLimit bounds what is linted, in bytes.
-const lintLimit = 64 << 20
-
 // checkMetricsCommand lints what a target serves, and what a push of it would
 // lose.
 type checkMetricsCommand struct {
@@ -79,7 +76,7 @@ func (c *checkMetricsCommand) source(a *app) (scrape.Source, error) {
 		return nil, errors.New("check metrics: want a URL such as http://localhost:9100/metrics, or -")
 	}
 	client := scrape.NewClient(promconfig.DefaultHTTPClientConfig, "")
-	return &scrape.HTTP{URL: u, Client: client, Timeout: c.timeout, MaxBytes: lintLimit, UserAgent: userAgent()}, nil
+	return &scrape.HTTP{URL: u, Client: client, Timeout: c.timeout, MaxBytes: usualBound.bytes, UserAgent: userAgent()}, nil
 }
 
 // convert passes the answer through the reader of a scrape. What it leaves out
@@ -107,9 +104,9 @@ func (c *checkMetricsCommand) convert(ctx context.Context, source scrape.Source,
 type input struct{ from io.Reader }
 
 func (i input) Scrape(context.Context) (*scrape.Exposition, error) {
-	text, err := io.ReadAll(io.LimitReader(i.from, lintLimit))
+	text, err := usualBound.read(i.from, "standard input")
 	if err != nil {
-		return nil, fmt.Errorf("read standard input: %w", err)
+		return nil, err
 	}
 	mediaType := scrape.MediaTypeText
 	if bytes.HasSuffix(bytes.TrimRight(text, "\n"), []byte("# EOF")) {
