@@ -51,7 +51,7 @@ func (d *decoder) finish() (*Config, hcl.Diagnostics) {
 	d.decodeDestinations(config, d.blocks)
 	config.Jobs = d.decodeJobs(d.blocks)
 	d.checkKeys()
-	d.checkPresent(config)
+	d.checkPresent()
 	d.sortDiags()
 	if d.diags.HasErrors() {
 		return nil, d.diags
@@ -71,7 +71,7 @@ func (d *decoder) blocksOf(kind string) hclsyntax.Blocks {
 }
 
 // checkPresent refuses a configuration that could do nothing.
-func (d *decoder) checkPresent(c *Config) {
+func (d *decoder) checkPresent() {
 	if d.incomplete || d.start == nil {
 		return
 	}

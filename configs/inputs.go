@@ -22,8 +22,8 @@ func (l *Loader) Digest() Digest { return l.inputs.digest() }
 
 // DigestNow reads again what the last load has read: the files, the directories
 // as they are now, and what file() was called for. It differs from Digest if and
-// only if something has changed. Both paths of a symbolic link are read anew, so
-// one that is swapped is seen.
+// only if something has changed. A symbolic link is followed anew, so that one that
+// was swapped is seen.
 func (l *Loader) DigestNow() Digest {
 	now := inputs{open: l.inputs.open}
 	for _, path := range l.inputs.paths {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	_ "embed"
 	"io"
 	"slices"
@@ -9,7 +8,6 @@ import (
 	"text/template"
 
 	"github.com/alecthomas/kingpin/v2"
-	"github.com/prometheus/common/version"
 )
 
 // manTemplate has what no flag and no command says, and the frame for what they
@@ -28,7 +26,7 @@ func writeManPage(to io.Writer, parser *kingpin.Application) error {
 		return err
 	}
 	model := parser.Model()
-	return t.Execute(to, manPage{model, cmp.Or(version.Version, "devel"), twinsOf(model)})
+	return t.Execute(to, manPage{model, plainVersion(), twinsOf(model)})
 }
 
 // manPage is what the template is filled with.

@@ -2,10 +2,7 @@ package main
 
 import (
 	"fmt"
-	"net/url"
 	"path/filepath"
-	"slices"
-	"strings"
 )
 
 // vacant names the places where a look has found no targets, and nothing that
@@ -18,7 +15,7 @@ func (p *parts) vacant() (places []string) {
 			places = append(places, fmt.Sprintf("%s: there is no file %s", at, pattern))
 		}
 		if fi.hasFound() && fi.isEmpty() && len(missing) < max(len(fi.settings.Files), 1) {
-			places = append(places, fmt.Sprintf("%s: no targets in %s", at, fi.place()))
+			places = append(places, fmt.Sprintf("%s: no targets in %s", at, placeOf(fi.settings)))
 		}
 	}
 	return places
@@ -42,13 +39,4 @@ func (fi *finder) isEmpty() bool {
 		}
 	}
 	return true
-}
-
-// place is where it looks, for people: no query, which may be a secret.
-func (fi *finder) place() string {
-	if u := fi.settings.URL; u != nil {
-		shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
-		return shown.String()
-	}
-	return strings.Join(slices.Concat(fi.settings.Files, fi.settings.Names), " ")
 }

@@ -145,7 +145,7 @@ func (j *job) outlined() bool {
 }
 
 // writeTo writes the job.
-func (j *job) writeTo(b *block, of global) {
+func (j *job) writeTo(b *block) {
 	j.writeGroups(b)
 	b.join(&j.body)
 	if j.outlined() {

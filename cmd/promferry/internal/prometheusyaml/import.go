@@ -3,8 +3,8 @@
 // needs a choice, and what changes.
 //
 // Only scrape_configs, the files that scrape_config_files names, what global says
-// for scrapes, and on demand remote_write become HCL. Comments stay with what they stand at. A secret
-// never comes out: env() stands in its place.
+// for scrapes, and on demand remote_write become HCL. Comments stay with what they
+// stand at. A secret never comes out: env() stands in its place.
 package prometheusyaml
 
 import (
@@ -86,7 +86,7 @@ func Import(name string, text []byte, o Options) (*Result, error) {
 	}
 	d := r.readDocument(root)
 	res := r.compose(d)
-	r.noteRelative(name)
+	r.noteRelative()
 	r.noteDocuments(name, text)
 	res.uses = r.readRules(d.ruleFiles)
 	res.findings = slices.DeleteFunc(r.findings, func(f finding) bool { return f.variable != "" && !res.needs(f.variable) })
@@ -140,7 +140,7 @@ func (r *reader) compose(d *document) *Result {
 	text := [][]byte{header(d.comments, r.masked), file.bytes(r.masked)}
 	for _, j := range d.jobs {
 		var one block
-		j.writeTo(one.add("job", j.comments, j.name), d.global)
+		j.writeTo(one.add("job", j.comments, j.name))
 		switch {
 		case j.outlined():
 			res.outlines++
@@ -174,7 +174,7 @@ func outline(j *job, text []byte) []byte {
 }
 
 // noteRelative says once that paths are other ones now.
-func (r *reader) noteRelative(name string) {
+func (r *reader) noteRelative() {
 	if len(r.relative) == 0 {
 		return
 	}
