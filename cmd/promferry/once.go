@@ -2,17 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
-	"github.com/gofrs/flock"
 
 	"github.com/promferry/promferry/configs"
 )
@@ -184,120 +179,3 @@ func (f *ferry) once(ctx context.Context) (failures []string) {
 	pushes := f.deliver(ctx, func() { scraped = f.pool.Once(ctx) })
 	return append(f.failedScrapes(ctx, scraped), pushes...)
 }
-
-// learnTimeout bounds how long the only scrape waits for gateways to say what
-// they take; without an answer they get text.
-const learnTimeout = time.Second
-
-// learn asks all gateways what they take. The daemon does not wait for it: it
-// encodes its first bodies for any gateway.
-func (f *ferry) learn(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, learnTimeout)
-	defer cancel()
-	var group sync.WaitGroup
-	for _, g := range f.gateways() {
-		group.Go(func() { g.Learn(ctx) })
-	}
-	group.Wait()
-}
-
-func (f *ferry) failedScrapes(ctx context.Context, err error) (lines []string) {
-	for _, t := range f.pool.Status() {
-		if t.Error != nil {
-			lines = append(lines, fmt.Sprintf("job %q, instance %q: %v", t.Labels.Get("job"), t.Labels.Get("instance"), t.Error))
-		} else if t.LastScrape.IsZero() {
-			lines = append(lines, fmt.Sprintf("job %q, instance %q: not scraped: %v", t.Labels.Get("job"), t.Labels.Get("instance"), context.Cause(ctx)))
-		}
-	}
-	if err != nil && len(lines) == 0 {
-		lines = append(lines, err.Error())
-	}
-	return lines
-}
-
-func (f *ferry) failedPushes(ctx context.Context) (lines []string) {
-	for _, g := range f.gateways() {
-		for _, group := range g.Groups() {
-			err := group.LastError
-			if err == nil && group.Waiting {
-				err = fmt.Errorf("not pushed: %w", context.Cause(ctx))
-			}
-			if err != nil {
-				lines = append(lines, fmt.Sprintf("%s, group %s: %v", g, group.Group, err))
-			}
-		}
-	}
-	return lines
-}
-
-// refused names what did not arrive although the push did.
-func (f *ferry) refused() (lines []string) {
-	for _, g := range f.gateways() {
-		for _, group := range g.Groups() {
-			if group.Duplicates > 0 {
-				lines = append(lines, fmt.Sprintf("%s, group %s: %d series left out: duplicate", g, group.Group, group.Duplicates))
-			}
-			if len(group.Refused) > 0 {
-				lines = append(lines, fmt.Sprintf("%s, group %s: left out, as the gateway refuses them beside what it holds: %s",
-					g, group.Group, strings.Join(group.Refused, " ")))
-			}
-		}
-	}
-	return lines
-}
-
-// doubts names gateways that took pushes and may be none.
-func (f *ferry) doubts() (lines []string) {
-	for _, g := range f.gateways() {
-		if doubt := g.Status().Doubt; doubt != "" {
-			lines = append(lines, fmt.Sprintf("%s: %s", g, doubt))
-		}
-	}
-	return lines
-}
-
-// retyped tells what arrived with another type. A scrape's log does that for the
-// daemon, and nobody asks it of a cron job: the series are the same.
-func (f *ferry) retyped() (lines []string) {
-	for _, g := range f.gateways() {
-		for _, group := range g.Groups() {
-			if group.Retyped > 0 {
-				lines = append(lines, fmt.Sprintf("%s, group %s: %d families sent with the type that the gateway has", g, group.Group, group.Retyped))
-			}
-		}
-	}
-	return lines
-}
-
-// losses names what no gateway or store could have taken. Nobody can read the counters
-// of a process that ends.
-func (f *ferry) losses() (lines []string) {
-	for _, t := range f.pool.Status() {
-		for _, reason := range slices.Sorted(maps.Keys(t.Dropped)) {
-			lines = append(lines, fmt.Sprintf("job %q, instance %q: %d series left out: %s", t.Labels.Get("job"), t.Labels.Get("instance"), t.Dropped[reason], reason))
-		}
-		for _, reason := range slices.Sorted(maps.Keys(t.NotStored)) {
-			lines = append(lines, fmt.Sprintf("job %q, instance %q: %d series left out of remote_write: %s", t.Labels.Get("job"), t.Labels.Get("instance"), t.NotStored[reason], reason))
-		}
-	}
-	return lines
-}
-
-// lock takes the lock file, which stays behind: a file that is removed can be
-// locked twice.
-func lock(name string) (unlock func(), err error) {
-	if name == "" {
-		return func() {}, nil
-	}
-	l := flock.New(name)
-	held, err := l.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w; want a file in a directory that is there and can be written", name, cause(err))
-	}
-	if !held {
-		return nil, fmt.Errorf("lock %s: %w", name, errLocked)
-	}
-	return func() { _ = l.Unlock() }, nil // the end of the process unlocks it anyway
-}
-
-var errLocked = errors.New("held by another promferry that still runs; where that is usual, start it less often, or lower its --timeout")

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-
-	"github.com/promferry/promferry/cmd/promferry/internal/legible"
 )
 
 // A queryError is a refusal by the server.
@@ -58,6 +56,3 @@ func newQueryError(resp *http.Response, body io.Reader) *queryError {
 	}
 	return e
 }
-
-// oneLine makes what a server says fit to print.
-func oneLine(text string) string { return cut(legible.Line(text)) }

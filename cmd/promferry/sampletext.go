@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,13 +145,5 @@ func readHistogram(histogram []byte) (string, error) {
 }
 
 func numberText(v float64) string {
-	if math.IsInf(v, 1) {
-		return "+Inf"
-	}
 	return strconv.FormatFloat(v, 'g', -1, 64)
-}
-
-// shownURL is one without what may be a secret: userinfo and query.
-func shownURL(u *url.URL) string {
-	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }

@@ -85,10 +85,3 @@ func writeKind(to io.Writer, findings []verify.Finding, all bool) {
 	}
 	fmt.Fprintln(to, strings.TrimSpace(text.hint))
 }
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
