@@ -1,7 +1,30 @@
-// Command promferry scrapes local metrics endpoints and pushes them to
-// Pushgateways. This package composes: flags make a configuration, the
-// configuration makes sources, gateways and targets, and package relay runs
-// them.
+// Command promferry scrapes metrics endpoints that are near, and pushes them to
+// Pushgateways or sends them to stores by remote_write.
+//
+// This package composes: flags make a configuration, the configuration makes
+// sources, gateways, stores and targets, and package relay runs them. Its files, by
+// what they are about, the ones to open first in front:
+//
+//   - the program: main.go, app.go (all commands), flags.go, destination.go,
+//     groupflags.go, input.go
+//   - a configuration made to run, a ferry: compose.go, parts.go, stores.go, settle.go,
+//     share.go, finder.go
+//   - while it runs: run.go, senders.go (to gateways), storing.go and storer.go (to
+//     stores), search.go (for targets), state.go, notify.go, targetmetrics.go
+//   - another configuration: reload.go, reloadrequest.go, autoreload.go, switch.go
+//   - the web server: web.go, guard.go, page.go, snapshot.go, storesnapshot.go
+//   - once and push: once.go, lockfile.go, pushcommand.go, exposition.go; oneshot.go
+//     and failures.go have what commands share that push and end
+//   - prune and delete: prune.go, survey.go, gatewayclock.go, delete.go, deletions.go
+//   - exec: exec.go, child.go, signals_unix.go, signals_other.go
+//   - --dry-run: dryrun.go, dryrunstore.go, sampletext.go, protofield.go
+//   - verify: verify.go, selector.go, matcher.go, queryapi.go, queryanswer.go,
+//     queryerror.go, httpconfig.go, verifyreport.go
+//   - other commands: doctor.go, vacant.go, targets.go, import.go, check.go, lint.go,
+//     demo.go, transcript.go, fmt.go, replacefile.go, owner_unix.go, owner_other.go
+//   - help: help.go, misuse.go, completion.go, man.go, documents.go
+//   - for people: terminal.go, progress.go, caret.go, escape.go, straylog.go,
+//     address.go, secrets.go (what is not shown), wording.go
 package main
 
 import (
