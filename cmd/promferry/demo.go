@@ -37,7 +37,7 @@ type demoCommand struct {
 
 func newDemoCommand(clause *kingpin.CmdClause) *demoCommand {
 	c := new(demoCommand)
-	c.web.telemetryPath = "/metrics"
+	c.web.telemetryPath = defaultTelemetryPath
 	clause.Flag("web.listen-address", "Address of the status page; a free port of loopback if it is taken.").Default(defaultListenAddress).StringVar(&c.listen)
 	flag(clause, "gateway", "Push to this Pushgateway instead of one inside of the demo.").PlaceHolder("URL").StringVar(&c.gateway)
 	flag(clause, "remote-write", "Send the same scrapes to this receiver of remote_write, too.").PlaceHolder("URL").StringVar(&c.remoteWrite)

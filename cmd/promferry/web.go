@@ -22,6 +22,9 @@ import (
 // defaultListenAddress is on loopback: the page shows the inside of a host.
 const defaultListenAddress = "127.0.0.1:9097"
 
+// defaultTelemetryPath is where Prometheus looks.
+const defaultTelemetryPath = "/metrics"
+
 // webFlags are those of the own web server.
 type webFlags struct {
 	listenAddress string
@@ -33,7 +36,7 @@ type webFlags struct {
 func (w *webFlags) register(to flagger) {
 	flag(to, "web.listen-address", "Address of the status page and the own metrics; empty: no web server.").Default(listenDefault()).StringVar(&w.listenAddress)
 	flag(to, "web.config.file", "File with TLS and users of the web server, in the format of exporter-toolkit.").PlaceHolder("FILE").StringVar(&w.configFile)
-	flag(to, "web.telemetry-path", "Path of the own metrics.").Default("/metrics").StringVar(&w.telemetryPath)
+	flag(to, "web.telemetry-path", "Path of the own metrics.").Default(defaultTelemetryPath).StringVar(&w.telemetryPath)
 }
 
 // listenDefault is the address, but for who sets the twin in the environment to
