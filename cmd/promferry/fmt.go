@@ -35,6 +35,9 @@ func newFmtCommand(clause *kingpin.CmdClause) *fmtCommand {
 
 func (c *fmtCommand) run(_ context.Context, a *app) int {
 	if len(c.files) == 0 {
+		if !isFile(defaultConfigFile) {
+			return a.fail(exitUsage, fmt.Errorf("nothing to format: there is no %s here; name a file, or - for standard input", defaultConfigFile))
+		}
 		c.files = []string{defaultConfigFile}
 	}
 	code := exitOK
