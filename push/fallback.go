@@ -28,7 +28,7 @@ func (g *Gateway) accepted(p profile) profile {
 // C47).
 func isRefused(err error) bool {
 	var status *StatusError
-	if !errors.As(err, &status) || status.Inconsistent() {
+	if !errors.As(err, &status) || status.inconsistent {
 		return false
 	}
 	return status.Code == http.StatusBadRequest || status.Code == http.StatusUnsupportedMediaType

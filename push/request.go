@@ -1,6 +1,7 @@
 package push
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,8 @@ type StatusError struct {
 	Body        string        // its first KiB, in one line
 	RetryAfter  time.Duration // what it asks for; 0: nothing that can be read
 	WantsTLS    bool          // it speaks TLS, and was asked without
+
+	inconsistent bool // see saysInconsistent
 }
 
 func (e *StatusError) Error() string {
@@ -58,17 +61,17 @@ func (e *StatusError) Error() string {
 	return text
 }
 
-// Inconsistent tells a body that the gateway understood and refused for what
-// it says, beside what is stored already (contract C7).
-func (e *StatusError) Inconsistent() bool {
-	return e.Code == http.StatusBadRequest &&
-		strings.HasPrefix(e.Body, "pushed metrics are invalid or inconsistent with existing metrics:")
+// saysInconsistent tells the answer to a body that the gateway understood and
+// refused for what it says, beside what is stored already (contract C7).
+func saysInconsistent(code int, text []byte) bool {
+	return code == http.StatusBadRequest &&
+		bytes.HasPrefix(text, []byte("pushed metrics are invalid or inconsistent with existing metrics:"))
 }
 
 // isInconsistent tells the error of a body that the gateway understood.
 func isInconsistent(err error) bool {
 	var status *StatusError
-	return errors.As(err, &status) && status.Inconsistent()
+	return errors.As(err, &status) && status.inconsistent
 }
 
 // do sends one request to the path below the gateway's URL and checks its
@@ -99,19 +102,21 @@ func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
 		g.noteSuccess(method, resp.StatusCode)
 		return nil
 	}
-	return g.refusal(method, path, resp, text)
+	return g.refusal(req, path, resp, text)
 }
 
 // refusal is the error of an answer whose body begins with the text.
-func (g *Gateway) refusal(method, path string, resp *http.Response, text []byte) *StatusError {
+func (g *Gateway) refusal(req *http.Request, path string, resp *http.Response, text []byte) *StatusError {
 	return &StatusError{
-		Method:     method,
+		Method:     req.Method,
 		URL:        g.urlOf(path),
 		Code:       resp.StatusCode,
 		Location:   answers.Location(resp),
-		Body:       answers.OneLine(text),
+		Body:       answers.OneLine(answers.Hide(text, req, resp)),
 		RetryAfter: answers.RetryAfter(resp.Header.Get("Retry-After"), time.Now()),
 		WantsTLS:   transport.WantsTLS(resp, text),
+
+		inconsistent: saysInconsistent(resp.StatusCode, text),
 	}
 }
 

@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push/internal/answers"
+	"github.com/promferry/promferry/transport"
 )
 
 const testPath = "/metrics/job/j/instance/i"
@@ -29,9 +31,9 @@ func gatewayAt(t testing.TB, rawURL string) *Gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
-	return &Gateway{Name: "gw", URL: u, Transport: transport, Budget: NewBudget(1 << 20), Timeout: time.Minute}
+	over := &http.Transport{}
+	t.Cleanup(over.CloseIdleConnections)
+	return &Gateway{Name: "gw", URL: u, Transport: over, Budget: NewBudget(1 << 20), Timeout: time.Minute}
 }
 
 // serve starts a server with that handler.
@@ -109,7 +111,7 @@ func TestOnly200And202AreSuccess(t *testing.T) {
 		}
 		wantError(t, err, fmt.Sprintf("status %d, want 200 or 202", code))
 		var status *StatusError
-		if !errors.As(err, &status) || status.Code != code || status.Inconsistent() {
+		if !errors.As(err, &status) || status.Code != code || status.inconsistent {
 			t.Errorf("%d: got %#v, want a StatusError with the code", code, status)
 		}
 	}
@@ -363,11 +365,30 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 	wantError(t, g.do(t.Context(), http.MethodPut, testPath, nil), append(secrets, "connection refused")...)
 }
 
+// A gateway that repeats what it got does not make its credentials known, and is
+// understood as ever.
+func TestEchoedCredentials(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprintf(w, "pushed metrics are invalid or inconsistent with existing metrics: %v", r.Header)
+	})
+	config := promconfig.DefaultHTTPClientConfig
+	config.BasicAuth = &promconfig.BasicAuth{Username: "relay", Password: "hunter2"}
+	config.HTTPHeaders = &promconfig.Headers{Headers: map[string]promconfig.Header{"X-Metrics": {Values: []string{"metrics"}}}}
+	g := gatewayAt(t, server.URL)
+	g.Transport = transport.New(config, transport.Options{UserAgent: "promferry/test"})
+	t.Cleanup(g.Transport.(interface{ CloseIdleConnections() }).CloseIdleConnections)
+	err := g.do(t.Context(), http.MethodPut, testPath, bodyOf("a 1\n", 0))
+	wantError(t, err, "Authorization:[<secret>]", "X-Metrics:[<secret>]", "User-Agent:[promferry/test]", "!"+base64.StdEncoding.EncodeToString([]byte("relay:hunter2")))
+	if !isInconsistent(err) {
+		t.Errorf("got %v, want that it is inconsistent", err)
+	}
+}
+
 func TestInconsistentIsToldByPrefix(t *testing.T) {
 	check := func(code int, body string, want bool) {
 		t.Helper()
-		e := &StatusError{Code: code, Body: answers.OneLine([]byte(body))}
-		if got := e.Inconsistent(); got != want {
+		if got := saysInconsistent(code, []byte(body)); got != want {
 			t.Errorf("%d %q: got %v, want %v", code, body, got, want)
 		}
 	}

@@ -76,7 +76,7 @@ func (g *Gateway) get(ctx context.Context, path string) (io.ReadCloser, error) {
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, answers.BodyLimit))
-	refusal := g.refusal(http.MethodGet, path, resp, text)
+	refusal := g.refusal(req, path, resp, text)
 	if hint := getHints[resp.StatusCode]; hint != "" {
 		return nil, fmt.Errorf("%w; %s", refusal, hint)
 	}

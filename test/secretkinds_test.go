@@ -2,6 +2,7 @@ package test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -11,14 +12,15 @@ import (
 )
 
 // TestSecretsOfAllKinds is TestSecretsAreNotShown for the other ways to prove
-// who one is. Servers, token endpoint and proxy all refuse, and those that can
-// repeat what they got.
+// who one is. Servers, token endpoint and proxy all refuse, and repeat what they
+// got.
 func TestSecretsOfAllKinds(t *testing.T) {
 	t.Parallel()
 	var seen received
 	server := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
 		seen.note(r)
 		w.WriteHeader(http.StatusForbidden)
+		_, _ = fmt.Fprint(w, r.Header)
 	})
 	endpoint := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
 		seen.note(r)

@@ -28,25 +28,28 @@ var echoes = []string{
 	"err-mimir-sample-out-of-order", "err-mimir-sample-duplicate-timestamp",
 }
 
-// saysStored tells a refusal of samples that the receiver has, or has newer ones of.
-func saysStored(err error) bool {
-	var status *StatusError
-	if !errors.As(err, &status) {
-		return false
-	}
-	switch status.Code {
+// saysStored tells an answer that refuses samples which the receiver has, or has
+// newer ones of.
+func saysStored(code int, text string) bool {
+	switch code {
 	case http.StatusBadRequest, http.StatusConflict, http.StatusUnprocessableEntity:
-		text := strings.ToLower(status.Body)
+		text = strings.ToLower(text)
 		return slices.ContainsFunc(echoes, func(echo string) bool { return strings.Contains(text, echo) })
 	}
 	return false
+}
+
+// isEcho tells the error of such an answer.
+func isEcho(err error) bool {
+	var status *StatusError
+	return errors.As(err, &status) && status.stored
 }
 
 // dropRefused drops the records of a request that was refused, and returns whether
 // samples are lost by that: what an earlier try may have stored is not where the
 // receiver says that it has it.
 func (s *Store) dropRefused(r *request, err error) (lost bool) {
-	echo := saysStored(err)
+	echo := isEcho(err)
 	for _, record := range r.records {
 		switch {
 		case record.place == gone:

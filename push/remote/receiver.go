@@ -44,7 +44,7 @@ func (to receiver) post(ctx context.Context, m *message) (reply, error) {
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, answers.BodyLimit))
-	return reply{resp.StatusCode, resp.Header}, to.judge(resp, text)
+	return reply{resp.StatusCode, resp.Header}, to.judge(req, resp, text)
 }
 
 // newRequest has the headers that the specification wants, section "Protocol".
@@ -66,8 +66,8 @@ func (to receiver) newRequest(ctx context.Context, m *message) (*http.Request, e
 }
 
 // judge returns the error of an answer that does not say that all is stored. text
-// is the begin of its body.
-func (to receiver) judge(resp *http.Response, text []byte) error {
+// is the beginning of its body.
+func (to receiver) judge(req *http.Request, resp *http.Response, text []byte) error {
 	stored := resp.StatusCode >= 200 && resp.StatusCode <= 299
 	switch {
 	case stored && answers.ShowsPage(resp.Header, text):
@@ -80,9 +80,11 @@ func (to receiver) judge(resp *http.Response, text []byte) error {
 		URL:        to.shown(),
 		Code:       resp.StatusCode,
 		Location:   answers.Location(resp),
-		Body:       answers.OneLine(answers.Hide(text, to.URL)),
+		Body:       answers.OneLine(answers.Hide(text, req, resp)),
 		RetryAfter: answers.RetryAfter(resp.Header.Get("Retry-After"), time.Now()),
 		WantsTLS:   transport.WantsTLS(resp, text),
+
+		stored: saysStored(resp.StatusCode, answers.OneLine(text)),
 	}
 }
 

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -104,6 +105,26 @@ func TestErrorTexts(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 	})
+}
+
+// A receiver that repeats what it got does not make its credentials known, and is
+// understood as ever.
+func TestEchoedCredentials(t *testing.T) {
+	b := newReceiver(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprintf(w, "out of order sample: %v", r.Header)
+	})
+	settings := b.current()
+	config := promconfig.DefaultHTTPClientConfig
+	config.Authorization = &promconfig.Authorization{Type: "Bearer", Credentials: "hunter2"}
+	config.HTTPHeaders = &promconfig.Headers{Headers: map[string]promconfig.Header{"X-Order": {Values: []string{"order"}}}}
+	settings.Transport = transport.New(config, transport.Options{})
+	defer settings.Transport.(interface{ CloseIdleConnections() }).CloseIdleConnections()
+	b.Set(settings)
+	a := b.Ask(t.Context())
+	if a.Err == nil || strings.Contains(a.Err.Error(), "hunter2") || !isEcho(a.Err) {
+		t.Errorf("got %v, want a refusal of what is stored, without secrets", a.Err)
+	}
 }
 
 // A port that speaks TLS has refused nothing: what it did not get waits.

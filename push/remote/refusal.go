@@ -18,6 +18,8 @@ type StatusError struct {
 	Body       string        // its first KiB, in one line
 	RetryAfter time.Duration // what it asks for; 0: nothing that can be read
 	WantsTLS   bool          // it speaks TLS, and was asked without
+
+	stored bool // see saysStored
 }
 
 func (e *StatusError) Error() string {
