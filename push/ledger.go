@@ -170,6 +170,8 @@ func (l *Ledger) await(ctx context.Context, round int) {
 		case <-changed:
 		case <-ctx.Done():
 			return
+		case <-l.done: // it will not be written
+			return
 		case <-timeout.C:
 			l.hangs(round)
 			return
@@ -238,10 +240,13 @@ func (l *Ledger) Close(ctx context.Context) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.dirty {
+	switch {
+	case !l.dirty:
+		return nil
+	case l.failing != nil:
 		return &ledgerError{l.file.path, l.failing}
 	}
-	return nil
+	return &ledgerError{l.file.path, errLedgerClosed} // a gateway was not done in time
 }
 
 // A ledgerError is a file that could not be used.
@@ -253,7 +258,10 @@ type ledgerError struct {
 func (e *ledgerError) Error() string { return "state file " + e.path + ": " + e.err.Error() }
 func (e *ledgerError) Unwrap() error { return e.err }
 
-var errLedgerHangs = errors.New("a write does not end")
+var (
+	errLedgerHangs  = errors.New("a write does not end")
+	errLedgerClosed = errors.New("a change came after the last write")
+)
 
 // signal wakes the writer, unless it is about to wake.
 func signal(to chan struct{}) {

@@ -207,3 +207,22 @@ func TestLedgerCloseTellsWhatIsLost(t *testing.T) {
 		t.Errorf("got error %v, want %s", err, want)
 	}
 }
+
+// A gateway that is not done at the end of the program may still change something:
+// that is told, and nobody waits for it.
+func TestLedgerAfterClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openShelf(t, statePath(t))
+		s.Remember(t.Context(), entryOf("a"))
+		s.shut(t)
+		s.Forget(entryOf("").URL, groupOf("a"))
+		if err := s.Close(t.Context()); err == nil || !strings.HasSuffix(err.Error(), "state: a change came after the last write") {
+			t.Errorf("got error %v, want that a change is lost", err)
+		}
+		start := time.Now()
+		s.Remember(t.Context(), entryOf("b"))
+		if took := time.Since(start); took > 0 {
+			t.Errorf("Remember waited %v for a ledger that is closed", took)
+		}
+	})
+}
