@@ -121,7 +121,7 @@ func codeOf(err error, code int) string {
 		return answers.StatusReason(status.Code)
 	case errors.As(err, &page):
 		return "web_page"
-	case errors.Is(err, errSpoolRead):
+	case errors.Is(err, errSpoolRead), errors.Is(err, errDamaged):
 		return "spool"
 	}
 	return answers.Reason(err)

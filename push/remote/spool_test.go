@@ -356,6 +356,29 @@ func TestDamagedRecord(t *testing.T) {
 	})
 }
 
+// Where nothing can be read of all that was to be sent no connection has failed:
+// there was none.
+func TestAllIsDamaged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var on fakeSpool
+		first := newSpooled(t, &fake{}, &on, testSpool, nil)
+		first.Open()
+		first.scrape("a", 100)
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		on.bodyErr = func(uint64) error { return spool.ErrDamaged }
+		b := newSpooled(t, &fake{}, &on, testSpool, nil)
+		b.Open()
+		b.run(t)
+		b.drain(t)
+		b.wantStored(t, 0)
+		b.wantCount(t, "samples_dropped_total", "damaged", 100)
+		b.wantCount(t, "requests_total", "spool", 1)
+		b.wantCount(t, "requests_total", "connection", 0)
+	})
+}
+
 // A spool that cannot be read any more is opened again, although nothing is written
 // that would show it.
 func TestSpoolThatBreaksWhileItIsRead(t *testing.T) {
