@@ -76,7 +76,7 @@ func NewMetrics(reg prometheus.Registerer, budget *Budget) *Metrics {
 		retyped:          counter("promferry_families_retyped_total", "Families sent with the type that the gateway has for their name."),
 		refused:          counter("promferry_families_refused_total", "Families left out of a push because of what the gateway holds.", "reason"),
 		duplicates:       counter("promferry_duplicates_dropped_total", "Series left out of a push because they stood in it twice."),
-		seconds:          histogram("promferry_push_duration_seconds", "Time from the begin of a request to the end of its answer.", .005, .025, .1, .5, 1, 2.5, 10),
+		seconds:          histogram("promferry_push_duration_seconds", "Time from the start of a request to the end of its answer.", .005, .025, .1, .5, 1, 2.5, 10),
 		lag:              histogram("promferry_push_lag_seconds", "Time from the end of a scrape until a gateway has stored it.", .01, .1, .5, 1, 2.5, 5, 10, 30, 60, 300),
 		lastSuccess:      gauge("promferry_push_last_success_timestamp_seconds", "When a gateway last stored a push."),
 		gatewayUp:        gauge("promferry_gateway_up", "0 while a gateway fails and gets one request at a time only."),

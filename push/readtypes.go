@@ -92,7 +92,7 @@ func (t types) line(line []byte) (name string) {
 }
 
 // readLines gives visit each line, with its line break; of a long one only the
-// begin, without. The bytes are good until visit returns.
+// beginning, without. The bytes are good until visit returns.
 func readLines(r io.Reader, visit func(line []byte)) error {
 	in := bufio.NewReader(r)
 	for start := true; ; {

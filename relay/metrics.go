@@ -47,7 +47,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		stale:      counter("promferry_stale_markers_total", "Stale markers for remote_write: series that a target has no more."),
 		notStored:  counter("promferry_remote_write_series_dropped_total", "Series left out of remote_write, by reason.", "reason"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "promferry_cycle_duration_seconds", Help: "Time from the begin of a scrape to its conversion.",
+			Name: "promferry_cycle_duration_seconds", Help: "Time from the start of a scrape to its conversion.",
 			Buckets: []float64{.005, .025, .1, .5, 1, 2.5, 10},
 		}, []string{"job"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{

@@ -63,7 +63,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		requests:     counter("requests_total", "Requests that ended, by HTTP status or kind of error.", "code"),
 		retries:      counter("retries_total", "Requests with something in them that was sent before."),
 		bytes:        counter("bytes_total", "Bytes of the bodies that a receiver has stored, compressed."),
-		seconds:      histogram("request_duration_seconds", "Time from the begin of a request to the end of its answer.", .005, .025, .1, .5, 1, 2.5, 10, 30),
+		seconds:      histogram("request_duration_seconds", "Time from the start of a request to the end of its answer.", .005, .025, .1, .5, 1, 2.5, 10, 30),
 		lag:          histogram("lag_seconds", "Time from a scrape until a receiver has stored it, for each request that of its oldest.", .01, .1, .5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86400),
 		pending:      gauge("pending_samples", "Samples that wait for a receiver or are under way, in memory and in the spool."),
 		oldest:       gauge("pending_oldest_timestamp_seconds", "When the oldest of the scrapes that wait was; 0 where none does."),
