@@ -1,12 +1,10 @@
 package push
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push/internal/pushtest"
 )
 
 // A roundTrip is a gateway without sockets, so that it can stand in a bubble.
@@ -177,7 +176,7 @@ func (f *fake) sent() []string {
 type bench struct {
 	*Gateway
 	registry *prometheus.Registry
-	log      *logBuffer
+	log      *pushtest.Log
 }
 
 // says is the status of a gateway of that version.
@@ -188,7 +187,7 @@ func says(version string) string {
 // newBench returns a gateway with a budget of a mebibyte. It does not run yet.
 func newBench(t testing.TB, transport http.RoundTripper) *bench {
 	t.Helper()
-	b := &bench{registry: prometheus.NewRegistry(), log: new(logBuffer)}
+	b := &bench{registry: prometheus.NewRegistry(), log: new(pushtest.Log)}
 	budget := NewBudget(1 << 20)
 	b.Gateway = &Gateway{
 		Name:      "gw",
@@ -199,7 +198,7 @@ func newBench(t testing.TB, transport http.RoundTripper) *bench {
 		GiveUp:    time.Nanosecond, // each request once, unless a test is about more
 
 		MaxConcurrentPushes: 4,
-		Logger:              slog.New(slog.NewTextHandler(b.log, nil)),
+		Logger:              b.log.Logger(),
 		Metrics:             NewMetrics(b.registry, budget),
 	}
 	return b
@@ -208,18 +207,7 @@ func newBench(t testing.TB, transport http.RoundTripper) *bench {
 // run sends until the test ends, or until stop is called.
 func (b *bench) run(t testing.TB) (stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		b.Run(ctx)
-	}()
-	stop = func() {
-		cancel()
-		<-done
-	}
-	t.Cleanup(stop)
-	return stop
+	return pushtest.Run(t, b.Gateway)
 }
 
 // drain waits until all is sent.
@@ -236,60 +224,19 @@ func (b *bench) drain(t testing.TB) {
 // or over all where it is "".
 func (b *bench) count(t testing.TB, metric, value string) float64 {
 	t.Helper()
-	families, err := b.registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := 0.0
-	for _, f := range families {
-		if f.GetName() != metric {
-			continue
-		}
-		for _, m := range f.GetMetric() {
-			found := value == ""
-			for _, l := range m.GetLabel() {
-				found = found || l.GetValue() == value
-			}
-			if found {
-				sum += cmp.Or(m.GetCounter().GetValue(), m.GetGauge().GetValue(), float64(m.GetHistogram().GetSampleCount()))
-			}
-		}
-	}
-	return sum
+	return pushtest.Count(t, b.registry, metric, value)
 }
 
 // wantCount checks a metric, as count has it.
 func (b *bench) wantCount(t testing.TB, metric, value string, want float64) {
 	t.Helper()
-	if got := b.count(t, metric, value); got != want {
-		t.Errorf("%s{%s}: got %v, want %v", metric, value, got, want)
-	}
-}
-
-// A logBuffer keeps what is logged.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+	pushtest.WantCount(t, b.registry, metric, value, want)
 }
 
 // wantLog checks how often the log has a text.
 func (b *bench) wantLog(t testing.TB, text string, want int) {
 	t.Helper()
-	if got := strings.Count(b.log.String(), text); got != want {
-		t.Errorf("log: got %d times %q, want %d; it is:\n%s", got, text, want, b.log)
-	}
+	b.log.Want(t, text, want)
 }
 
 // groupOf returns a group with that instance.

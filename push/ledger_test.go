@@ -3,10 +3,8 @@ package push
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,13 +15,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/push/internal/pushtest"
 )
 
 // A shelf is a ledger under test with what it writes.
 type shelf struct {
 	*Ledger
 	path     string
-	log      *logBuffer
+	log      *pushtest.Log
 	registry *prometheus.Registry
 }
 
@@ -39,9 +38,9 @@ func openShelf(t testing.TB, path string) *shelf {
 
 func tryShelf(t testing.TB, path string) (*shelf, error) {
 	t.Helper()
-	s := &shelf{path: path, log: new(logBuffer), registry: prometheus.NewRegistry()}
+	s := &shelf{path: path, log: new(pushtest.Log), registry: prometheus.NewRegistry()}
 	var err error
-	s.Ledger, err = OpenLedger(path, slog.New(slog.NewTextHandler(s.log, nil)))
+	s.Ledger, err = OpenLedger(path, s.log.Logger())
 	if err == nil {
 		s.Register(s.registry)
 		t.Cleanup(func() { _ = s.Close(context.Background()) })
@@ -75,16 +74,13 @@ func (s *shelf) wantFile(t testing.TB, want ...string) {
 
 func (s *shelf) wantLog(t testing.TB, text string, want int) {
 	t.Helper()
-	if got := strings.Count(s.log.String(), text); got != want {
-		t.Errorf("log: got %d times %q, want %d; it is:\n%s", got, text, want, s.log)
-	}
+	s.log.Want(t, text, want)
 }
 
 // wantCount checks a metric without labels.
 func (s *shelf) wantCount(t testing.TB, metric string, want float64) {
 	t.Helper()
-	b := bench{registry: s.registry}
-	b.wantCount(t, metric, "", want)
+	pushtest.WantCount(t, s.registry, metric, "", want)
 }
 
 func instances(entries []Entry) (names []string) {

@@ -1,19 +1,17 @@
 package push
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/promferry/promferry/push/internal/pushtest"
 )
 
 // ledgerChild is the variable that makes the test binary a process that writes
@@ -80,28 +78,7 @@ func TestLedgerKill9(t *testing.T) {
 // the groups that it said to be remembered.
 func killWriter(t *testing.T, path string) (told []string) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), ledgerChild+"="+path)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var killer *time.Timer
-	lines := bufio.NewReader(out)
-	for {
-		line, err := lines.ReadString('\n')
-		if errors.Is(err, io.EOF) {
-			break // a line without its end was cut off by the kill
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if killer == nil {
-			killer = time.AfterFunc(rand.N(20*time.Millisecond), func() { _ = cmd.Process.Kill() })
-		}
+	pushtest.KillSoon(t, []string{ledgerChild + "=" + path}, 20*time.Millisecond, func(line string) {
 		what, name, _ := strings.Cut(strings.TrimSpace(line), " ")
 		switch what {
 		case "remembers":
@@ -109,7 +86,6 @@ func killWriter(t *testing.T, path string) (told []string) {
 		case "error":
 			t.Errorf("a restart failed: %s", name)
 		}
-	}
-	_ = cmd.Wait()
+	})
 	return told
 }

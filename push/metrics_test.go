@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"github.com/promferry/promferry/push/internal/pushtest"
 	"github.com/promferry/promferry/transport"
 )
 
@@ -23,17 +23,10 @@ func TestMetricsAreClean(t *testing.T) {
 	m.retried(address{"gw", ""})
 	m.done(Outcome{Gateway: "gw", Method: "PUT", Lag: 1})
 	m.done(Outcome{Gateway: "gw", Method: "PUT", Err: errReportLost})
-	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
+	if n := len(pushtest.Series(t, registry)); n != 16 {
+		t.Errorf("got %d families, want 16", n)
 	}
-	if len(families) != 16 {
-		t.Errorf("got %d families, want 16", len(families))
-	}
-	problems, err := promlint.NewWithMetricFamilies(families).Lint()
-	if err != nil || len(problems) != 0 {
-		t.Errorf("got %v, %v, want no problems", problems, err)
-	}
+	pushtest.WantClean(t, registry)
 }
 
 // Each counter that an alert looks at is there before anything happens, and gone
@@ -47,28 +40,14 @@ func TestCountersBeginAtZero(t *testing.T) {
 		"promferry_families_refused_total": 3, // reasons
 		"promferry_push_auth_errors_total": 1,
 	} {
-		if got := b.series(t)[name]; got != want {
+		if got := pushtest.Series(t, b.registry)[name]; got != want {
 			t.Errorf("%s: got %d series, want %d", name, got, want)
 		}
 	}
 	b.Metrics.Forget(b.Gateway)
-	if got := b.series(t); len(got) != 1 || got["promferry_pending_bytes"] != 1 {
+	if got := pushtest.Series(t, b.registry); len(got) != 1 || got["promferry_pending_bytes"] != 1 {
 		t.Errorf("without the gateway: got %v, want pending bytes only", got)
 	}
-}
-
-// series counts those of each metric.
-func (b *bench) series(t testing.TB) map[string]int {
-	t.Helper()
-	families, err := b.registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	count := make(map[string]int)
-	for _, f := range families {
-		count[f.GetName()] = len(f.Metric)
-	}
-	return count
 }
 
 // A gateway can answer any number: it must not make as many series.

@@ -20,6 +20,7 @@ var arrows = map[string][]string{
 	"convert":                               {},
 	"push":                                  {"convert", "transport", "push/internal/answers", "push/internal/refs"},
 	"push/internal/answers":                 {"transport"},
+	"push/internal/pushtest":                {},
 	"push/remote":                           {"convert", "transport", "push/internal/answers", "push/internal/refs", "push/remote/spool"},
 	"push/remote/spool":                     {},
 	"push/internal/refs":                    {},

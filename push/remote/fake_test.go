@@ -1,12 +1,9 @@
 package remote
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,6 +14,8 @@ import (
 	"github.com/klauspost/compress/s2"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/prometheus/prompb"
+
+	"github.com/promferry/promferry/push/internal/pushtest"
 )
 
 // A fake is a receiver without sockets, so that it can stand in a bubble. The
@@ -194,14 +193,14 @@ type bench struct {
 	*Store
 	fake     *fake
 	registry *prometheus.Registry
-	log      *logBuffer
+	log      *pushtest.Log
 }
 
 // newBench returns a store that does not run yet. Its settings are those of
 // config.md, but for what change does to them.
 func newBench(t testing.TB, f *fake, spool *Spool, change func(*Settings, *Options)) *bench {
 	t.Helper()
-	b := &bench{fake: f, registry: prometheus.NewRegistry(), log: new(logBuffer)}
+	b := &bench{fake: f, registry: prometheus.NewRegistry(), log: new(pushtest.Log)}
 	settings := Settings{
 		URL:               &url.URL{Scheme: "http", Host: "receiver.example", Path: "/api/v1/write", RawQuery: "token=hunter2"},
 		Transport:         f,
@@ -212,7 +211,7 @@ func newBench(t testing.TB, f *fake, spool *Spool, change func(*Settings, *Optio
 		MinBackoff:        30 * time.Millisecond,
 		MaxBackoff:        5 * time.Second,
 	}
-	options := Options{Logger: slog.New(slog.NewTextHandler(b.log, nil)), Metrics: NewMetrics(b.registry)}
+	options := Options{Logger: b.log.Logger(), Metrics: NewMetrics(b.registry)}
 	if change != nil {
 		change(&settings, &options)
 	}
@@ -223,18 +222,7 @@ func newBench(t testing.TB, f *fake, spool *Spool, change func(*Settings, *Optio
 // run sends until the test ends, or until stop is called.
 func (b *bench) run(t testing.TB) (stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		b.Run(ctx)
-	}()
-	stop = func() {
-		cancel()
-		<-done
-	}
-	t.Cleanup(stop)
-	return stop
+	return pushtest.Run(t, b.Store)
 }
 
 // scrape commits one of a target, with that many samples, now.
@@ -281,57 +269,19 @@ func (b *bench) wantStored(t testing.TB, want int) {
 // or over all where it is "".
 func (b *bench) count(t testing.TB, metric, value string) float64 {
 	t.Helper()
-	families, err := b.registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := 0.0
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			found := f.GetName() == prefix+metric && value == ""
-			for _, l := range m.GetLabel() {
-				found = found || f.GetName() == prefix+metric && l.GetValue() == value
-			}
-			if found {
-				sum += cmp.Or(m.GetCounter().GetValue(), m.GetGauge().GetValue(), float64(m.GetHistogram().GetSampleCount()))
-			}
-		}
-	}
-	return sum
+	return pushtest.Count(t, b.registry, prefix+metric, value)
 }
 
 // wantCount checks a metric, as count has it.
 func (b *bench) wantCount(t testing.TB, metric, value string, want float64) {
 	t.Helper()
-	if got := b.count(t, metric, value); got != want {
-		t.Errorf("%s{%s}: got %v, want %v", metric, value, got, want)
-	}
-}
-
-// A logBuffer keeps what is logged.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+	pushtest.WantCount(t, b.registry, prefix+metric, value, want)
 }
 
 // wantLog checks how often the log has a text.
 func (b *bench) wantLog(t testing.TB, text string, want int) {
 	t.Helper()
-	if got := strings.Count(b.log.String(), text); got != want {
-		t.Errorf("log: got %d times %q, want %d; it is:\n%s", got, text, want, b.log)
-	}
+	b.log.Want(t, text, want)
 }
 
 // whether answers as a receiver that is down, or not.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	"github.com/promferry/promferry/push/internal/pushtest"
 )
 
 // The metrics are there from the start, pass the linter, and go with the store.
@@ -19,42 +19,21 @@ func TestMetrics(t *testing.T) {
 			"samples_total": 1, "samples_dropped_total": len(dropReasons), "requests_total": len(startCodes), "retries_total": 1, "bytes_total": 1,
 			"pending_samples": 1, "up": 1, "spool_up": 1, "spool_max_bytes": 1, "spool_errors_total": len(operations),
 		} {
-			if got := b.series(t)[prefix+metric]; got != series {
+			if got := pushtest.Series(t, b.registry)[prefix+metric]; got != series {
 				t.Errorf("%s: got %d series at the start, want %d", metric, got, series)
 			}
 		}
 		b.scrape("a", 2000)
 		b.drain(t)
 		stop()
-		families, err := b.registry.Gather()
-		if err != nil {
-			t.Fatal(err)
-		}
-		problems, err := promlint.NewWithMetricFamilies(families).Lint()
-		if err != nil || len(problems) > 0 {
-			t.Errorf("got %v, %v, want no problems", problems, err)
-		}
+		pushtest.WantClean(t, b.registry)
 		b.wantCount(t, "lag_seconds", "", 1)
 		b.wantCount(t, "last_success_timestamp_seconds", "", 946684800)
 		b.options.Metrics.Forget("store")
-		if left := b.series(t); len(left) != 0 {
+		if left := pushtest.Series(t, b.registry); len(left) != 0 {
 			t.Errorf("got %v after Forget, want nothing", left)
 		}
 	})
-}
-
-// series counts those of each metric.
-func (b *bench) series(t *testing.T) map[string]int {
-	t.Helper()
-	families, err := b.registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	count := make(map[string]int)
-	for _, f := range families {
-		count[f.GetName()] = len(f.Metric)
-	}
-	return count
 }
 
 // A receiver can answer any number: it must not make as many series.
@@ -66,7 +45,7 @@ func TestCodesAreBounded(t *testing.T) {
 			b.scrape("a", 2000)
 			synctest.Wait()
 		}
-		if got := b.series(t)[prefix+"requests_total"]; got > 70 {
+		if got := pushtest.Series(t, b.registry)[prefix+"requests_total"]; got > 70 {
 			t.Errorf("got %d series of codes, want no more than there are", got)
 		}
 	})

@@ -1,20 +1,18 @@
 package spool
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/promferry/promferry/push/internal/pushtest"
 )
 
 // writeUntilKilled appends and deletes from several goroutines, and says on
@@ -89,7 +87,7 @@ func TestSpoolKill9(t *testing.T) {
 	}
 }
 
-// A word is the last one that a writer gave about a record.
+// words are, by record, the last one that a writer gave about a record.
 type words map[uint64]string
 
 // check returns how many records there was something to say about.
@@ -121,29 +119,8 @@ func (w words) check(t testing.TB, s *Spool) int {
 // what it said.
 func killWriter(t *testing.T, dir string) words {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childDir+"="+dir, childRole+"=write")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
 	told := make(words)
-	var killer *time.Timer
-	lines := bufio.NewReader(out)
-	for {
-		line, err := lines.ReadString('\n')
-		if errors.Is(err, io.EOF) {
-			break // a line without its end was cut off by the kill
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if killer == nil {
-			killer = time.AfterFunc(rand.N(50*time.Millisecond), func() { _ = cmd.Process.Kill() })
-		}
+	pushtest.KillSoon(t, []string{childDir + "=" + dir, childRole + "=write"}, 50*time.Millisecond, func(line string) {
 		word, ids, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if word == "error" {
 			t.Fatal(ids)
@@ -155,7 +132,6 @@ func killWriter(t *testing.T, dir string) words {
 			}
 			told[n] = word
 		}
-	}
-	_ = cmd.Wait()
+	})
 	return told
 }
