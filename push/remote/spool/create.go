@@ -48,7 +48,7 @@ func (s *Spool) replace(d *damage) (*DamagedError, error) {
 
 // prepare makes a file under another name.
 func (s *Spool) prepare(fill func(*bbolt.DB) error) (temp string, err error) {
-	file, err := os.CreateTemp(filepath.Dir(s.path), fileName+".tmp-*") // mode 0600
+	file, err := os.CreateTemp(filepath.Dir(s.path), FileName+".tmp-*") // mode 0600
 	if err != nil {
 		return "", err
 	}
@@ -98,7 +98,7 @@ func format(path string, fill func(*bbolt.DB) error) error {
 func empty(*bbolt.DB) error { return nil }
 
 // temporary names are of files that a process had begun when it was killed.
-var temporary = regexp.MustCompile(`^` + regexp.QuoteMeta(fileName) + `\.tmp-[0-9]+$`)
+var temporary = regexp.MustCompile(`^` + regexp.QuoteMeta(FileName) + `\.tmp-[0-9]+$`)
 
 // sweep removes what a process that was killed had begun to write.
 func (s *Spool) sweep() error {

@@ -49,7 +49,7 @@ func TestSpoolHeaderDamaged(t *testing.T) {
 		rest = rest[at+32:]
 	}
 	dir := t.TempDir()
-	writeFile(t, filepath.Join(dir, fileName), file)
+	writeFile(t, filepath.Join(dir, FileName), file)
 	s := openAt(t, dir, Options{})
 	if s.Damaged() != 1 {
 		t.Errorf("got %d damaged records, want 1", s.Damaged())
@@ -138,7 +138,7 @@ func TestSpoolDamagedInUse(t *testing.T) {
 func (sp specimen) hurt(t *testing.T, do func(*os.File) error) {
 	t.Helper()
 	dir := t.TempDir()
-	writeFile(t, filepath.Join(dir, fileName), sp.file)
+	writeFile(t, filepath.Join(dir, FileName), sp.file)
 	s := openAt(t, dir, Options{})
 	f, err := os.OpenFile(s.path, os.O_RDWR, 0)
 	if err != nil {

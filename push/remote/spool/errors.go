@@ -35,8 +35,6 @@ var (
 	ErrUnsound = errors.New("damaged: it will be moved aside at the next start, and what can be read of it is kept")
 )
 
-var errClosed error = ErrClosed
-
 // A DamagedError tells that a file was damaged and moved aside. The Spool beside
 // it is usable, and has the records that could still be read.
 type DamagedError struct {

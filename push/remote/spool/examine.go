@@ -18,7 +18,7 @@ const examinedBytes = 64 << 20
 // records are not looked at, so there may be more that is damaged. A spool that is
 // in use may look unsound for a moment.
 func Examine(directory string) error {
-	path := filepath.Join(directory, fileName)
+	path := filepath.Join(directory, FileName)
 	err := examine(path)
 	var d *damage
 	switch {

@@ -13,16 +13,11 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-const (
-	fileName = FileName
-	lockName = LockName
-)
-
 // Open opens or makes the spool of a directory. A file that is damaged is moved
 // aside, which a *DamagedError of a Spool that is usable says; any other error is
 // of no Spool.
 func (o Options) Open(directory string) (*Spool, error) {
-	s := &Spool{path: filepath.Join(directory, fileName)}
+	s := &Spool{path: filepath.Join(directory, FileName)}
 	s.SetMaxSize(o.MaxSize)
 	if err := s.takeLock(directory); err != nil {
 		return nil, s.wrap("open", err)
@@ -44,7 +39,7 @@ func (s *Spool) takeLock(directory string) error {
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return fmt.Errorf("%w; let the user write there who runs promferry", err)
 	}
-	lock := flock.New(filepath.Join(directory, lockName), flock.SetFlag(os.O_CREATE|os.O_RDWR|openFlags), flock.SetPermissions(0o600))
+	lock := flock.New(filepath.Join(directory, LockName), flock.SetFlag(os.O_CREATE|os.O_RDWR|openFlags), flock.SetPermissions(0o600))
 	held, err := lock.TryLock()
 	switch {
 	case err != nil:

@@ -22,7 +22,7 @@ func TestSpoolHeld(t *testing.T) {
 		}
 	}
 	check()
-	if err := os.Remove(filepath.Join(dir, lockName)); err != nil {
+	if err := os.Remove(filepath.Join(dir, LockName)); err != nil {
 		t.Fatal(err)
 	}
 	check() // the file itself is locked, too
@@ -36,7 +36,7 @@ func TestSpoolForeign(t *testing.T) {
 	t.Parallel()
 	otherBolt := boltFile(t, 4096, "other", 0)
 	dir := t.TempDir()
-	for _, name := range []string{"precious", fileName + ".tmp-x", fileName + ".damaged-1"} {
+	for _, name := range []string{"precious", FileName + ".tmp-x", FileName + ".damaged-1"} {
 		writeFile(t, filepath.Join(dir, name), []byte("precious"))
 	}
 	for name, content := range map[string][]byte{
@@ -48,7 +48,7 @@ func TestSpoolForeign(t *testing.T) {
 		"newer":           boltFile(t, pageSize, bucketName, sequence(formatVersion+1, 0)),
 		"newer bolt":      newerBolt(t),
 	} {
-		path := filepath.Join(dir, fileName)
+		path := filepath.Join(dir, FileName)
 		writeFile(t, path, content)
 		s, err := Options{}.Open(dir)
 		if s != nil || !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "another directory") {
@@ -62,9 +62,9 @@ func TestSpoolForeign(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	writeFile(t, filepath.Join(dir, fileName+".tmp-123"), []byte("what a kill left"))
+	writeFile(t, filepath.Join(dir, FileName+".tmp-123"), []byte("what a kill left"))
 	closeIt(t, openAt(t, dir, Options{}))
-	for _, name := range []string{"precious", fileName + ".tmp-x", fileName + ".damaged-1"} {
+	for _, name := range []string{"precious", FileName + ".tmp-x", FileName + ".damaged-1"} {
 		wantFile(t, filepath.Join(dir, name), []byte("precious"))
 	}
 	entries, err := os.ReadDir(dir)
@@ -132,7 +132,7 @@ func TestSpoolLost(t *testing.T) {
 func TestSpoolEmptyFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	writeFile(t, filepath.Join(dir, fileName), nil)
+	writeFile(t, filepath.Join(dir, FileName), nil)
 	s, err := Options{}.Open(dir)
 	var d *DamagedError
 	if !errors.As(err, &d) || s == nil || !strings.Contains(err.Error(), d.Path) || !strings.Contains(err.Error(), d.Aside) {

@@ -15,12 +15,12 @@ func TestSpoolModes(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	closeIt(t, openAt(t, dir, Options{}))
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	closeIt(t, openAt(t, dir, Options{}))
-	for name, want := range map[string]os.FileMode{dir: 0o700, path: 0o600, filepath.Join(dir, lockName): 0o600} {
+	for name, want := range map[string]os.FileMode{dir: 0o700, path: 0o600, filepath.Join(dir, LockName): 0o600} {
 		info, err := os.Stat(name)
 		if err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: got %v, %v, want mode %v", name, info, err, want)
@@ -39,8 +39,8 @@ func TestSpoolRefusesPaths(t *testing.T) {
 		"pipe":     func(path string) error { return syscall.Mkfifo(path, 0o600) },
 		"dir":      func(path string) error { return os.Mkdir(path, 0o700) },
 	} {
-		for _, name := range []string{fileName, lockName} {
-			if what == "pipe" && name == lockName {
+		for _, name := range []string{FileName, LockName} {
+			if what == "pipe" && name == LockName {
 				continue // a pipe can be locked as well as a file
 			}
 			dir := t.TempDir()

@@ -53,7 +53,7 @@ const (
 func (sp specimen) open(t testing.TB, file []byte) (outcome, int) {
 	t.Helper()
 	dir := t.TempDir()
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	writeFile(t, path, file)
 	s, err := Options{}.Open(dir)
 	var d *DamagedError

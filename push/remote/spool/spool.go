@@ -42,8 +42,8 @@ type Options struct {
 	MaxSize int64 // bytes of the file; 0: only the disk's
 }
 
-// A Spool is one file in a directory. [Options.Open] makes it. All methods are safe for
-// concurrent use.
+// A Spool is one file in a directory. [Options.Open] makes it. All methods are safe
+// for concurrent use.
 //
 // Once the file cannot be trusted any more (the disk said that it did not write,
 // or what is read makes no sense, or the file was removed) all methods say so
@@ -95,7 +95,7 @@ func (s *Spool) Close() error {
 		return nil
 	}
 	s.closed = true
-	s.broken.Store(&errClosed)
+	s.broken.Store(&ErrClosed)
 	err := s.closeFile()
 	s.unlock()
 	return err

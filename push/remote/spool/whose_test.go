@@ -92,7 +92,7 @@ func TestExamine(t *testing.T) {
 		"smaller one": {boltFile(t, 4096, "other", 0), ErrForeign},
 	} {
 		dir := t.TempDir()
-		path := filepath.Join(dir, fileName)
+		path := filepath.Join(dir, FileName)
 		writeFile(t, path, test.file)
 		err := Examine(dir)
 		if !errors.Is(err, test.want) || err != nil && !strings.Contains(err.Error(), path) {
@@ -114,7 +114,7 @@ func TestExamineNoFile(t *testing.T) {
 			t.Errorf("nothing in %s: got %v", missing, err)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(dir, fileName), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, FileName), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := Examine(dir); !errors.Is(err, ErrForeign) {
