@@ -52,7 +52,7 @@ func (g *Gateway) HandOver(to *Gateway) {
 func (g *Gateway) bequeath(to *Gateway) map[*slot]*request {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for g.isSending() {
+	for g.underWay > 0 {
 		changed := g.changes()
 		g.mu.Unlock()
 		<-changed // within Timeout
@@ -75,16 +75,6 @@ func (g *Gateway) bequeath(to *Gateway) map[*slot]*request {
 	g.underWay++
 	g.notify()
 	return waited
-}
-
-// isSending tells whether a request is under way. g.mu is held.
-func (g *Gateway) isSending() bool {
-	for _, s := range g.slots {
-		if s.sending {
-			return true
-		}
-	}
-	return false
 }
 
 // inherit sends what another gateway had in a slot. That one may still work on

@@ -63,6 +63,18 @@ func TestPutTakesThePlaceOfADelete(t *testing.T) {
 	})
 }
 
+// A body that has no room takes the place of a DELETE all the same: the group does
+// not go.
+func TestTooLargeTakesThePlaceOfADelete(t *testing.T) {
+	b := newRetrying(t, &fake{})
+	b.Budget = NewBudget(1)
+	b.offerDelete("a")
+	b.offer(cyclic("a", "12345", time.Minute))
+	if b.leaving.Len() != 0 || b.queue.Len() != 0 || len(b.Groups()) != 1 {
+		t.Errorf("got %d that go, %d that wait and %d groups, want one group that stays", b.leaving.Len(), b.queue.Len(), len(b.Groups()))
+	}
+}
+
 // TestOldestDeletesAreGivenUp: what waits is bounded, counted and told.
 func TestOldestDeletesAreGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,10 +1,16 @@
 package push
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/promferry/promferry/convert"
 )
+
+// Delete takes a group away.
+func (g *Gateway) Delete(group convert.Labels) {
+	g.offer(&request{group: group, method: http.MethodDelete})
+}
 
 // offer makes r the newest state of its group. What waited in its place is
 // superseded.
@@ -42,6 +48,7 @@ func (g *Gateway) place(s *slot, r *request) (evicted []*ticket, lost []news) {
 	if !g.Budget.fits(r.body.size()) {
 		r.end()
 		g.forget(s) // what is older must not follow what is newer
+		g.stay(s)
 		return nil, append(lost, g.drop(s, errTooLarge, dropPendingBytes)...)
 	}
 	r.ticket, evicted = g.Budget.hold(r.body.size(), func() { g.evict(s, r) })

@@ -1,7 +1,6 @@
 package push
 
 import (
-	"net/http"
 	"slices"
 
 	"github.com/cespare/xxhash/v2"
@@ -57,8 +56,3 @@ func weight(g *Gateway, key string) uint64 {
 // Place returns the URL of the store: without userinfo, query and the slash at
 // its end.
 func (g *Gateway) Place() string { return g.urlOf("") }
-
-// Delete takes a group away.
-func (g *Gateway) Delete(group convert.Labels) {
-	g.offer(&request{group: group, method: http.MethodDelete})
-}
