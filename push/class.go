@@ -88,14 +88,3 @@ func isLocal(err error) bool {
 	var down *downError
 	return errors.Is(err, errPendingBytes) || errors.Is(err, errNothingLeft) || errors.Is(err, errTooLarge) || errors.As(err, &panicked) || errors.As(err, &group) || errors.As(err, &down)
 }
-
-// remedies say what to do where the code alone does not.
-var remedies = map[int]string{
-	http.StatusUnauthorized:                "check the credentials of the gateway block",
-	http.StatusForbidden:                   "check the credentials of the gateway block, and what they are allowed",
-	http.StatusNotFound:                    "check that the url is that of a Pushgateway, with its --web.route-prefix",
-	http.StatusMethodNotAllowed:            "check that the url is that of a Pushgateway, with its --web.route-prefix",
-	http.StatusRequestEntityTooLarge:       "the body is larger than the gateway, or a proxy before it, allows: raise that limit (nginx: client_max_body_size) or scrape less",
-	http.StatusRequestURITooLong:           "the grouping key makes the path longer than the gateway, or a proxy before it, allows: use fewer or shorter target labels",
-	http.StatusRequestHeaderFieldsTooLarge: "the headers are larger than the gateway, or a proxy before it, allows: shorten the http_header values or the credentials",
-}

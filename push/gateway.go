@@ -60,9 +60,9 @@ type Gateway struct {
 	outage    trouble        // requests fail, whatever they say
 	behind    trouble        // bodies were superseded
 	crowded   trouble        // DELETEs were given up
-	dropped   map[string]int // see Tally; with replaced
-	replaced  int
-	changed   chan struct{} // closed and replaced at each change of the fields above
+	dropped   map[string]int // bodies and DELETEs that were given up, by reason
+	replaced  int            // bodies whose place a newer one took
+	changed   chan struct{}  // closed and replaced at each change of the fields above
 
 	succession succession
 }

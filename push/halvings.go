@@ -22,8 +22,8 @@ type halvings struct {
 	turn turn // one at a time: what one finds spares the next
 
 	mu      sync.Mutex
-	spent   int       // requests since begin
-	begin   time.Time // zero: none yet
+	spent   int       // requests since then
+	since   time.Time // zero: none yet
 	broken  error     // why the gateway takes nothing at all
 	expires time.Time // of broken
 
@@ -53,8 +53,8 @@ func (h *halvings) lastExposure() (err error, read bool) {
 func (h *halvings) spend() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if time.Since(h.begin) >= halvingInterval {
-		h.begin, h.spent = time.Now(), 0
+	if time.Since(h.since) >= halvingInterval {
+		h.since, h.spent = time.Now(), 0
 	}
 	h.spent++
 	return h.spent <= gatewayHalvingRequests

@@ -86,7 +86,7 @@ func (g *Gateway) readStatus(ctx context.Context) (known facts, err error) {
 	}
 	resp, err := g.roundTrip(req)
 	if err != nil {
-		return facts{}, err
+		return facts{}, fmt.Errorf("get %s: %w", req.URL.Redacted(), err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode >= http.StatusInternalServerError {
@@ -94,7 +94,7 @@ func (g *Gateway) readStatus(ctx context.Context) (known facts, err error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(resp.Body, statusLimit))
 	if err != nil {
-		return facts{}, err
+		return facts{}, fmt.Errorf("get %s: %w", req.URL.Redacted(), err)
 	}
 	return parseStatus(resp.StatusCode, text), nil
 }

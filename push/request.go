@@ -1,166 +1,111 @@
 package push
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/promferry/promferry/push/internal/answers"
-	"github.com/promferry/promferry/transport"
+	"github.com/promferry/promferry/convert"
 )
 
-// success lists the codes of a stored push: 200 where the gateway checked
-// consistency, 202 where it was told not to, and for DELETE (contract C2, C3).
-var success = []int{http.StatusOK, http.StatusAccepted}
+// A request is one thing to do with a group. Whoever has it ends it, or gives it
+// on.
+type request struct {
+	group  convert.Labels
+	method string  // PUT, POST or DELETE
+	body   *body   // sealed, a reference of the request's own; nil in a DELETE
+	ticket *ticket // nil where it does not wait, or has no body
+	twice  bool    // the group's last body had series twice
 
-// roundTrip sends a request once. A redirect is an answer like any other: the
-// body and the credentials are for the configured gateway only (contract C10).
-// An [http.Client] told not to follow still reads Location, and repeats one
-// that it cannot parse, with the secrets in it.
-func (g *Gateway) roundTrip(req *http.Request) (*http.Response, error) {
-	return g.Transport.RoundTrip(req)
+	owner    convert.Labels // the Origin's group; nil without one
+	from     string         // the key of the Origin's group; "" without one
+	interval time.Duration  // until the group's next body; 0: this is the last word
+	offered  time.Time      // zero: nobody wants to know the lag
+	began    time.Time      // the first attempt; zero: none yet
 }
 
-// A StatusError is a gateway's refusal.
-type StatusError struct {
-	Method, URL string // URL without userinfo
-	Code        int
-	Location    string        // of a redirect, without userinfo and query
-	Body        string        // its first KiB, in one line
-	RetryAfter  time.Duration // what it asks for; 0: nothing that can be read
-	WantsTLS    bool          // it speaks TLS, and was asked without
+// isLast tells requests that no newer one will follow: they are tried again
+// where others would wait for the next.
+func (r *request) isLast() bool { return r.method == http.MethodDelete || r.interval == 0 }
 
-	inconsistent bool // see saysInconsistent
+// lag returns for how long the request is offered.
+func (r *request) lag() time.Duration {
+	if r.offered.IsZero() {
+		return 0
+	}
+	return time.Since(r.offered)
 }
 
-func (e *StatusError) Error() string {
-	want := "200 or 202"
-	if e.Method == http.MethodGet {
-		want = "200"
-	}
-	text := fmt.Sprintf("%s %s: status %d, want %s", strings.ToLower(e.Method), e.URL, e.Code, want)
-	if e.Location != "" {
-		text += fmt.Sprintf(": a redirect to %q is not followed; is the gateway's url complete?", e.Location)
-	}
-	if e.WantsTLS {
-		return text + ": it speaks TLS: write https:// in the gateway's url"
-	}
-	if advice := remedies[e.Code]; advice != "" {
-		text += ": " + advice
-	}
-	if e.Body != "" {
-		text += fmt.Sprintf(": %q", e.Body)
-	}
-	return text
+// end releases the body: the request will not be sent, or not again.
+func (r *request) end() {
+	r.body.release()
+	r.body = nil
 }
 
-// saysInconsistent tells the answer to a body that the gateway understood and
-// refused for what it says, beside what is stored already (contract C7).
-func saysInconsistent(code int, text []byte) bool {
-	return code == http.StatusBadRequest &&
-		bytes.HasPrefix(text, []byte("pushed metrics are invalid or inconsistent with existing metrics:"))
+// series returns the number of series in the body.
+func (r *request) series() int {
+	if r.body == nil {
+		return 0
+	}
+	return r.body.series
 }
 
-// isInconsistent tells the error of a body that the gateway understood.
-func isInconsistent(err error) bool {
-	var status *StatusError
-	return errors.As(err, &status) && status.inconsistent
+// over returns what to send where r comes while older still waits: r, or
+// another request with a body of its own. A POST says only a part of the group;
+// the rest is as older would have made it.
+func (r *request) over(older *request, buffers *Buffers) *request {
+	if older == nil || r.method != http.MethodPost {
+		return r
+	}
+	both := &request{group: r.group, method: older.method, owner: r.owner, from: r.from, interval: r.interval, offered: r.offered}
+	if older.method == http.MethodDelete {
+		both.method = http.MethodPut
+	}
+	var err error
+	if both.body, err = r.body.with(older.body, buffers); err != nil {
+		return r // not for a body that convert has made
+	}
+	return both
 }
 
-// do sends one request to the path below the gateway's URL and checks its
-// answer. It ends within the gateway's timeout.
-func (g *Gateway) do(ctx context.Context, method, path string, b *body) error {
-	whole := ctx
-	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
-	defer cancel()
-	req, err := g.newRequest(ctx, method, path, b)
+// with returns a body of all families of b, and those of older that b has not.
+func (b *body) with(older *body, buffers *Buffers) (*body, error) {
+	both := newBody(buffers, b.profile)
+	both.Append(b.decode(), b.series)
+	names := make(map[string]bool)
+	for f := range contentOf(b).blocks() {
+		names[f.Name] = true
+	}
+	err := both.appendOther(older, names)
 	if err != nil {
-		return err
-	}
-	began := time.Now()
-	resp, err := g.roundTrip(req)
-	if err != nil {
-		if whole.Err() == nil {
-			err = answers.InTime(err, g.Timeout)
-		}
-		return fmt.Errorf("%s %s: %w", strings.ToLower(method), g.urlOf(path), err)
-	}
-	defer resp.Body.Close()
-	g.noteClock(resp.Header, began)
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, answers.BodyLimit))
-	switch {
-	case slices.Contains(success, resp.StatusCode) && answers.ShowsPage(resp.Header, text):
-		return &pageError{method, g.urlOf(path), g.String(), resp.StatusCode}
-	case slices.Contains(success, resp.StatusCode):
-		g.noteSuccess(method, resp.StatusCode)
-		return nil
-	}
-	return g.refusal(req, path, resp, text)
-}
-
-// refusal is the error of an answer whose body begins with the text.
-func (g *Gateway) refusal(req *http.Request, path string, resp *http.Response, text []byte) *StatusError {
-	return &StatusError{
-		Method:     req.Method,
-		URL:        g.urlOf(path),
-		Code:       resp.StatusCode,
-		Location:   answers.Location(resp),
-		Body:       answers.OneLine(answers.Hide(text, req, resp)),
-		RetryAfter: answers.RetryAfter(resp.Header.Get("Retry-After"), time.Now()),
-		WantsTLS:   transport.WantsTLS(resp, text),
-
-		inconsistent: saysInconsistent(resp.StatusCode, text),
-	}
-}
-
-// newRequest returns a request that is to be sent: its body has a reference.
-func (g *Gateway) newRequest(ctx context.Context, method, path string, b *body) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, g.urlOf(path), http.NoBody)
-	if err != nil {
+		both.release()
 		return nil, err
 	}
-	req.Header["Idempotency-Key"] = nil // not sent: allows net/http another try where a kept connection is dead
-	if method == http.MethodDelete {
-		return req, nil
-	}
-	req.Header.Set("Content-Type", b.mediaType())
-	if b.size() == 0 {
-		return req, nil // and no Content-Encoding: an empty stream is none (contract C4)
-	}
-	if b.compression != CompressionNone {
-		req.Header.Set("Content-Encoding", string(b.compression))
-	}
-	req.ContentLength = int64(b.size())
-	req.GetBody = b.readers()
-	req.Body, err = req.GetBody()
-	return req, err
+	both.seal()
+	return both, nil
 }
 
-// noteSuccess learns whether the gateway checks, and may be one. All deletes are 202 (contract
-// C3).
-func (g *Gateway) noteSuccess(method string, code int) {
-	if method == http.MethodDelete {
-		return
+// appendOther appends the families of another body, in any format, but those of
+// the names.
+func (b *body) appendOther(other *body, but map[string]bool) error {
+	if other == nil {
+		return nil
 	}
-	g.reception.stored(code)
-	if code == http.StatusAccepted {
-		g.verification.accepted()
+	from := contentOf(other)
+	if other.utf8 && !b.utf8 {
+		from, _ = from.escaped()
 	}
-	if g.reception.strange() {
-		g.logger().Warn("gateway does not say that it is a Pushgateway, but takes pushes: is its url right?", "gateway", g.Name, "found", doubt, "try", "promferry doctor")
+	for f := range from.blocks() {
+		if but[f.Name] {
+			continue
+		}
+		encoded, err := f.Raw, error(nil)
+		if other.format != b.format {
+			encoded, err = appendIn(b.format, nil, f)
+		}
+		if err != nil {
+			return err
+		}
+		b.Append(encoded, f.Series())
 	}
-}
-
-// urlOf returns the URL of a path that GroupPath made. A prefix in the
-// gateway's URL stays in front (contract C57).
-func (g *Gateway) urlOf(path string) string {
-	u := url.URL{Scheme: g.URL.Scheme, Host: g.URL.Host}
-	return u.String() + strings.TrimRight(g.URL.EscapedPath(), "/") + path
+	return nil
 }

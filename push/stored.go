@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/promferry/promferry/convert"
-	"github.com/promferry/promferry/push/internal/answers"
 )
 
 // A StoredGroup is a group as a gateway shows it, whoever pushed it.
@@ -34,11 +32,8 @@ type StoredGroup struct {
 	Types              map[string]convert.Type // of its families, the push times among them
 }
 
-// The limits of one reading of a gateway: its whole store comes back.
-const (
-	storedLimit   = 256 << 20 // bytes, unpacked
-	storedTimeout = time.Minute
-)
+// storedTimeout bounds one reading of a gateway: its whole store comes back.
+const storedTimeout = time.Minute
 
 // Stored reads what the gateway holds (contract C54; from 1.2.0 on), also where
 // its /metrics is broken. It calls visit for each group, until that is false;
@@ -56,40 +51,6 @@ func (g *Gateway) Stored(ctx context.Context, visit func(StoredGroup) bool) erro
 		return fmt.Errorf("get %s: %w", g.urlOf("/api/v1/metrics"), err)
 	}
 	return nil
-}
-
-// get returns the body of an answer that is for the caller to close.
-func (g *Gateway) get(ctx context.Context, path string) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, g.urlOf(path), http.NoBody)
-	if err != nil {
-		return nil, err
-	}
-	if g.reception.facts().utf8 {
-		req.Header.Set("Accept", acceptUTF8)
-	}
-	resp, err := g.roundTrip(req)
-	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", g.urlOf(path), err)
-	}
-	if resp.StatusCode == http.StatusOK {
-		return resp.Body, nil
-	}
-	defer resp.Body.Close()
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, answers.BodyLimit))
-	refusal := g.refusal(req, path, resp, text)
-	if hint := getHints[resp.StatusCode]; hint != "" {
-		return nil, fmt.Errorf("%w; %s", refusal, hint)
-	}
-	return nil, refusal
-}
-
-// acceptUTF8 asks a gateway for names as they are. It escapes them for who does
-// not ask.
-const acceptUTF8 = "text/plain;version=1.0.0;escaping=allow-utf-8,*/*;q=0.1"
-
-// getHints say what to try.
-var getHints = map[int]string{
-	http.StatusNotFound: "Pushgateways have it from 1.2.0 on",
 }
 
 // A storedReader takes the answer apart, value by value.
@@ -273,21 +234,3 @@ func explained(err error) error {
 type skipped struct{}
 
 func (*skipped) UnmarshalJSON([]byte) error { return nil }
-
-// A cappedReader ends with an error where there is more than is to be read.
-type cappedReader struct {
-	from io.Reader
-	left int64
-}
-
-func (r *cappedReader) Read(p []byte) (int, error) {
-	if r.left <= 0 {
-		return 0, ErrStoredLimit
-	}
-	n, err := r.from.Read(p[:min(int64(len(p)), r.left)])
-	r.left -= int64(n)
-	return n, err
-}
-
-// ErrStoredLimit is that of a gateway whose answer is longer than is read.
-var ErrStoredLimit = fmt.Errorf("the gateway holds more than the %d MiB that are read; has it groups that nobody needs any more?", storedLimit>>20)
