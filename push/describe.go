@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/promferry/promferry/push/internal/answers"
 )
 
 // A Description is what a gateway says of itself (contract C55; from 1.2.0 on).
@@ -43,13 +45,16 @@ func (g *Gateway) Describe(ctx context.Context) (Description, error) {
 		err = errNoFlags
 	}
 	if err != nil {
-		return d, fmt.Errorf("get %s: %w", g.urlOf(path), &AnswerError{err})
+		return d, fmt.Errorf("get %s: %w", g.urlOf(path), &AnswerError{Err: err, Page: answers.ShowsPage(nil, text)})
 	}
 	return d, nil
 }
 
 // An AnswerError is an answer with status 200 that no Pushgateway gives.
-type AnswerError struct{ Err error }
+type AnswerError struct {
+	Err  error
+	Page bool // it is a web page
+}
 
 func (e *AnswerError) Error() string { return "the answer is not a Pushgateway's: " + e.Err.Error() }
 func (e *AnswerError) Unwrap() error { return e.Err }

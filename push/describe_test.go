@@ -33,6 +33,9 @@ func TestDescribeOfSomethingElse(t *testing.T) {
 		if !errors.As(err, &answer) && !errors.As(err, &status) {
 			t.Errorf("%q: got %v, want an answer that is no Pushgateway's", text, err)
 		}
+		if answer != nil && answer.Page != (text == "<html>") {
+			t.Errorf("%q: got page %v", text, answer.Page)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"configs":                               {"convert"},
 	"relay":                                 {"scrape", "convert", "push", "push/remote"},
 	"cmd/promferry":                         {"scrape", "scrape/discovery", "convert", "push", "push/remote", "builtin", "configs", "relay", "transport", "cmd/promferry/internal/gateway", "cmd/promferry/internal/verify", "cmd/promferry/internal/prometheusyaml", "cmd/promferry/internal/lint", "cmd/promferry/internal/doctor", "cmd/promferry/internal/status", "cmd/promferry/internal/legible"},
-	"cmd/promferry/internal/doctor":         {"scrape", "convert", "push", "push/remote", "push/remote/spool", "relay", "transport", "cmd/promferry/internal/lint", "cmd/promferry/internal/legible"},
+	"cmd/promferry/internal/doctor":         {"builtin", "scrape", "convert", "push", "push/remote", "push/remote/spool", "relay", "transport", "cmd/promferry/internal/lint", "cmd/promferry/internal/legible"},
 	"cmd/promferry/internal/gateway":        {},
 	"cmd/promferry/internal/legible":        {},
 	"cmd/promferry/internal/lint":           {"convert"},

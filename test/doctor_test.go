@@ -2,6 +2,7 @@ package test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -94,6 +95,38 @@ func TestDoctorFindsNothing(t *testing.T) {
 	mustHave(t, report.Host, "state file", "ok", "")
 }
 
+// TestDoctorFindsNothingWrongWithBuiltins: what a promferry that runs has of its
+// own metrics, and the doctor not, is no other writer's.
+func TestDoctorFindsNothingWrongWithBuiltins(t *testing.T) {
+	t.Parallel()
+	gw := startPushgateway(t)
+	file := config(t, `
+		global { instance = "i" }
+		gateway "default" { url = %q }
+		builtin "self" {}
+		builtin "network" {
+			device_include  = "lo"
+			require_address = "none"
+		}
+	`, gw.url)
+	ferry := run(t, file)
+	for _, job := range []string{"promferry", "network_traffic"} {
+		eventually(t, "push of "+job, func() error {
+			got, err := gw.group(job, "i")
+			if err == nil && len(got) == 0 {
+				return errors.New("no such group")
+			}
+			return err
+		})
+	}
+	report := examine(t, 0, file, "--web.listen-address="+strings.TrimPrefix(ferry.url, "http://"))
+	ferry.terminate(t)
+	if report.Outcome != "note" {
+		t.Errorf("got %+v", report)
+	}
+	mustHave(t, report.Gateways[0].Checks, "writers", "ok", "")
+}
+
 // TestDoctorOnlyReads: each gateway is read once, and nothing else is asked of it.
 func TestDoctorOnlyReads(t *testing.T) {
 	t.Parallel()
@@ -130,8 +163,11 @@ func TestDoctorOfBrokenTargets(t *testing.T) {
 		"404":      {startScripted(t, status(http.StatusNotFound, "no")).address(), "", "scrape", "Correct metrics_path of job"},
 		"401":      {startScripted(t, status(http.StatusUnauthorized, "who")).address(), "", "scrape", "Set basic_auth"},
 		"html":     {startScripted(t, typed("text/html", "<p>")).address(), "", "scrape", "It may be a page for people"},
-		"slow":     {startScripted(t, hang).address(), `scrape_timeout = "200ms"`, "scrape", "raise scrape_timeout of job \"slow\""},
+		"slow":     {startScripted(t, hang).address(), `scrape_timeout = "2s"`, "scrape", "raise scrape_timeout of job \"slow\""},
 		"large":    {good.address(), `body_size_limit = "10B"`, "scrape", "Raise body_size_limit"},
+		"json":     {startScripted(t, typed("application/json", "{}")).address(), "", "scrape", "something else than metrics"},
+		"resets":   {startScripted(t, readThen(rawReset(""))).address(), "", "scrape", "If it speaks TLS, write https:// in targets of job \"resets\""},
+		"redirect": {startScripted(t, redirect(http.StatusFound, "http://"+strings.Repeat("a", 64)+".invalid/")).address(), "", "resolve", "It redirects there: correct the address in targets of job \"redirect\""},
 		"nonsense": {startScripted(t, exposition("app_a one\n")).address(), "", "parse", "line 1, column 7"},
 		"samples":  {good.address(), `sample_limit = 1`, "parse", "Raise sample_limit of job"},
 	}
@@ -173,10 +209,11 @@ func TestDoctorOfBrokenGateways(t *testing.T) {
 		"https":    {"http://" + secure.Listener.Addr().String(), "answers", "It speaks TLS: write https:// in url of gateway \"https\""},
 		"prefix":   {gw.url + "/elsewhere", "answers", "--web.route-prefix"},
 		"exporter": {good.URL, "answers", "what answers there is no Pushgateway"},
+		"login":    {startScripted(t, typed("text/html", "<!doctype html><title>Sign in</title>")).URL, "answers", "It is a login page, or another server: correct url of gateway \"login\""},
 		"401":      {startScripted(t, status(http.StatusUnauthorized, "")).URL, "answers", "--web.config.file"},
 		"403":      {startScripted(t, status(http.StatusForbidden, "")).URL, "answers", "may not do this"},
 		"redirect": {startScripted(t, redirect(http.StatusFound, gw.url)).URL, "answers", "a redirect to " + gw.url},
-		"hangs":    {startScripted(t, hang).URL, "answers", "takes connections and does not answer"},
+		"hangs":    {startScripted(t, hang).URL, "answers", "no answer within 500ms It takes connections and does not answer"},
 		"resets":   {startScripted(t, readThen(rawReset(""))).URL, "answers", "Look at its log"},
 	}
 	var gateways strings.Builder

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ type speaker struct {
 	name    string // the block of the configuration: gateway "default", job "node"
 	program string // what is to listen there
 	setting string // where its address is set
+	plain   bool   // it is asked over HTTP without TLS
 }
 
 // advice says what to do about a link that failed.
@@ -55,9 +57,10 @@ func (s speaker) tlsAdvice(err error) string {
 		unknown x509.UnknownAuthorityError
 		name    x509.HostnameError
 		invalid x509.CertificateInvalidError
+		noTLS   tls.RecordHeaderError // what came back is no TLS at all
 	)
 	switch {
-	case errors.Is(err, http.ErrSchemeMismatch):
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &noTLS):
 		return fmt.Sprintf("It speaks plain http: write http:// in %s of %s.", s.setting, s.name)
 	case errors.As(err, &unknown):
 		return fmt.Sprintf("Set ca_file of tls_config of %s to the certificate of the authority that signed this one.", s.name)
@@ -67,6 +70,20 @@ func (s speaker) tlsAdvice(err error) string {
 		return fmt.Sprintf("Renew the certificate of %s, and look at the clocks of both machines.", s.program)
 	}
 	return fmt.Sprintf("Look at tls_config of %s: the files that it names, the certificate that the server may want of its clients.", s.name)
+}
+
+// orTLS is for a connection that was ended without an answer: some servers do that
+// to who does not speak TLS.
+func (s speaker) orTLS() string {
+	if !s.plain {
+		return ""
+	}
+	return fmt.Sprintf(" If it speaks TLS, write https:// in %s of %s.", s.setting, s.name)
+}
+
+// redirectAdvice is for a link that is behind a redirect.
+func (s speaker) redirectAdvice() string {
+	return fmt.Sprintf("It redirects there: correct the address in %s of %s, or set follow_redirects = false to see its own answer.", s.setting, s.name)
 }
 
 // secureAdvice is for what was asked without TLS and speaks it.
@@ -87,7 +104,7 @@ func (s speaker) scrapeAdvice(err error) string {
 	case scrape.ReasonTimeout:
 		return fmt.Sprintf("Find out why it is slow, or raise scrape_timeout of %s.", s.name)
 	case scrape.ReasonContentType:
-		return fmt.Sprintf("It may be a page for people: correct metrics_path of %s. If it is metrics, set fallback_scrape_protocol.", s.name)
+		return fmt.Sprintf("It may be a page for people, or something else than metrics: correct metrics_path of %s. If it is metrics, set fallback_scrape_protocol.", s.name)
 	case scrape.ReasonBodySizeLimit:
 		return fmt.Sprintf("Raise body_size_limit of %s, or have it expose less.", s.name)
 	case scrape.ReasonCredentials:
@@ -97,7 +114,7 @@ func (s speaker) scrapeAdvice(err error) string {
 	case scrape.ReasonTargetLimit:
 		return fmt.Sprintf("Raise target_limit of %s, or have it find less.", s.name)
 	}
-	return fmt.Sprintf("The answer ends before it should: look at the log of %s.", s.program)
+	return fmt.Sprintf("The answer ends before it should: look at the log of %s.%s", s.program, s.orTLS())
 }
 
 func (s speaker) statusAdvice(code int) string {

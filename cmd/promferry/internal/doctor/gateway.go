@@ -20,6 +20,7 @@ type inspection struct {
 	holders  holdersOf
 	about    push.Description
 	exposure push.Exposure
+	isPage   bool // it shows a web page where a Pushgateway has its status
 }
 
 const linkAnswers = "answers"
@@ -29,7 +30,7 @@ func (e Examination) inspect(ctx context.Context, s Subject, w *walk, visits []v
 	in := &inspection{
 		Subject: s,
 		Gateway: Gateway{Name: s.Gateway.Name, Shard: s.Gateway.Shard, URL: s.Place()},
-		who:     speaker{fmt.Sprintf("gateway %q", s.Gateway.Name), "the Pushgateway", "url"},
+		who:     speaker{fmt.Sprintf("gateway %q", s.Gateway.Name), "the Pushgateway", "url", s.Gateway.URL.Scheme == "http"},
 		here:    e.Here,
 		own:     ownGroups(s.Gateway, visits),
 		holders: w.holders.of(s.Gateway),
@@ -71,9 +72,10 @@ func (in *inspection) identify(ctx context.Context, err error) (is bool, exposur
 		in.refused(status)
 		return false, nil
 	case status == nil && !errors.As(err, &answer):
-		in.Checks.fail(linkAnswers, oneLine(err.Error()), in.noAnswerAdvice(ctx, err))
+		in.Checks.fail(linkAnswers, in.silence(ctx, err), in.noAnswerAdvice(ctx, err))
 		return false, nil
 	}
+	in.isPage = answer != nil && answer.Page
 	in.exposure, exposureErr = in.Exposure(ctx)
 	return err == nil || in.guess(exposureErr), exposureErr
 }
@@ -81,6 +83,14 @@ func (in *inspection) identify(ctx context.Context, err error) (is bool, exposur
 // isUnknownPath tells the answers of what has no such path.
 func isUnknownPath(code int) bool {
 	return code >= 400 && code < 500 && code != http.StatusUnauthorized && code != http.StatusForbidden
+}
+
+// silence says what went wrong where no answer came, or not all of it.
+func (in *inspection) silence(ctx context.Context, err error) string {
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return fmt.Sprintf("no answer within %s", in.Timeout)
+	}
+	return oneLine(err.Error())
 }
 
 // noAnswerAdvice is for a connection on which no answer came.
@@ -91,7 +101,7 @@ func (in *inspection) noAnswerAdvice(ctx context.Context, err error) string {
 	if errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 		return fmt.Sprintf("It takes connections and does not answer: look at its load, restart it, or raise timeout of %s.", in.who.name)
 	}
-	return fmt.Sprintf("Look at its log, and at what stands between: a proxy, a load balancer. Its credentials are those of %s.", in.who.name)
+	return fmt.Sprintf("Look at its log, and at what stands between: a proxy, a load balancer. Its credentials are those of %s.%s", in.who.name, in.who.orTLS())
 }
 
 // refused is an answer that only a misconfiguration gives.
@@ -122,6 +132,8 @@ func (in *inspection) guess(exposureErr error) bool {
 		return true
 	case tooMuch:
 		in.Checks.warn(linkAnswers, "it does not say what it is, and its /metrics is longer than is read", tooMuchAdvice)
+	case in.isPage:
+		in.Checks.fail(linkAnswers, "what answers there is no Pushgateway, but shows a web page", fmt.Sprintf("It is a login page, or another server: correct url of %s, or the credentials that what stands before the gateway wants.", in.who.name))
 	case exposureErr == nil:
 		in.Checks.fail(linkAnswers, "what answers there is no Pushgateway", fmt.Sprintf("Correct url of %s. If it does take pushes: promferry pushes to whatever stores them, but sends nothing more to what adds them up (prom-aggregation-gateway), as all values would be wrong.", in.who.name))
 	case errors.As(exposureErr, &status) && status.Code == http.StatusNotFound:

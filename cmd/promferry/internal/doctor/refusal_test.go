@@ -44,7 +44,7 @@ func TestAnswersOfReceivers(t *testing.T) {
 		{"slow", fmt.Errorf("post: %w", context.DeadlineExceeded), silent, Failed, "deadline", "raise timeout"},
 		{"cut off", errors.New("post: connection reset"), silent, Failed, "connection reset", "Look at its log"},
 	} {
-		a := &audience{who: speaker{`remote_write "m"`, "the receiver", "url"}}
+		a := &audience{who: speaker{`remote_write "m"`, "the receiver", "url", true}}
 		if answered := a.judge(test.err, test.begun); answered != test.begun {
 			t.Errorf("%s: answered is %v", test.name, answered)
 		}

@@ -23,7 +23,7 @@ func (e Examination) audience(ctx context.Context, s *remote.Store) RemoteWrite 
 	status := s.Status()
 	a := &audience{
 		RemoteWrite: RemoteWrite{Name: status.Name, URL: status.URL},
-		who:         speaker{fmt.Sprintf("remote_write %q", status.Name), "the receiver", "url"},
+		who:         speaker{fmt.Sprintf("remote_write %q", status.Name), "the receiver", "url", strings.HasPrefix(status.URL, "http:")},
 		here:        e.Here,
 	}
 	a.ask(ctx, s)
@@ -75,7 +75,7 @@ func (a *audience) noAnswerAdvice(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("It takes connections and does not answer: look at its load, restart it, or raise timeout of %s.", a.who.name)
 	}
-	return fmt.Sprintf("Look at its log, and at what stands between: a proxy, a load balancer. Its credentials are those of %s.", a.who.name)
+	return fmt.Sprintf("Look at its log, and at what stands between: a proxy, a load balancer. Its credentials are those of %s.%s", a.who.name, a.who.orTLS())
 }
 
 // checkClock compares this machine's clock with the receiver's.

@@ -1,11 +1,14 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
+	"github.com/promferry/promferry/builtin"
 	"github.com/promferry/promferry/cmd/promferry/internal/lint"
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/relay"
@@ -37,7 +40,7 @@ type answer struct {
 
 // target walks the chain of one target.
 func (w *walk) target(ctx context.Context, v *visit) {
-	seen := new(trail)
+	seen := &trail{origin: originOf(v.target)}
 	got, err := w.scrape(seen.watch(ctx), v.target)
 	if err != nil && ctx.Err() != nil {
 		v.checks.notReached(linkScrape, linkParse, linkLint, linkCarry) // time was up
@@ -52,21 +55,39 @@ func (w *walk) target(ctx context.Context, v *visit) {
 		return
 	}
 	v.scraped, v.samples = true, got.stats.Samples
-	v.partial = got.stats.Escaped > 0 || got.bodies.Cut()
+	v.partial = got.stats.Escaped > 0 || got.bodies.Cut() || isSelf(v.target)
 	w.look(ctx, v, got)
 	got.converter.Report(convert.Report{Up: true}, &got.bodies) // is pushed, too, and not the target's to mend
 	w.remember(v, &got.bodies)
 }
 
+// isSelf tells the target whose metrics are those of the program that asks: of
+// one that runs, doctor sees its own, which are others.
+func isSelf(t *relay.Target) bool {
+	_, ok := t.Source.(builtin.Self)
+	return ok
+}
+
 // speakerOf is a target in the words of advice.
 func speakerOf(t *relay.Target) speaker {
-	return speaker{fmt.Sprintf("job %q", t.Job), "the exporter", "targets"}
+	overHTTP, secure := wayOf(t)
+	return speaker{fmt.Sprintf("job %q", t.Job), "the exporter", "targets", overHTTP && !secure}
 }
 
 // wayOf tells whether a target is asked over HTTP, and whether over TLS.
 func wayOf(t *relay.Target) (overHTTP, secure bool) {
 	s, ok := t.Source.(*scrape.HTTP)
 	return ok, ok && s.URL.Scheme == "https"
+}
+
+// originOf is the host and port of a target that is asked over HTTP; else "".
+func originOf(t *relay.Target) string {
+	s, ok := t.Source.(*scrape.HTTP)
+	if !ok {
+		return ""
+	}
+	port := map[string]string{"http": "80", "https": "443"}[s.URL.Scheme]
+	return net.JoinHostPort(s.URL.Hostname(), cmp.Or(s.URL.Port(), port))
 }
 
 // scrape does what a cycle does, up to the bodies of its groups.

@@ -18,6 +18,9 @@ import (
 // After a redirect it is that of the last request.
 type trail struct {
 	mu         sync.Mutex
+	origin     string // host and port that are to be asked; "": redirects are not followed
+	visited    bool   // these were asked
+	redirected string // host and port that a redirect led to
 	host       string // the name that was asked for; "": it was an address
 	asked      bool
 	addresses  []string
@@ -56,8 +59,14 @@ func (t *trail) note(change func()) {
 }
 
 // begin forgets an earlier request: the connection is that of the next one.
-func (t *trail) begin(string) {
+func (t *trail) begin(hostPort string) {
 	t.note(func() {
+		t.redirected = "" // a proxy, or who gives tokens, is asked before the origin, or in its place
+		if hostPort == t.origin {
+			t.visited = true
+		} else if t.visited {
+			t.redirected = hostPort
+		}
 		t.host, t.asked, t.addresses, t.resolveErr = "", false, nil, nil
 		t.dialing, t.connectErr, t.connected = "", nil, ""
 		t.handshake, t.tlsErr, t.tls, t.answered = false, nil, nil, false
@@ -142,13 +151,23 @@ func (t *trail) links(cs *Checks, secure bool, err error, who speaker) (reached 
 		case ended:
 			cs.notReached(link)
 		case link == broken:
-			cs.fail(link, t.failure(link, err), who.advice(link, t.host, err))
+			t.fail(cs, link, err, who)
 			ended = true
 		default:
 			t.good(cs, link, who)
 		}
 	}
 	return !ended
+}
+
+// fail adds the link where err ended the way.
+func (t *trail) fail(cs *Checks, link string, err error, who speaker) {
+	found := t.failure(link, err)
+	if t.redirected != "" {
+		cs.fail(link, oneLine("after a redirect to "+t.redirected+": "+found), who.redirectAdvice())
+		return
+	}
+	cs.fail(link, found, who.advice(link, t.host, err))
 }
 
 // broken is the link that err is about; "" for one behind these.

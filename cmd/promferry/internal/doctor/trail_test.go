@@ -29,6 +29,24 @@ func serve(t *testing.T, certificate tls.Certificate) string {
 	return s.URL
 }
 
+// garble is a server that answers a handshake as some in Python do: with a web page
+// and no head.
+func garble(t *testing.T) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		if conn, err := l.Accept(); err == nil {
+			_, _ = io.WriteString(conn, "<html>Bad request version</html>")
+			conn.Close()
+		}
+	}()
+	return l.Addr().String()
+}
+
 // TestTrail makes a request over each way, as a gateway or a target is asked.
 func TestTrail(t *testing.T) {
 	authority := certs.New()
@@ -52,7 +70,7 @@ func TestTrail(t *testing.T) {
 			resp.Body.Close()
 		}
 		var cs Checks
-		if got := seen.links(&cs, strings.HasPrefix(url, "https"), err, speaker{"gateway \"g\"", "the Pushgateway", "url"}); got != reached {
+		if got := seen.links(&cs, strings.HasPrefix(url, "https"), err, speaker{"gateway \"g\"", "the Pushgateway", "url", true}); got != reached {
 			t.Errorf("%s: reached %v, want %v: %+v", what, got, reached, cs)
 		}
 		for _, c := range cs {
@@ -68,6 +86,7 @@ func TestTrail(t *testing.T) {
 	check("unknown authority", good, promconfig.HTTPClientConfig{}, false, linkTLS, Failed, "Set ca_file of tls_config of gateway \"g\"")
 	check("other name", named, secure, false, linkTLS, Failed, "The certificate is for another name")
 	check("expired", expired, secure, false, linkTLS, Failed, "Renew the certificate of the Pushgateway")
+	check("no TLS at all", "https://"+garble(t), secure, false, linkTLS, Failed, "It speaks plain http: write http://")
 	check("plain", strings.Replace(good, "https", "http", 1), promconfig.HTTPClientConfig{}, true, linkConnect, OK, "127.0.0.1:")
 	check("nothing listens", "http://127.0.0.1:1", promconfig.HTTPClientConfig{}, false, linkConnect, Failed, "Nothing listens there")
 	check("no such name", "http://"+strings.Repeat("a", 64)+".invalid", promconfig.HTTPClientConfig{}, false, linkResolve, Failed, "Check the spelling")
