@@ -34,8 +34,14 @@ type dashboardPanel struct {
 	Type, Title, Description string
 	Datasource               dataSource
 	GridPos                  struct{ X, Y, W, H int }
-	Targets                  []struct{ Expr string }
+	Targets                  []struct{ Expr, LegendFormat string }
 	FieldConfig              struct{ Defaults struct{ Unit string } }
+	Options                  struct {
+		Legend struct {
+			DisplayMode string
+			SortDesc    bool
+		}
+	}
 }
 
 type dataSource struct{ Type, UID string }
@@ -89,7 +95,7 @@ func TestDashboardsAreSound(t *testing.T) {
 
 func (d dashboard) checkVariables(t *testing.T, name string) {
 	t.Helper()
-	known := []string{"__rate_interval"}
+	known := []string{"__rate_interval", "__range"}
 	for i, v := range d.Templating.List {
 		known = append(known, v.Name)
 		if (i == 0) != (v.Type == "datasource") || i > 0 && v.Datasource != variableSource {
@@ -116,12 +122,33 @@ func (p dashboardPanel) problems() (all []string) {
 		"no unit":                               p.FieldConfig.Defaults.Unit == "" && p.Type != "state-timeline",
 		"it is beside the grid of 24 columns":   p.GridPos.X+p.GridPos.W > 24 || p.GridPos.W == 0 || p.GridPos.H == 0,
 		"an id that is not there or below zero": p.ID <= 0,
+		"it has a line for each host, and does not put the worst first": p.isPerHost() && !p.isSorted(),
 	} {
 		if missing {
 			all = append(all, what)
 		}
 	}
 	return all
+}
+
+// isPerHost tells a panel with a line for each promferry or host: of a fleet there
+// are many.
+func (p dashboardPanel) isPerHost() bool {
+	for _, target := range p.Targets {
+		if strings.Contains(target.LegendFormat, "{{instance}}") {
+			return true
+		}
+	}
+	return false
+}
+
+// isSorted tells whether fifty hosts can be read there: the legend has the largest
+// first, or only those have a line that were down.
+func (p dashboardPanel) isSorted() bool {
+	if p.Type == "state-timeline" {
+		return strings.Contains(p.Targets[0].Expr, "[$__range]) == 0")
+	}
+	return p.Options.Legend.DisplayMode == "table" && p.Options.Legend.SortDesc
 }
 
 func (p dashboardPanel) overlaps(other dashboardPanel) bool {
@@ -146,14 +173,14 @@ func (d dashboard) queries() (all []string) {
 }
 
 var (
-	variableUse = regexp.MustCompile(`\$\{?(\w+)`)
+	variableUse = regexp.MustCompile(`\$\{?([a-z_]\w*)`)
 	labelValues = regexp.MustCompile(`^label_values\((.*), (\w+)\)$`)
 )
 
 // resolved is a query as Grafana asks it where all values of the variables are
 // chosen.
 func resolved(query string) string {
-	query = strings.ReplaceAll(query, "$__rate_interval", "1m")
+	query = strings.NewReplacer("$__rate_interval", "1m", "$__range", "1m").Replace(query)
 	query = labelValues.ReplaceAllString(query, "count by ($2) ($1)")
 	return variableUse.ReplaceAllString(query, ".+")
 }
