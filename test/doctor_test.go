@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -191,6 +192,32 @@ func TestDoctorOfBrokenTargets(t *testing.T) {
 			mustHave(t, target.Checks, b.link, "failed", b.says)
 			mustHave(t, target.Checks, "lint", "not_reached", "")
 		})
+	}
+}
+
+// TestDoctorDoesNotOverrunAnExporter: one that asks other devices may be many
+// targets, and refuses more requests than it can do at once.
+func TestDoctorDoesNotOverrunAnExporter(t *testing.T) {
+	t.Parallel()
+	var under, most atomic.Int64
+	target := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		now := under.Add(1)
+		defer under.Add(-1)
+		for old := most.Load(); now > old && !most.CompareAndSwap(old, now); old = most.Load() {
+		}
+		select { // others come meanwhile
+		case <-time.After(50 * time.Millisecond):
+		case <-r.Context().Done():
+		}
+		exposition(goodText)(w, r)
+	})
+	var devices strings.Builder
+	for n := range 60 {
+		fmt.Fprintf(&devices, "static_config {\n targets = [%q]\n labels = { instance = \"device%d\" }\n}\n", target.address(), n)
+	}
+	report := examine(t, 0, config(t, "gateway \"default\" { url = %q }\njob \"devices\" {\n%s}\n", startPushgateway(t).url, devices.String()))
+	if len(report.Targets) != 60 || most.Load() > 16 {
+		t.Errorf("%d targets, %d requests at once; want 60, at most 16", len(report.Targets), most.Load())
 	}
 }
 

@@ -1,7 +1,9 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"unique"
 
@@ -17,6 +19,11 @@ const (
 	maxWaiting = 256
 	maxReading = 4
 )
+
+// maxAtOrigin bounds the scrapes of one host and port, as promferry has by default
+// for all: exporters refuse more than they can do at once (node_exporter: 40), and
+// one that asks other devices may be many targets.
+const maxAtOrigin = 16
 
 // A walk is the way through all targets.
 type walk struct {
@@ -44,19 +51,41 @@ type visit struct {
 // targets walks the chain of each. The order is that of all.
 func (w *walk) targets(ctx context.Context, all []*relay.Target) []visit {
 	visits := make([]visit, len(all))
-	waiting := semaphore.NewWeighted(maxWaiting)
+	waiting, origins := semaphore.NewWeighted(maxWaiting), make(map[string]*semaphore.Weighted)
 	var group sync.WaitGroup
-	for i, t := range all {
-		visits[i] = visit{target: t, groups: []convert.Labels{t.Labels}}
+	for _, i := range inTurns(all) {
+		v, origin := &visits[i], originOf(all[i])
+		*v = visit{target: all[i], groups: []convert.Labels{all[i].Labels}}
+		if origins[origin] == nil {
+			origins[origin] = semaphore.NewWeighted(maxAtOrigin)
+		}
+		turns := origins[origin]
 		if waiting.Acquire(ctx, 1) != nil {
-			visits[i].checks.notReached(linkScrape, linkParse, linkLint, linkCarry)
+			v.checks.notReached(linkScrape, linkParse, linkLint, linkCarry)
 			continue
 		}
 		group.Go(func() {
 			defer waiting.Release(1)
-			w.target(ctx, &visits[i])
+			if origin != "" && turns.Acquire(ctx, 1) == nil {
+				defer turns.Release(1)
+			}
+			w.target(ctx, v) // says itself where time was up
 		})
 	}
 	group.Wait()
 	return visits
+}
+
+// inTurns orders targets so that the many of one origin let others go first.
+func inTurns(all []*relay.Target) []int {
+	order, turn, before := make([]int, len(all)), make([]int, len(all)), make(map[string]int)
+	for i, t := range all {
+		order[i] = i
+		if origin := originOf(t); origin != "" {
+			turn[i] = before[origin] / maxAtOrigin
+			before[origin]++
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(turn[a], turn[b]) })
+	return order
 }
