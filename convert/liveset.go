@@ -77,7 +77,7 @@ func (w *walk) takeAs(hash uint64, ls []byte, timed bool) (again bool) {
 	switch {
 	case i >= len(known):
 		return w.add(i-len(known), hash, ls, timed)
-	case w.seen[i/64]&(1<<(i%64)) != 0:
+	case w.isSeen(i):
 		return true
 	}
 	w.seen[i/64] |= 1 << (i % 64)
