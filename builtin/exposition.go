@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -16,7 +15,7 @@ import (
 
 // encode writes families as text 0.0.4. A family without series is left out,
 // as a registry does it: expfmt refuses one.
-func encode(began time.Time, families []*dto.MetricFamily) (*scrape.Exposition, error) {
+func encode(families []*dto.MetricFamily) (*scrape.Exposition, error) {
 	var body bytes.Buffer
 	for _, f := range families {
 		if len(f.Metric) == 0 {
@@ -29,7 +28,6 @@ func encode(began time.Time, families []*dto.MetricFamily) (*scrape.Exposition, 
 	return &scrape.Exposition{
 		Body:      io.NopCloser(&body),
 		MediaType: scrape.MediaTypeText,
-		Time:      began,
 	}, nil
 }
 

@@ -49,12 +49,11 @@ const defaultWindow = time.Second
 // Scrape reads the counters once and does not wait; only the first cycle reads
 // twice, a window apart.
 func (n *Network) Scrape(ctx context.Context) (*scrape.Exposition, error) {
-	began := time.Now()
 	earlier, later, err := n.measure(ctx)
 	if err != nil {
 		return nil, collectError("network", err)
 	}
-	e, err := encode(began, families(earlier, later, n.reported(later)))
+	e, err := encode(families(earlier, later, n.reported(later)))
 	if err != nil {
 		return nil, collectError("network", err)
 	}

@@ -17,19 +17,6 @@ import (
 // defaultExclude is the default of device_exclude.
 const defaultExclude = `^(?:lo|veth.*|docker.*|br-.*|ifb.*|cali.*|virbr.*)$`
 
-func TestNetworkSaysWhenItBegan(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		e, err := usual("normal").network(Network{}).Scrape(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !e.Time.Equal(began) || !time.Now().After(began) {
-			t.Errorf("got %s, want %s, before the window", e.Time, began)
-		}
-	})
-}
-
 func TestNetworkWindow(t *testing.T) {
 	for _, tc := range []struct {
 		window, timeout, want time.Duration // a timeout of 0 is none

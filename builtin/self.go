@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"context"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -18,7 +17,6 @@ type Self struct {
 // Scrape gathers all or nothing: what a Gatherer returns beside an error is
 // only a part and must not replace a whole.
 func (s Self) Scrape(ctx context.Context) (*scrape.Exposition, error) {
-	began := time.Now()
 	families, err := s.Gatherer.Gather()
 	if err == nil {
 		err = ctx.Err() // Gather takes no context
@@ -26,7 +24,7 @@ func (s Self) Scrape(ctx context.Context) (*scrape.Exposition, error) {
 	if err != nil {
 		return nil, collectError("self", err)
 	}
-	e, err := encode(began, families)
+	e, err := encode(families)
 	if err != nil {
 		return nil, collectError("self", err)
 	}

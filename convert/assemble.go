@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"github.com/prometheus/common/model"
 )
 
 // A set is what a histogram or summary has for one label set.
@@ -74,10 +72,7 @@ func pointOf(t Type, s namedSeries) (key pointKey, found bool) {
 
 // splitPoint takes le or quantile out of a line's labels.
 func splitPoint(t Type, ls Labels) (rest Labels, at string, found bool) {
-	name := model.BucketLabel
-	if t == Summary {
-		name = model.QuantileLabel
-	}
+	name := pointLabel(t)
 	i := slices.IndexFunc(ls, func(l Label) bool { return l.Name == name })
 	if i < 0 {
 		return ls, "", false
@@ -85,14 +80,18 @@ func splitPoint(t Type, ls Labels) (rest Labels, at string, found bool) {
 	return slices.Concat(ls[:i], ls[i+1:]), ls[i].Value, true
 }
 
+// pointName is the name of a bucket's or a quantile's line.
+func (f *Family) pointName() string {
+	if f.Type == Summary {
+		return f.Name
+	}
+	return f.Name + "_bucket"
+}
+
 // add takes one line; at is its le or quantile, where it has one.
 func (s *set) add(f *Family, line Series, at string, hasPoint bool) bool {
-	pointName := f.Name
-	if f.Type == Histogram {
-		pointName += "_bucket"
-	}
 	switch {
-	case line.Name == pointName && hasPoint:
+	case line.Name == f.pointName() && hasPoint:
 		number, err := parseFloat(at)
 		if err != nil || math.IsNaN(number) {
 			return false

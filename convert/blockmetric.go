@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"github.com/prometheus/common/model"
 )
 
 var errBroken = errors.New("the message is broken")
@@ -73,10 +71,7 @@ func decodeLabel(pair []byte) (name, value []byte) {
 // decodePoints appends the lines of a histogram or summary. What a native
 // histogram has beside its buckets cannot be lines, and stays with the count.
 func decodePoints(f *Family, ls Labels, message []byte) error {
-	name, label := f.Name+"_bucket", model.BucketLabel
-	if f.Type == Summary {
-		name, label = f.Name, model.QuantileLabel
-	}
+	name, label := f.pointName(), pointLabel(f.Type)
 	if ls.Has(label) {
 		return fmt.Errorf("metric %v has a label of its %s's points", ls, f.Type)
 	}

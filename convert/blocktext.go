@@ -178,7 +178,7 @@ func (l textLine) decodeLabels(names interned) (ls Labels, err error) {
 // sorted makes Labels of labels as they were written.
 func sorted(ls Labels) (Labels, error) {
 	ls = slices.DeleteFunc(ls, func(l Label) bool { return l.Value == "" })
-	slices.SortFunc(ls, byName)
+	sortLabels(ls)
 	for i := 1; i < len(ls); i++ {
 		if ls[i].Name == ls[i-1].Name {
 			return nil, fmt.Errorf("label %s stands twice", ls[i].Name)

@@ -62,7 +62,7 @@ type Stats struct {
 	Timestamps  int   // stripped: a Pushgateway refuses them
 	Exemplars   int   // stripped
 	Natives     int   // native histograms that were cut to what the text format has of them
-	Flattened   int   // histograms and summaries that go out as plain series, see pointSet
+	Flattened   int   // histograms and summaries that go out as plain series, see assemble
 	Escaped     int   // series whose name or label names go out with underscores, as a gateway takes no UTF-8 names
 	Exported    int   // series that keep a label of theirs as exported_…, as the target has it, too
 	Dropped     map[DropReason]int

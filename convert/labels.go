@@ -28,9 +28,13 @@ func LabelsOf(m map[string]string) Labels {
 			ls = append(ls, Label{name, value})
 		}
 	}
-	slices.SortFunc(ls, func(a, b Label) int { return strings.Compare(a.Name, b.Name) })
+	sortLabels(ls)
 	return ls
 }
+
+func sortLabels(ls []Label) { slices.SortFunc(ls, byName) }
+
+func byName(a, b Label) int { return strings.Compare(a.Name, b.Name) }
 
 // Get returns the value of the label name, or "" without one.
 func (ls Labels) Get(name string) string {

@@ -1,9 +1,6 @@
 package convert
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "encoding/binary"
 
 // A line is one sample as it stands in a buffer.
 type line struct {
@@ -41,7 +38,7 @@ func (l *line) series() Series {
 		value, _ := l.labelValue(i)
 		s.Labels = append(s.Labels, Label{string(l.labelName(i)), unescape(string(value))})
 	}
-	slices.SortFunc(s.Labels, byName)
+	sortLabels(s.Labels)
 	return s
 }
 

@@ -17,15 +17,6 @@ type liveSet struct {
 	metadata int64 // time of the scrape whose metadata were handed over last
 }
 
-// size is how much memory the set has, in bytes.
-func (s *liveSet) size() int {
-	n := 8 * cap(s.hashes)
-	for _, p := range s.packs {
-		n += cap(p.packed)
-	}
-	return n
-}
-
 // A walk goes through a set beside a scrape. Nearly all series come in the order
 // of the last time, so most are found where the one before says.
 type walk struct {
@@ -77,7 +68,7 @@ func (w *walk) takeAs(hash uint64, ls []byte, timed bool) (again bool) {
 	switch {
 	case i >= len(known):
 		return w.add(i-len(known), hash, ls, timed)
-	case w.seen[i/64]&(1<<(i%64)) != 0:
+	case w.isSeen(i):
 		return true
 	}
 	w.seen[i/64] |= 1 << (i % 64)

@@ -41,6 +41,15 @@ func TestLiveSetIsSmall(t *testing.T) {
 	}
 }
 
+// size is how much memory the set has, in bytes.
+func (s *liveSet) size() int {
+	n := 8 * cap(s.hashes)
+	for _, p := range s.packs {
+		n += cap(p.packed)
+	}
+	return n
+}
+
 func manyMethods() []byte {
 	var b strings.Builder
 	for i := range 10_000 {

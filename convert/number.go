@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"unsafe"
+
+	"github.com/prometheus/prometheus/model/labels"
 )
 
 // skipNumber returns the index behind the number that begins at b[i], or -1 if
@@ -132,6 +134,17 @@ func decimal(token []byte) (mantissa uint64, exponent int, negative, ok bool) {
 var powers = [...]float64{
 	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+}
+
+// normalNumber is the one spelling that Prometheus 3 has for a number of le in
+// histograms and of quantile in summaries (normalizeFloatsInLabelValues of its
+// model/textparse).
+func normalNumber(written string) string {
+	f, err := strconv.ParseFloat(written, 64)
+	if err != nil {
+		return written
+	}
+	return labels.FormatOpenMetricsFloat(f)
 }
 
 // text is b as a string without a copy: it lives as long as b does not change.

@@ -30,7 +30,7 @@ func (r *run) place(written []Label) (*group, Labels) {
 			r.stats.Exported++
 		}
 	}
-	slices.SortFunc(kept, byName)
+	sortLabels(kept)
 	r.kept, r.conflicting = kept, conflicting
 	return g, kept
 }
@@ -49,8 +49,6 @@ func (r *run) split(written []Label) (kept, conflicting []Label) {
 	}
 	return kept, conflicting
 }
-
-func byName(a, b Label) int { return strings.Compare(a.Name, b.Name) }
 
 // export renames labels that the target has too, as Prometheus does with
 // honor_labels off. The gateway would overwrite them (contract C21). It tells

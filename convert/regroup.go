@@ -77,7 +77,6 @@ func (r *run) decoded(b Block) (series []namedSeries) {
 		panic("convert: what was encoded cannot be read: " + err.Error())
 	}
 	for _, s := range f.Series {
-		slices.SortFunc(s.Labels, byName)
 		series = append(series, namedSeries{r.own, s.clone()})
 	}
 	return series

@@ -15,20 +15,41 @@ type Report struct {
 // those series of the last Convert that have the same names and labels of
 // their own. With Up false what the target sent is left out.
 func (c *Converter) Report(r Report, batch Batch) {
+	if !r.Up {
+		c.withheld = nil
+	}
+	for i, value := range r.values(c.added) {
+		if s := reportSeries[i]; IsReported(s.name) {
+			c.report(batch, s.name, s.help, value)
+		}
+	}
+	c.withheld = nil
+	c.reportToStores(r)
+}
+
+// reportSeries are Prometheus's own series about a scrape, in the order of
+// Report.values. All are gauges, and the texts are those of Prometheus's metadata.
+var reportSeries = [...]struct{ name, help string }{
+	{"up", "Health of the scrape target. 1 means the target is healthy, 0 if the scrape failed."},
+	{"scrape_duration_seconds", "Duration of the last scrape in seconds."},
+	{"scrape_samples_scraped", "Number of samples last scraped from the target."},
+	{"scrape_samples_post_metric_relabeling", "Number of samples remaining after metric relabeling was applied."},
+	{name: scrapeSeriesAdded}, // for stores alone
+}
+
+// scrapeSeriesAdded is the one report series that no gateway gets: see
+// docs/transparency.md.
+const scrapeSeriesAdded = "scrape_series_added"
+
+// values are those of reportSeries.
+func (r Report) values(added int) [len(reportSeries)]float64 {
 	up := 0.0
 	if r.Up {
 		up = 1
 	} else {
-		c.withheld = nil
+		added = 0
 	}
-	// Types and texts are those of Prometheus's own metadata for the series.
-	c.report(batch, "up", "Health of the scrape target. 1 means the target is healthy, 0 if the scrape failed.", up)
-	c.report(batch, "scrape_duration_seconds", "Duration of the last scrape in seconds.", r.Duration.Seconds())
-	c.report(batch, "scrape_samples_scraped", "Number of samples last scraped from the target.", float64(r.Samples))
-	c.report(batch, "scrape_samples_post_metric_relabeling",
-		"Number of samples remaining after metric relabeling was applied.", float64(r.PostRelabel))
-	c.withheld = nil
-	c.reportToStores(r)
+	return [...]float64{up, r.Duration.Seconds(), float64(r.Samples), float64(r.PostRelabel), float64(added)}
 }
 
 func (c *Converter) report(batch Batch, name, help string, value float64) {
@@ -56,10 +77,10 @@ func IsReported(name string) bool {
 
 // isReport tells the names of Prometheus's own series about a scrape.
 func isReport(name string) bool {
-	switch name {
-	case "up", "scrape_duration_seconds", "scrape_samples_scraped",
-		"scrape_samples_post_metric_relabeling", scrapeSeriesAdded:
-		return true
+	for i := range reportSeries {
+		if reportSeries[i].name == name {
+			return true
+		}
 	}
 	return false
 }
@@ -67,7 +88,3 @@ func isReport(name string) bool {
 // isReport tells the names that series of this exposition cannot have without
 // labels.
 func (r *run) isReport(name string) bool { return !r.NoReport && isReport(name) }
-
-// scrapeSeriesAdded is the one report series that cannot be carried: see
-// docs/transparency.md.
-const scrapeSeriesAdded = "scrape_series_added"

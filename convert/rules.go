@@ -2,8 +2,6 @@ package convert
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -145,18 +143,12 @@ func (r *run) divide(final labels.Labels) (h heldSeries) {
 	return h
 }
 
-// spelled returns a value as rules see it: Prometheus 3 has one spelling for the
-// numbers of le in histograms and of quantile in summaries
-// (normalizeFloatsInLabelValues of its model/textparse).
+// spelled returns a value as rules see it.
 func (r *run) spelled(l Label) string {
 	if r.numeric == "" || l.Name != r.numeric {
 		return l.Value
 	}
-	number, err := strconv.ParseFloat(l.Value, 64)
-	if err != nil {
-		return l.Value
-	}
-	return labels.FormatOpenMetricsFloat(number)
+	return normalNumber(l.Value)
 }
 
 // respellPoint gives le or quantile back as it was written, unless rules have
@@ -200,7 +192,7 @@ func (r *run) judgeLine(l *line) (*outcome, error) {
 	if err != nil || o.ruling != rulingRewrite {
 		return o, err
 	}
-	slices.SortFunc(written, byName)
+	sortLabels(written)
 	if same := appendSeriesText(nil, &Series{Name: name, Labels: written}); string(same) == string(o.text) {
 		return &outcome{ruling: rulingKeep, exported: o.exported}, nil
 	}

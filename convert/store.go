@@ -42,8 +42,8 @@ func (c *Converter) Leave(to Stores) {
 	to.Time = later(to.Time, c.series.last)
 	c.toStores(to, func(e *storeEncoder) {
 		e.markAll()
-		for _, name := range reportNames {
-			e.marker(e.report(name))
+		for i := range reportSeries {
+			e.marker(e.report(reportSeries[i].name))
 		}
 	})
 }
@@ -94,7 +94,7 @@ func (c *Converter) reportToStores(r Report) {
 			e.markAll()
 		}
 		for i, value := range r.values(c.added) {
-			e.plain(e.report(reportNames[i]), value)
+			e.plain(e.report(reportSeries[i].name), value)
 		}
 		c.series.last = e.now
 	})
@@ -104,18 +104,4 @@ func (c *Converter) reportToStores(r Report) {
 // later samples of the series, and takes none before them.
 func (c *Converter) isBack(to Stores) bool {
 	return c.series != nil && to.Time.UnixMilli() <= c.series.last
-}
-
-// reportNames are the series of a report, in the order of Report.values.
-var reportNames = [...]string{"up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling", scrapeSeriesAdded}
-
-// values are those of reportNames.
-func (r Report) values(added int) [len(reportNames)]float64 {
-	up := 0.0
-	if r.Up {
-		up = 1
-	} else {
-		added = 0
-	}
-	return [...]float64{up, r.Duration.Seconds(), float64(r.Samples), float64(r.PostRelabel), float64(added)}
 }

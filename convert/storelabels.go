@@ -1,11 +1,6 @@
 package convert
 
-import (
-	"strconv"
-
-	"github.com/prometheus/common/model"
-	"github.com/prometheus/prometheus/model/labels"
-)
+import "github.com/prometheus/common/model"
 
 // report returns the labels of a report series.
 func (e *storeEncoder) report(name string) []byte {
@@ -25,16 +20,12 @@ func (e *storeEncoder) encode(name string, group, own []Label) {
 	e.merged = all
 }
 
-// spell returns how Prometheus 3 spells a number of le or quantile
-// (normalizeFloatsInLabelValues of its model/textparse).
+// spell is normalNumber with a memory.
 func (e *storeEncoder) spell(written []byte) string {
 	if known, ok := e.numbers[string(written)]; ok {
 		return known
 	}
-	spelled := string(written)
-	if f, err := strconv.ParseFloat(spelled, 64); err == nil {
-		spelled = labels.FormatOpenMetricsFloat(f)
-	}
+	spelled := normalNumber(string(written))
 	if len(written) > longestNumber {
 		return spelled
 	}

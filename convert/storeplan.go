@@ -152,5 +152,3 @@ func uvarintSize(n uint64) uint64 {
 	}
 	return size
 }
-
-func sortLabels(ls []Label) { slices.SortFunc(ls, byName) }

@@ -41,7 +41,8 @@ func (r *run) storeSample(g *group, name string, own []Label, s *sample) {
 		return
 	}
 	r.storeLabels(g, name, own)
-	e.put(s.value, r.momentOf(s), e.appendExemplar(nil, s.exemplar, r.momentOf(s)))
+	at := r.momentOf(s)
+	e.put(s.value, at, e.appendExemplar(nil, s.exemplar, at))
 }
 
 // storeLabels makes the encoder's labels those of a series without rules.

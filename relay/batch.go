@@ -11,15 +11,33 @@ import (
 
 // A batch has what the gateways and the stores of a target get of one scrape.
 type batch struct {
+	mode   push.Mode
 	groups *push.Batch
 	at     time.Time // of the scrape
 	stores []StoreBatch
 }
 
+// timeOf is the time of the samples of a scrape that begins at start.
+func (t *Target) timeOf(start time.Time) time.Time {
+	if t.isLast {
+		return t.lastTime(start)
+	}
+	return t.schedule.timeOf(start)
+}
+
 // beginBatch returns an empty batch. The time is what stores get; a gateway
 // takes none.
 func (t *Target) beginBatch(mode push.Mode, at time.Time) batch {
-	return batch{t.Gateways.Begin(mode, t.origin()), at, t.beginAt(t.Stores, at)}
+	return batch{mode, t.Gateways.Begin(mode, t.origin()), at, t.beginAt(t.Stores, at)}
+}
+
+// origin says that the target's next batch comes with its next cycle, if one
+// does.
+func (t *Target) origin() push.Origin {
+	if t.isLast {
+		return push.Origin{}
+	}
+	return push.Origin{Group: t.Labels, Interval: t.Interval}
 }
 
 // beginAt returns an empty batch of each of the stores.

@@ -33,41 +33,17 @@ func (t *Target) cycle(ctx context.Context, w *worker) (res result) {
 	batch := t.beginBatch(push.Replace, at)
 	res.stats, res.err = t.collect(ctx, w, batch)
 	res.took = time.Since(res.start)
-	if res.err != nil && ctx.Err() != nil {
-		res.stopped = true // what becomes of the groups is for Retire to say
-		batch.discard()
-		return res
-	}
 	if res.err != nil {
-		batch.discard()
+		batch.discard() // nothing has left: a half-read scrape must not replace a whole one
+		if res.stopped = ctx.Err() != nil; res.stopped {
+			return res // what becomes of the groups is for Retire to say
+		}
 		batch = t.beginBatch(t.failureMode(), at)
 	}
-	t.converter.Report(convert.Report{
-		Up:          res.err == nil,
-		Duration:    res.took,
-		Samples:     res.stats.Samples,
-		PostRelabel: res.stats.PostRelabel,
-		Stores:      batch.outputs(),
-	}, batch.groups)
-	t.commit(batch.groups, res.err == nil || !t.KeepOnFailure)
+	t.report(res, batch)
+	t.commit(batch)
 	res.err = cmp.Or(res.err, t.store(batch, w))
 	return res
-}
-
-// origin says that the target's next batch comes with its next cycle, if one
-// does.
-func (t *Target) origin() push.Origin {
-	if t.isLast {
-		return push.Origin{}
-	}
-	return push.Origin{Group: t.Labels, Interval: t.Interval}
-}
-
-func (t *Target) failureMode() push.Mode {
-	if t.KeepOnFailure {
-		return push.Merge
-	}
-	return push.Replace
 }
 
 // collect scrapes and converts. A panic in there is a failed scrape.
@@ -103,44 +79,27 @@ func (t *Target) scrape(ctx context.Context, w *worker) (exposition *scrape.Expo
 	return exposition, err
 }
 
+func (t *Target) failureMode() push.Mode {
+	if t.KeepOnFailure {
+		return push.Merge
+	}
+	return push.Replace
+}
+
+// report adds the series that Prometheus has of each scrape.
+func (t *Target) report(res result, b batch) {
+	t.converter.Report(convert.Report{
+		Up:          res.err == nil,
+		Duration:    res.took,
+		Samples:     res.stats.Samples,
+		PostRelabel: res.stats.PostRelabel,
+		Stores:      b.outputs(),
+	}, b.groups)
+}
+
 // contain makes an error of a panic.
 func (t *Target) contain(err *error) {
 	if p := recover(); p != nil {
 		*err = &panicError{t.Address, p, debug.Stack()}
-	}
-}
-
-// commit sends groups. Where they are all that the target has now, those that it
-// has no more are deleted.
-func (t *Target) commit(batch *push.Batch, whole bool) {
-	for _, group := range batch.Groups() {
-		if t.owners.taken(t, group) {
-			batch.Remove(group)
-		}
-	}
-	made := t.placements(batch.Groups())
-	batch.Commit()
-	for key, p := range t.pushed {
-		if _, again := made[key]; again {
-			continue
-		}
-		if whole {
-			t.delete(p)
-		} else {
-			made[key] = p
-		}
-	}
-	t.remember(made)
-}
-
-// delete takes a group away where it is still the target's.
-func (t *Target) delete(p placement) {
-	placement{p.group, t.owners.deletable(t, p)}.delete()
-}
-
-// deleteAll takes all of the target's groups away.
-func (t *Target) deleteAll() {
-	for _, p := range t.pushed {
-		t.delete(p)
 	}
 }

@@ -8,14 +8,6 @@ import (
 	"github.com/promferry/promferry/push"
 )
 
-// timeOf is the time of the samples of a scrape that begins at start.
-func (t *Target) timeOf(start time.Time) time.Time {
-	if t.isLast {
-		return t.lastTime(start)
-	}
-	return t.schedule.timeOf(start)
-}
-
 // lastTime is that of the last samples at a store. It is now, but after what was
 // sent before, in the milliseconds that stores know: nothing comes later that
 // could make up for what they refuse as out of order.
@@ -32,12 +24,12 @@ func (t *Target) lastTime(now time.Time) time.Time {
 func (t *Target) markDown(w *worker) (err error) {
 	defer t.contain(&err)
 	t.isLast = true
-	b := batch{groups: t.Gateways.Begin(push.Replace, t.origin()), at: t.lastTime(time.Now())}
+	b := batch{mode: push.Replace, groups: t.Gateways.Begin(push.Replace, t.origin()), at: t.lastTime(time.Now())}
 	if t.isStored() {
 		b.stores = t.beginAt(t.Stores, b.at)
 	}
 	t.converter.Report(convert.Report{Stores: b.outputs()}, b.groups)
-	t.commit(b.groups, true)
+	t.commit(b)
 	return t.store(b, w)
 }
 

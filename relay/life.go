@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push"
 )
 
@@ -80,27 +79,4 @@ func (t *Target) leave() error {
 		p.delete()
 	}
 	return t.goStale(t.owners.releaseStores(t), new(worker))
-}
-
-// remember keeps what the target has at its gateways.
-func (t *Target) remember(pushed map[string]placement) {
-	t.pushed = pushed
-	t.owners.keep(t, pushed)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.made = nil // snapshots share the old one
-	for key, p := range pushed {
-		if key != t.Labels.Key() {
-			t.made = append(t.made, p.group)
-		}
-	}
-}
-
-// placements are those of a batch's groups.
-func (t *Target) placements(groups []convert.Labels) map[string]placement {
-	all := make(map[string]placement, len(groups))
-	for _, group := range groups {
-		all[group.Key()] = placement{group, t.Gateways.Of(group)}
-	}
-	return all
 }

@@ -296,7 +296,7 @@ func exposes(body string) sourceFunc {
 }
 
 func exposition(body string) *scrape.Exposition {
-	return &scrape.Exposition{Body: io.NopCloser(strings.NewReader(body)), MediaType: scrape.MediaTypeText, Time: time.Now()}
+	return &scrape.Exposition{Body: io.NopCloser(strings.NewReader(body)), MediaType: scrape.MediaTypeText}
 }
 
 // after answers d later, or fails when the scrape has no time left.

@@ -44,7 +44,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		flattened:  counter("promferry_families_flattened_total", "Histograms and summaries sent as plain series, as a gateway would change their numbers."),
 		escaped:    counter("promferry_names_escaped_total", "Series whose name or label names were written with underscores, as the gateway takes no UTF-8 names."),
 		stored:     counter("promferry_samples_appended_total", "Samples and native histograms for remote_write, each once however many stores get it."),
-		stale:      counter("promferry_stale_markers_total", "Stale markers for remote_write: series that a target has no more."),
+		stale:      counter("promferry_stale_markers_total", "Stale markers for remote_write: series that a target no longer has."),
 		notStored:  counter("promferry_remote_write_series_dropped_total", "Series left out of remote_write, by reason.", "reason"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "promferry_cycle_duration_seconds", Help: "Time from the start of a scrape to its conversion.",
@@ -138,7 +138,7 @@ func (m *Metrics) skipped(job string, ticks int) {
 	}
 }
 
-// Forget takes the series of a job away that is there no more.
+// Forget takes away the series of a job that is gone.
 func (m *Metrics) Forget(job string) {
 	for _, v := range []interface {
 		DeletePartialMatch(labels prometheus.Labels) int

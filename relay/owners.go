@@ -39,18 +39,6 @@ type storePlace struct {
 	target string
 }
 
-// A placement is a group that a target has pushed, and where.
-type placement struct {
-	group convert.Labels
-	at    []*push.Gateway
-}
-
-func (p placement) delete() {
-	for _, g := range p.at {
-		g.Delete(p.group)
-	}
-}
-
 // reserve takes the target's own group and its series in stores, and returns who
 // had them.
 func (o *owners) reserve(t *Target) (before []*Target) {

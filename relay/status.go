@@ -14,7 +14,7 @@ type Status struct {
 	Address    string
 	Labels     convert.Labels // the grouping key
 	Interval   time.Duration
-	LastScrape time.Time // its begin; zero: not yet
+	LastScrape time.Time // its start; zero: not yet
 	Duration   time.Duration
 	Error      error // of the last scrape; nil where it went well
 	Samples    int

@@ -34,12 +34,11 @@ func (s *Files) Scrape(ctx context.Context) (*Exposition, error) {
 	if s.Now != nil {
 		now = s.Now
 	}
-	start := now()
-	merged, err := s.merge(ctx, start)
+	merged, err := s.merge(ctx, now())
 	if err != nil {
 		return nil, filesError(err)
 	}
-	exposition := &Exposition{Body: io.NopCloser(bytes.NewReader(merged.text)), Time: start}
+	exposition := &Exposition{Body: io.NopCloser(bytes.NewReader(merged.text))}
 	if len(merged.text) > 0 {
 		exposition.MediaType = MediaTypeText
 		exposition.Where = merged.where

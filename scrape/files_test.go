@@ -35,7 +35,7 @@ func TestFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if exposition.MediaType != MediaTypeText || exposition.Unframed || exposition.Time.IsZero() {
+	if exposition.MediaType != MediaTypeText || exposition.Unframed {
 		t.Errorf("got %+v, want text", exposition)
 	}
 	if got, want := exposition.Where(4), dir+"/b.prom:2"; got != want {

@@ -39,7 +39,6 @@ type HTTP struct {
 // Scrape sends the request and reads the answer's head. Timeout goes on until
 // the exposition's Body is closed.
 func (s *HTTP) Scrape(ctx context.Context) (*Exposition, error) {
-	start := time.Now()
 	ctx, x := newExchange(ctx, s.URL, s.Timeout)
 	exposition, err := s.exchange(ctx, x)
 	if err != nil {
@@ -47,7 +46,6 @@ func (s *HTTP) Scrape(ctx context.Context) (*Exposition, error) {
 		x.cancel()
 		return nil, failure
 	}
-	exposition.Time = start
 	return exposition, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"github.com/promferry/promferry/transport"
 )
@@ -39,8 +38,6 @@ type Exposition struct {
 	// MediaType is MediaTypeText, MediaTypeOpenMetrics or MediaTypeProtobuf,
 	// the fallback protocol applied; "" only where the body is empty.
 	MediaType string
-	// Time is when the scrape began.
-	Time time.Time
 	// Unframed is true where the transport could not tell a body that was cut
 	// off from a whole one: HTTP/1 without a length and without chunks.
 	Unframed bool

@@ -72,7 +72,7 @@ func attemptOf(ctx context.Context) *attempt {
 // watch returns the context that the request needs.
 func (a *attempt) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(context.WithValue(ctx, attemptKey{}, a), &httptrace.ClientTrace{
-		GotConn:              func(conn httptrace.GotConnInfo) { a.kept.Store(conn.Reused) },
+		GotConn:              a.gotConn,
 		WroteRequest:         func(wrote httptrace.WroteRequestInfo) { a.written.Store(wrote.Err == nil) },
 		GotFirstResponseByte: func() { a.answered.Store(true) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
@@ -81,6 +81,14 @@ func (a *attempt) watch(ctx context.Context) context.Context {
 			}
 		},
 	})
+}
+
+// gotConn begins anew: what was seen so far was on a connection that could not be
+// used, or of the request for a token, whose trace has this one in it.
+func (a *attempt) gotConn(conn httptrace.GotConnInfo) {
+	a.kept.Store(conn.Reused)
+	a.written.Store(false)
+	a.answered.Store(false)
 }
 
 // isSilent reports whether a connection that was kept gave no answer in time.

@@ -6,7 +6,7 @@ import (
 )
 
 // WantsTLS tells the answer of a port that speaks TLS to a request without it:
-// as servers in Go, nginx, Apache and Tomcat word it. body is the begin of the
+// as servers in Go, nginx, Apache and Tomcat word it. body is the start of the
 // answer's.
 func WantsTLS(resp *http.Response, body []byte) bool {
 	if resp.StatusCode != http.StatusBadRequest || resp.TLS != nil {

@@ -208,3 +208,19 @@ func TestTokenOverTLS(t *testing.T) {
 	cfg.TLSConfig.CAFile = tempFile(t, ca.PEM())
 	checkAnswer(t, newTransport(t, granted(cfg)), i.URL, "Bearer token-1-push")
 }
+
+// What is seen of the request for the token says nothing of the server.
+func TestTokenDoesNotHideTheServersRefusal(t *testing.T) {
+	issuer, ca := newIssuer(t), certs.New()
+	server := serveTLS(t, &tls.Config{
+		Certificates: []tls.Certificate{ca.Server()},
+		ClientAuth:   tls.RequireAndVerifyClientCert,
+		ClientCAs:    ca.Pool(),
+	}, func(http.ResponseWriter, *http.Request) { t.Error("got a request, want none") })
+	stranger, key := certs.PEM(certs.New().Client("stranger"))
+	cfg := trusting(tempFile(t, ca.PEM()))
+	cfg.TLSConfig.CertFile, cfg.TLSConfig.KeyFile = tempFile(t, stranger), tempFile(t, key)
+	cfg.OAuth2 = issuer.config()
+	_, _, err := get(t, newTransport(t, cfg), server.URL)
+	checkFailure(t, err, ReasonTLS, "client certificate")
+}

@@ -110,7 +110,7 @@ type Target struct {
 	Discovered convert.Labels // before relabeling
 	Interval   time.Duration
 	Timeout    time.Duration
-	LastScrape time.Time // its begin; zero: not yet
+	LastScrape time.Time // its start; zero: not yet
 	Duration   time.Duration
 	Error      string // of the last scrape
 	Samples    int
