@@ -131,6 +131,9 @@ func lossesOf(now relay.Status) (all []status.Loss) {
 	for _, reason := range slices.Sorted(maps.Keys(now.Dropped)) {
 		add(now.Dropped[reason], fmt.Sprintf("series left out: %s", reason))
 	}
+	for _, reason := range slices.Sorted(maps.Keys(now.NotStored)) {
+		add(now.NotStored[reason], fmt.Sprintf("series left out of remote_write: %s", reason))
+	}
 	add(now.Timestamps, "timestamps stripped")
 	add(now.Exemplars, "exemplars stripped")
 	add(now.Natives, "native histograms cut")
