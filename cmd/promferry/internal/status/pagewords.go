@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
-
-	"github.com/promferry/promferry/convert"
 )
 
 // title says in a browser's tab whether to look.
@@ -126,33 +124,6 @@ func summary(v View, c Counts) string {
 	}
 	return words
 }
-
-// maxListed bounds what is listed in one cell, maxSearches a table.
-const (
-	maxListed   = 10
-	maxSearches = 100
-)
-
-func first[T any](all []T) []T { return all[:min(len(all), maxListed)] }
-func more[T any](all []T) int  { return max(len(all)-maxListed, 0) }
-
-// ShownDropped are the first of the dropped targets.
-func (j Job) ShownDropped() []convert.Labels { return first(j.Dropped) }
-
-// MoreDropped is how many there are beside them.
-func (j Job) MoreDropped() int { return more(j.Dropped) }
-
-// ShownRefused are the first of the refused targets.
-func (j Job) ShownRefused() []Refused { return first(j.Refused) }
-
-// MoreRefused is how many there are beside them.
-func (j Job) MoreRefused() int { return more(j.Refused) }
-
-// ShownSearches are the first of the searches.
-func (v View) ShownSearches() []Job { return v.Searches[:min(len(v.Searches), maxSearches)] }
-
-// MoreSearches is how many there are beside them.
-func (v View) MoreSearches() int { return max(len(v.Searches)-maxSearches, 0) }
 
 // detail names what opens and closes, so that it stays as it was.
 func detail(kind, of string) string {

@@ -1,9 +1,11 @@
 package status
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -115,5 +117,30 @@ func TestPages(t *testing.T) {
 		if got != want {
 			t.Errorf("page %d: got %s, want %s", page, got, want)
 		}
+	}
+}
+
+// TestOtherGroupsAreBounded: a gateway that refuses all groups of a scrape does
+// not fill the page; the target's own group is always there.
+func TestOtherGroupsAreBounded(t *testing.T) {
+	target := unpushed("app", "a")
+	for i := range maxListed + 3 {
+		target.Pushes = append(target.Pushes, unpushed("app", fmt.Sprintf("other%02d", i)).Pushes[0])
+	}
+	s := snapshot(answering("eu"), Job{Name: "app", Targets: []Target{target}})
+	var page, text strings.Builder
+	if err := errors.Join(s.View(Query{Page: 1}).WriteHTML(&page), s.ViewAll(Query{}).WriteText(&text)); err != nil {
+		t.Fatal(err)
+	}
+	for _, shown := range []string{page.String(), text.String()} {
+		if n := strings.Count(shown, "/instance/other"); n != maxListed || !strings.Contains(shown, "/instance/a") {
+			t.Errorf("%d other groups, want %d beside its own in:\n%s", n, maxListed, shown)
+		}
+		if want := "and 3 pushes of other groups with errors or without families: see /api/v1/targets"; !strings.Contains(shown, want) {
+			t.Errorf("without %q:\n%s", want, shown)
+		}
+	}
+	if line := regexp.MustCompile(`(?m)^not pushed .*$`).FindString(text.String()); strings.Count(line, "eu: ") != 1 {
+		t.Errorf("the row is %q, want the push of its own group alone", line)
 	}
 }
