@@ -111,9 +111,9 @@ func refreshChoices(v View) (all []choice) {
 	return all
 }
 
-// summary says how many targets a job has.
-func summary(v View, c Counts) string {
-	words := plural(c.All(), "target")
+// summary says how many targets a job has, and where they are.
+func summary(v View, g Group) string {
+	c, words := g.Counts, plural(g.Counts.All(), "target")
 	for _, part := range []struct {
 		n     int
 		state State
@@ -121,6 +121,9 @@ func summary(v View, c Counts) string {
 		if part.n > 0 {
 			words += fmt.Sprintf(", %s %s", number(part.n), v.Words(part.state))
 		}
+	}
+	if g.Above > 0 {
+		words += "; what is broken is above"
 	}
 	return words
 }

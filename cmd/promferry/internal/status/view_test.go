@@ -95,6 +95,33 @@ func TestIncompleteIsFound(t *testing.T) {
 	}
 }
 
+// TestBrokenOnesAreOnTheFirstPage: whichever job they are of, and however many
+// healthy ones the jobs before have.
+func TestBrokenOnesAreOnTheFirstPage(t *testing.T) {
+	var jobs []Job
+	for j := range 3 {
+		job := Job{Name: fmt.Sprint("job", j), Targets: []Target{down(fmt.Sprint("job", j), "x")}}
+		for i := range 90 {
+			job.Targets = append(job.Targets, up(job.Name, fmt.Sprint(i)))
+		}
+		jobs = append(jobs, job)
+	}
+	s := snapshot(answering("eu"), jobs...)
+	for page, want := range map[int]string{1: "job0:1 job1:1 job2:1 job0:90+1 job1:7+1", 3: "job2:73+1"} {
+		var got []string
+		for _, g := range s.View(Query{Page: page}).Groups {
+			shown := fmt.Sprintf("%s:%d", g.Job, len(g.Targets))
+			if g.Above > 0 {
+				shown += fmt.Sprintf("+%d", g.Above)
+			}
+			got = append(got, shown)
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("page %d: got %s, want %s", page, got, want)
+		}
+	}
+}
+
 func TestPages(t *testing.T) {
 	var jobs []Job
 	for j := range 3 {
