@@ -20,6 +20,7 @@ func (f *ferry) snapshot() status.Snapshot {
 	s := status.Snapshot{At: time.Now(), Version: userAgent()}
 	names := names{pages: make(map[gatewayName]string)}
 	names.host, _ = os.Hostname() // without it, addresses stay as they are
+	s.Host = names.host
 	for _, g := range p.named().All() {
 		s.Gateways = append(s.Gateways, gatewayStatus(g))
 		names.pages[gatewayName{g.Name, g.Shard}] = status.Page(g.Place())

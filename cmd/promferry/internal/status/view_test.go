@@ -84,7 +84,7 @@ func TestIncompleteIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`12 families are left out of pushes. <a href="/?refresh=0&amp;state=incomplete">Show the 1 incomplete target</a>`,
+		`12 families are left out of pushes. <a href="/?refresh=0&amp;state=incomplete#targets">Show the incomplete target</a>`,
 		`incomplete <b>1</b>`,
 		"251 targets, 1 incomplete, 250 up",
 		"12 families left out, refused by the gateway: orders_00_total, ",
