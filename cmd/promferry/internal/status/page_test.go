@@ -166,6 +166,7 @@ func TestGatewayPage(t *testing.T) {
 	}
 }
 
+// TestPageIsWhole: an error of the writer is told.
 func TestPageIsWhole(t *testing.T) {
 	v := snapshot(answering("eu")).View(Query{Page: 1})
 	if err := v.WriteHTML(full{}); !errors.Is(err, errFull) {

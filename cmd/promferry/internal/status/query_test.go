@@ -20,6 +20,7 @@ func TestParseQueryRefuses(t *testing.T) {
 	}
 }
 
+// TestLinksKeepTheFilter: all of it but what they change.
 func TestLinksKeepTheFilter(t *testing.T) {
 	q := Query{State: "down", Text: `a"b&c`, Page: 2, Refresh: 30}
 	link, err := url.Parse(q.link("up", 3))

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// TestViewOrder: jobs with something broken first, and within them the broken
+// targets; else the order of the configuration.
 func TestViewOrder(t *testing.T) {
 	s := snapshot(answering("eu"),
 		Job{Name: "fine", Targets: []Target{up("fine", "a"), up("fine", "b")}},
