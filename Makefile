@@ -9,7 +9,7 @@ GOFLAGS_BUILD = -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
 BINARY   ?= promferry
 DIST     ?= dist
 
-.PHONY: build test soak demo bench lint fuzz man completions tool release deb clean
+.PHONY: build test soak demo bench lint images fuzz man completions tool release deb clean
 
 # A static binary: ./promferry
 build:
@@ -43,7 +43,13 @@ lint:
 	go vet ./...
 	GOOS=windows go vet ./...
 	GOOS=darwin go vet ./...
+	go vet -tags images ./test
 	go tool staticcheck ./...
+
+# The images of docs/status-page.md, by a real Chromium: look at them before they
+# are committed.
+images:
+	go test -tags images -run '^TestImages$$' -count=1 ./test
 
 # Each fuzz target for a while: make fuzz FUZZTIME=5m. One that ends by time may
 # report "context deadline exceeded" without an input: golang/go#75804.

@@ -1,6 +1,9 @@
 package relay
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push"
 )
@@ -56,9 +59,10 @@ func (t *Target) remember(pushed map[string]placement) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.made = nil // snapshots share the old one
-	for key, p := range pushed {
+	// In order, so that who looks twice finds each group where it was.
+	for _, key := range slices.Sorted(maps.Keys(pushed)) {
 		if key != t.Labels.Key() {
-			t.made = append(t.made, p.group)
+			t.made = append(t.made, pushed[key].group)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -112,6 +113,29 @@ func TestStatusShowsOtherGroupsThatMissFamilies(t *testing.T) {
 		got := s.Pushes[1]
 		if instance := got.Group.Get("instance"); instance != "a" || !slices.Equal(got.Refused, []string{"clash"}) || got.LastError != nil {
 			t.Errorf("got group %q without %q (%v), want group \"a\" without \"clash\"", instance, got.Refused, got.LastError)
+		}
+	})
+}
+
+// Other groups stand where they stood after the scrape before.
+func TestStatusKeepsTheOrderOfOtherGroups(t *testing.T) {
+	inBubble(t, func(w *world) {
+		var text strings.Builder
+		text.WriteString("# TYPE clash gauge\n")
+		for _, instance := range "hgfedcba" {
+			fmt.Fprintf(&text, "clash{instance=%q} 1\n", string(instance))
+		}
+		target := w.honoring("i", exposes(text.String()))
+		target.Gateways = push.Gateways{{w.newGatewayTo("strict", refusesClash{})}}
+		p := w.pool(target)
+		w.once(p)
+		synctest.Wait()
+		var got string
+		for _, p := range p.Status()[0].Pushes {
+			got += p.Group.Get("instance")
+		}
+		if want := "iabcdefgh"; got != want { // its own first
+			t.Errorf("got groups of %s, want %s", got, want)
 		}
 	})
 }

@@ -71,7 +71,7 @@ func TestPageInABrowser(t *testing.T) {
 		"/metrics/job/broken/instance/",
 		`remote_write "choosy" refuses samples, see above`, "not in use", "refused") // of a store
 	p.hasOwnElementsOnly()
-	p.fits(360, 320)
+	p.fits(320, 360, 800, 900, 1024)
 	p.isReadable("light", "dark")
 	p.showsFocus()
 	p.worksWithoutScript()
@@ -146,6 +146,7 @@ func (p pageInBrowser) fits(widths ...int) {
 		p.looksAndOpens(width, "light")
 		p.want("innerWidth", fmt.Sprint(width))
 		p.want("document.documentElement.scrollWidth <= innerWidth", "true")
+		p.want(`[...document.querySelectorAll("thead th")].filter((e) => innerWidth > 900 && e.scrollWidth > e.clientWidth).length`, "0")
 		p.want(`[...document.querySelectorAll("main *:not(.hidden, thead, thead *)")].filter((e) => e.getBoundingClientRect().right > innerWidth).length`, "0")
 	}
 }

@@ -20,6 +20,7 @@ func (f *ferry) snapshot() status.Snapshot {
 	s := status.Snapshot{At: time.Now(), Version: userAgent()}
 	names := names{pages: make(map[gatewayName]string)}
 	names.host, _ = os.Hostname() // without it, addresses stay as they are
+	s.Host = names.host
 	for _, g := range p.named().All() {
 		s.Gateways = append(s.Gateways, gatewayStatus(g))
 		names.pages[gatewayName{g.Name, g.Shard}] = status.Page(g.Place())
@@ -130,6 +131,9 @@ func lossesOf(now relay.Status) (all []status.Loss) {
 	}
 	for _, reason := range slices.Sorted(maps.Keys(now.Dropped)) {
 		add(now.Dropped[reason], fmt.Sprintf("series left out: %s", reason))
+	}
+	for _, reason := range slices.Sorted(maps.Keys(now.NotStored)) {
+		add(now.NotStored[reason], fmt.Sprintf("series left out of remote_write: %s", reason))
 	}
 	add(now.Timestamps, "timestamps stripped")
 	add(now.Exemplars, "exemplars stripped")

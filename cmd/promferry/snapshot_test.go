@@ -8,7 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/promferry/promferry/cmd/promferry/internal/status"
+	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/relay"
 )
 
@@ -55,6 +58,26 @@ func TestPageStaysSmall(t *testing.T) {
 	}
 	if found := p.answerOf("/?q=host07777").Body.String(); strings.Count(found, `<code class="address">`) != 1 {
 		t.Error("a filter does not find the one target")
+	}
+}
+
+// TestLossesAreWhole: what a target loses on the way to stores is shown as what it
+// loses on the way to gateways.
+func TestLossesAreWhole(t *testing.T) {
+	got := lossesOf(relay.Status{
+		Dropped: map[convert.DropReason]int{convert.DropReportSeries: 1}, NotStored: map[convert.DropReason]int{convert.DropClock: 2},
+		Timestamps: 3, Exemplars: 4, Natives: 5, Escaped: 6,
+	})
+	want := []status.Loss{
+		{Count: 1, What: "series left out: report_series"},
+		{Count: 2, What: "series left out of remote_write: clock_back"},
+		{Count: 3, What: "timestamps stripped"},
+		{Count: 4, What: "exemplars stripped"},
+		{Count: 5, What: "native histograms cut"},
+		{Count: 6, What: "series with UTF-8 names escaped"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("losses (-want +got):\n%s", diff)
 	}
 }
 

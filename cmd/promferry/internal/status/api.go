@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -92,7 +93,7 @@ type TargetsQuery struct {
 // Prometheus.
 func ParseTargetsQuery(values url.Values) (TargetsQuery, error) {
 	q := TargetsQuery{pool: values.Get("scrapePool")}
-	switch state := values.Get("state"); state {
+	switch state := values.Get("state"); strings.ToLower(state) {
 	case "", "any":
 		q.active, q.dropped = true, true
 	case "active":

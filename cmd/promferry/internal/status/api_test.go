@@ -77,6 +77,7 @@ func TestTargetsAreChosen(t *testing.T) {
 		"":                               "3 active, 2 dropped, map[found:2 node:0]",
 		"state=any":                      "3 active, 2 dropped, map[found:2 node:0]",
 		"state=active":                   "3 active, 0 dropped, map[]",
+		"state=Active":                   "3 active, 0 dropped, map[]", // as Prometheus has it
 		"state=dropped":                  "0 active, 2 dropped, map[found:2 node:0]",
 		"scrapePool=node":                "3 active, 0 dropped, map[node:0]",
 		"state=dropped&scrapePool=found": "0 active, 2 dropped, map[found:2]",

@@ -43,7 +43,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"title": title, "icon": icon, "sign": sign,
 	"storeLevel": storeLevel, "storeWords": storeWords,
 	"gatewayLevel": gatewayLevel, "gatewayWords": gatewayWords, "targetLevel": targetLevel,
-	"choices": choices, "incomplete": incomplete, "refreshes": refreshChoices, "summary": summary,
+	"choices": choices, "toShow": toShow, "refreshes": refreshChoices, "summary": summary,
 	"detail":     detail,
 	"previous":   func(v View) string { return v.Query.link(v.Query.State, v.Query.Page-1) },
 	"next":       func(v View) string { return v.Query.link(v.Query.State, v.Query.Page+1) },

@@ -120,6 +120,36 @@ func TestRefreshWithoutScript(t *testing.T) {
 	}
 }
 
+// TestWhereItIs: who has the pages of several hosts open sees which is which, and
+// gets from the verdict to what is broken.
+func TestWhereItIs(t *testing.T) {
+	s := fleet()
+	s.Host = "web1"
+	var page strings.Builder
+	if err := s.View(Query{Page: 1, Refresh: 10}).WriteHTML(&page); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"<title>1 of 3 broken · promferry on web1</title>", "<small>on <bdi>web1</bdi></small></h1>",
+		`<a href="/?state=broken#targets">Show the broken target</a>`, `action="/#targets"`,
+	} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("without %q: %.5000s", want, &page)
+		}
+	}
+}
+
+// TestGatewayWithFailingGroups does not look well because it answers.
+func TestGatewayWithFailingGroups(t *testing.T) {
+	g := answering("eu")
+	if got := gatewayLevel(g); got != Good {
+		t.Errorf("got %s without failing groups, want %s", got, Good)
+	}
+	if g.Failing = 1; gatewayLevel(g) != Warn {
+		t.Errorf("got %s with failing groups, want %s", gatewayLevel(g), Warn)
+	}
+}
+
 func TestGatewayPage(t *testing.T) {
 	for place, want := range map[string]string{
 		"http://gw:9091":                    "http://gw:9091/",
@@ -136,6 +166,7 @@ func TestGatewayPage(t *testing.T) {
 	}
 }
 
+// TestPageIsWhole: an error of the writer is told.
 func TestPageIsWhole(t *testing.T) {
 	v := snapshot(answering("eu")).View(Query{Page: 1})
 	if err := v.WriteHTML(full{}); !errors.Is(err, errFull) {

@@ -5,20 +5,31 @@ import (
 	"fmt"
 	"html/template"
 
-	"github.com/promferry/promferry/convert"
+	"github.com/promferry/promferry/cmd/promferry/internal/legible"
 )
 
-// title says in a browser's tab whether to look.
+// title says in a browser's tab whether to look, and where.
 func title(v View) string {
+	name := "promferry"
+	if v.Host != "" {
+		name += " on " + legible.Line(v.Host)
+	}
+	if words := titleWords(v); words != "" {
+		return words + " · " + name
+	}
+	return name
+}
+
+func titleWords(v View) string {
 	switch n := v.Counts.Broken(); {
 	case n > 0:
-		return fmt.Sprintf("%s of %s broken · promferry", number(n), number(v.Counts.All()))
+		return fmt.Sprintf("%s of %s broken", number(n), number(v.Counts.All()))
 	case v.Counts.Incomplete > 0:
-		return fmt.Sprintf("%s of %s incomplete · promferry", number(v.Counts.Incomplete), number(v.Counts.All()))
+		return fmt.Sprintf("%s of %s incomplete", number(v.Counts.Incomplete), number(v.Counts.All()))
 	case v.Verdict.Level == Good:
-		return "all up · promferry"
+		return "all up"
 	}
-	return "promferry"
+	return ""
 }
 
 // icon is a dot in the colour of the level: in a tab there is no room for words,
@@ -38,7 +49,7 @@ func gatewayLevel(g Gateway) Level {
 	switch {
 	case g.isAway():
 		return Bad
-	case g.Doubt != "":
+	case g.Doubt != "" || g.Failing > 0:
 		return Warn
 	case g.State == GatewayUnknown:
 		return Waiting
@@ -93,13 +104,27 @@ func choices(v View) []choice {
 	return all
 }
 
-// incomplete is the choice that shows what a gateway leaves out; nil: nothing.
-func incomplete(v View) *choice {
-	if v.Counts.Incomplete == 0 {
-		return nil
+// toShow are the choices that show what needs somebody, and what is left out.
+func toShow(v View) (all []choice) {
+	anew := Query{Refresh: v.Query.Refresh} // not only those that the words find
+	for _, c := range []choice{
+		{Value: StateBroken, Count: v.Counts.Broken()},
+		{Value: string(Incomplete), Count: v.Counts.Incomplete},
+	} {
+		if c.Count > 0 {
+			c.Words, c.Link = theOnes(c.Count, c.Value+" target"), anew.link(c.Value, 1)
+			all = append(all, c)
+		}
 	}
-	all := Query{Refresh: v.Query.Refresh} // not only those that the words find
-	return &choice{Link: all.link(string(Incomplete), 1), Count: v.Counts.Incomplete}
+	return all
+}
+
+// theOnes are all n of a thing.
+func theOnes(n int, thing string) string {
+	if n == 1 {
+		return "the " + thing
+	}
+	return "the " + plural(n, thing)
 }
 
 func refreshChoices(v View) (all []choice) {
@@ -113,9 +138,9 @@ func refreshChoices(v View) (all []choice) {
 	return all
 }
 
-// summary says how many targets a job has.
-func summary(v View, c Counts) string {
-	words := plural(c.All(), "target")
+// summary says how many targets a job has, and where they are.
+func summary(v View, g Group) string {
+	c, words := g.Counts, plural(g.Counts.All(), "target")
 	for _, part := range []struct {
 		n     int
 		state State
@@ -124,35 +149,11 @@ func summary(v View, c Counts) string {
 			words += fmt.Sprintf(", %s %s", number(part.n), v.Words(part.state))
 		}
 	}
+	if g.Above > 0 {
+		words += "; what is broken is above"
+	}
 	return words
 }
-
-// maxListed bounds what is listed in one cell, maxSearches a table.
-const (
-	maxListed   = 10
-	maxSearches = 100
-)
-
-func first[T any](all []T) []T { return all[:min(len(all), maxListed)] }
-func more[T any](all []T) int  { return max(len(all)-maxListed, 0) }
-
-// ShownDropped are the first of the dropped targets.
-func (j Job) ShownDropped() []convert.Labels { return first(j.Dropped) }
-
-// MoreDropped is how many there are beside them.
-func (j Job) MoreDropped() int { return more(j.Dropped) }
-
-// ShownRefused are the first of the refused targets.
-func (j Job) ShownRefused() []Refused { return first(j.Refused) }
-
-// MoreRefused is how many there are beside them.
-func (j Job) MoreRefused() int { return more(j.Refused) }
-
-// ShownSearches are the first of the searches.
-func (v View) ShownSearches() []Job { return v.Searches[:min(len(v.Searches), maxSearches)] }
-
-// MoreSearches is how many there are beside them.
-func (v View) MoreSearches() int { return max(len(v.Searches)-maxSearches, 0) }
 
 // detail names what opens and closes, so that it stays as it was.
 func detail(kind, of string) string {

@@ -63,7 +63,8 @@ func ParseQuery(values url.Values) (Query, error) {
 
 var states = []State{Down, Unpushed, Pending, Incomplete, Up}
 
-// link is the address of the page with another state or page number.
+// link is the address of the page with another state or page number. It leads to
+// the targets: on a phone, they are far below the top.
 func (q Query) link(state string, page int) string {
 	values := url.Values{}
 	if state != "" {
@@ -78,7 +79,7 @@ func (q Query) link(state string, page int) string {
 	if q.Refresh != refreshes[0] {
 		values.Set("refresh", strconv.Itoa(q.Refresh))
 	}
-	return "/?" + values.Encode()
+	return "/?" + values.Encode() + "#targets"
 }
 
 // wants tells whether a target of that state is asked for.

@@ -2,7 +2,6 @@ package status
 
 import (
 	"net/url"
-	"strings"
 	"testing"
 )
 
@@ -21,13 +20,17 @@ func TestParseQueryRefuses(t *testing.T) {
 	}
 }
 
+// TestLinksKeepTheFilter: all of it but what they change.
 func TestLinksKeepTheFilter(t *testing.T) {
 	q := Query{State: "down", Text: `a"b&c`, Page: 2, Refresh: 30}
-	values, err := url.ParseQuery(strings.TrimPrefix(q.link("up", 3), "/?"))
+	link, err := url.Parse(q.link("up", 3))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := ParseQuery(values)
+	if link.Path != "/" || link.Fragment != "targets" {
+		t.Errorf("%s leads to %s#%s, want the targets of the page", link, link.Path, link.Fragment)
+	}
+	got, err := ParseQuery(link.Query())
 	if want := (Query{"up", `a"b&c`, 3, 30, FormatHTML}); err != nil || got != want {
 		t.Errorf("got %+v (%v), want %+v", got, err, want)
 	}

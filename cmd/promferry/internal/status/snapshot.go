@@ -14,6 +14,7 @@ import (
 type Snapshot struct {
 	At            time.Time
 	Version       string
+	Host          string // this machine; "" is not known
 	TelemetryPath string // of the own metrics
 	Load          Load
 	Gateways      []Gateway // each shard is one; in the order of the configuration

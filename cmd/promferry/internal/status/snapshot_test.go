@@ -11,7 +11,6 @@ var now = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 func before(d time.Duration) time.Time { return now.Add(-d) }
 
 // up is a target of a job that does well.
-
 func up(job, instance string) Target {
 	labels := convert.Labels{{Name: "instance", Value: instance}, {Name: "job", Value: job}}
 	return Target{
@@ -66,11 +65,3 @@ func gone(name string) Gateway {
 func snapshot(gateway Gateway, jobs ...Job) Snapshot {
 	return Snapshot{At: now, Version: "promferry/test", TelemetryPath: "/metrics", Gateways: []Gateway{gateway}, Jobs: jobs}
 }
-
-// TestViewOrder: jobs with something broken first, and within them the broken
-
-// targets; else the order of the configuration.
-
-// TestLinksKeepTheFilter: all of it but what they change.
-
-// TestPageIsWhole: an error of the writer is told.

@@ -114,7 +114,7 @@ func (v View) textOfTarget(to *lines, t Target) {
 		scraped = []string{v.ago(t.LastScrape), short(t.Duration), number(t.Samples), size(t.Bytes)}
 	}
 	pushed := make([]string, 0, len(t.Pushes))
-	for _, p := range t.Pushes {
+	for _, p := range t.Pushes[:t.ownPushes()] {
 		pushed = append(pushed, p.Place()+": "+v.stored(p))
 	}
 	for _, f := range t.Feeds {
@@ -128,7 +128,7 @@ func (v View) textOfTarget(to *lines, t Target) {
 	for _, loss := range t.Losses {
 		to.note(fmt.Sprintf("since the start: %s %s", number(loss.Count), loss.What))
 	}
-	for _, p := range t.Pushes {
+	for _, p := range t.ShownPushes() {
 		to.note(p.Place() + ": " + p.Path)
 		if away := v.awayWords(p); away != "" {
 			to.note(p.Place() + ": " + away + ", see above")
@@ -138,6 +138,9 @@ func (v View) textOfTarget(to *lines, t Target) {
 		for _, change := range p.Changes() {
 			to.note(p.Place() + ": " + change)
 		}
+	}
+	if n := t.MorePushes(); n > 0 {
+		to.note("and " + plural(n, "push") + " of other groups with errors or without families: see /api/v1/targets")
 	}
 	for _, f := range t.Feeds {
 		if f.IsAway() {

@@ -26,11 +26,15 @@ type Group struct {
 	Job     string
 	Counts  Counts // of those that the query wants
 	Targets []Target
+	Above   int // of those, how many stand in a part of their own above, as they are broken
 }
 
 // View arranges the snapshot for a page: at most PageSize targets.
 func (s Snapshot) View(q Query) View {
 	v := s.ViewAll(q)
+	if v.Matching > PageSize {
+		v.Groups = brokenFirst(v.Groups)
+	}
 	from := min(q.Page-1, v.Matching) * PageSize // whatever number was asked for
 	if from < v.Matching {
 		v.First, v.Last = from+1, min(from+PageSize, v.Matching)
@@ -69,6 +73,23 @@ func (s Snapshot) ViewAll(q Query) View {
 
 // worst is the rank of the job's first target: they are in that order.
 func (g Group) worst() int { return g.Targets[0].State().rank() }
+
+// brokenFirst puts what is broken of all jobs before the rest, so that the healthy
+// targets of one job do not push another's broken ones from the first page.
+func brokenFirst(groups []Group) []Group {
+	var broken, rest []Group
+	for _, g := range groups {
+		n := g.Counts.Broken()
+		part := g
+		if part.Targets = g.Targets[:n]; n > 0 {
+			broken = append(broken, part)
+		}
+		if part.Targets, part.Above = g.Targets[n:], n; len(part.Targets) > 0 {
+			rest = append(rest, part)
+		}
+	}
+	return append(broken, rest...)
+}
 
 // searchRank puts the jobs first that miss targets.
 func (j Job) searchRank() int {

@@ -1,15 +1,19 @@
 package status
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
+// TestViewOrder: jobs with something broken first, and within them the broken
+// targets; else the order of the configuration.
 func TestViewOrder(t *testing.T) {
 	s := snapshot(answering("eu"),
 		Job{Name: "fine", Targets: []Target{up("fine", "a"), up("fine", "b")}},
@@ -82,13 +86,40 @@ func TestIncompleteIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`12 families are left out of pushes. <a href="/?refresh=0&amp;state=incomplete">Show the 1 incomplete target</a>`,
+		`12 families are left out of pushes. <a href="/?refresh=0&amp;state=incomplete#targets">Show the incomplete target</a>`,
 		`incomplete <b>1</b>`,
 		"251 targets, 1 incomplete, 250 up",
 		"12 families left out, refused by the gateway: orders_00_total, ",
 	} {
 		if !strings.Contains(page.String(), want) {
 			t.Errorf("without %q: %.5000s", want, &page)
+		}
+	}
+}
+
+// TestBrokenOnesAreOnTheFirstPage: whichever job they are of, and however many
+// healthy ones the jobs before have.
+func TestBrokenOnesAreOnTheFirstPage(t *testing.T) {
+	var jobs []Job
+	for j := range 3 {
+		job := Job{Name: fmt.Sprint("job", j), Targets: []Target{down(fmt.Sprint("job", j), "x")}}
+		for i := range 90 {
+			job.Targets = append(job.Targets, up(job.Name, fmt.Sprint(i)))
+		}
+		jobs = append(jobs, job)
+	}
+	s := snapshot(answering("eu"), jobs...)
+	for page, want := range map[int]string{1: "job0:1 job1:1 job2:1 job0:90+1 job1:7+1", 3: "job2:73+1"} {
+		var got []string
+		for _, g := range s.View(Query{Page: page}).Groups {
+			shown := fmt.Sprintf("%s:%d", g.Job, len(g.Targets))
+			if g.Above > 0 {
+				shown += fmt.Sprintf("+%d", g.Above)
+			}
+			got = append(got, shown)
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("page %d: got %s, want %s", page, got, want)
 		}
 	}
 }
@@ -115,5 +146,30 @@ func TestPages(t *testing.T) {
 		if got != want {
 			t.Errorf("page %d: got %s, want %s", page, got, want)
 		}
+	}
+}
+
+// TestOtherGroupsAreBounded: a gateway that refuses all groups of a scrape does
+// not fill the page; the target's own group is always there.
+func TestOtherGroupsAreBounded(t *testing.T) {
+	target := unpushed("app", "a")
+	for i := range maxListed + 3 {
+		target.Pushes = append(target.Pushes, unpushed("app", fmt.Sprintf("other%02d", i)).Pushes[0])
+	}
+	s := snapshot(answering("eu"), Job{Name: "app", Targets: []Target{target}})
+	var page, text strings.Builder
+	if err := errors.Join(s.View(Query{Page: 1}).WriteHTML(&page), s.ViewAll(Query{}).WriteText(&text)); err != nil {
+		t.Fatal(err)
+	}
+	for _, shown := range []string{page.String(), text.String()} {
+		if n := strings.Count(shown, "/instance/other"); n != maxListed || !strings.Contains(shown, "/instance/a") {
+			t.Errorf("%d other groups, want %d beside its own in:\n%s", n, maxListed, shown)
+		}
+		if want := "and 3 pushes of other groups with errors or without families: see /api/v1/targets"; !strings.Contains(shown, want) {
+			t.Errorf("without %q:\n%s", want, shown)
+		}
+	}
+	if line := regexp.MustCompile(`(?m)^not pushed .*$`).FindString(text.String()); strings.Count(line, "eu: ") != 1 {
+		t.Errorf("the row is %q, want the push of its own group alone", line)
 	}
 }
