@@ -1,9 +1,11 @@
 # Everything that promferry needs to be built and tested.
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 REVISION ?= $(shell git rev-parse --verify -q HEAD 2>/dev/null)
+# Of the commit, not of the build: the same commit makes the same bytes.
+DATE     ?= $(shell TZ=UTC0 git log -1 --format=%cd --date=format-local:%Y%m%d-%H:%M:%S 2>/dev/null)
 
 info      = github.com/prometheus/common/version
-LDFLAGS   = -s -w -X $(info).Version=$(VERSION) -X $(info).Revision=$(REVISION)
+LDFLAGS   = -s -w -X $(info).Version=$(VERSION) -X $(info).Revision=$(REVISION) -X $(info).BuildDate=$(DATE)
 # What git knows goes in by LDFLAGS alone, so that a copy without .git is the same.
 GOFLAGS_BUILD = -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
 BINARY   ?= promferry

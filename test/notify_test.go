@@ -85,8 +85,10 @@ func TestServiceManagerIsTold(t *testing.T) {
 
 	rewrite(t, file, "nonsense")
 	ferry.signal(t, syscall.SIGHUP)
-	m.until(t, "READY=1")
-	m.until(t, "STATUS=1_of_1_targets_up,_1_of_1_gateways_answering;_configuration_not_reloaded")
+	const failed = "STATUS=1_of_1_targets_up,_1_of_1_gateways_answering;_configuration_not_reloaded"
+	if told := m.until(t, "READY=1"); !slices.ContainsFunc(told, func(line string) bool { return strings.HasPrefix(line, failed) }) {
+		t.Errorf("told %q of a reload that failed, and not that it has", told)
+	}
 
 	ferry.signal(t, syscall.SIGTERM)
 	m.until(t, "STOPPING=1")

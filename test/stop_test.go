@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -79,6 +80,26 @@ func TestShutdownTimeout(t *testing.T) {
 	if lines := linesWith(log, "level=ERROR", "group not left as on_shutdown says", "not finished before the shutdown timeout", `gateway \"default\"`, "i-1"); len(lines) != 1 {
 		t.Errorf("log does not name once what was not pushed:\n%s", log)
 	}
+}
+
+// TestStopWithAStoreThatIsDown: a store takes all the time of a stop; its samples
+// wait in the spool, the gateway knows, and the state file has its moment still.
+func TestStopWithAStoreThatIsDown(t *testing.T) {
+	t.Parallel()
+	target := startScripted(t, exposition(goodText))
+	gw, store := startScripted(t, status(200, "")), startScripted(t, status(503, "not now"))
+	ferry := run(t, config(t, `
+		global { scrape_interval = "300ms" }
+		gateway "default" { url = %q }
+		remote_write "store" {
+			url = %q
+			%s
+			spool { directory = %q }
+		}
+		job "app" { targets = [%q] }
+	`, gw.URL, store.URL, soon, t.TempDir(), target.address()), stopsSoon, "--state.file="+filepath.Join(t.TempDir(), "state"))
+	eventually(t, "push", func() error { return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 1) })
+	ferry.terminate(t)
 }
 
 // TestShutdownWithTargetThatHangs: the scrape under way is no reason to wait.

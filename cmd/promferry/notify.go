@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,8 +24,10 @@ type notifier struct {
 	watchdog time.Duration // it wants a sign of life within each; 0: it wants none
 	logger   *slog.Logger
 
-	told    string      // the status that was sent last
 	failing atomic.Bool // nothing arrives
+
+	mu   sync.Mutex
+	told string // the status that was sent last
 }
 
 // statusInterval is how often the status is looked at, where no watchdog wants
@@ -98,6 +101,13 @@ func (n *notifier) beat() {
 	if n.watchdog > 0 && n.alive() {
 		n.tell(daemon.SdNotifyWatchdog)
 	}
+	n.tellStatus()
+}
+
+// tellStatus says how the daemon does, where that is news.
+func (n *notifier) tellStatus() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if status := n.status(); status != n.told {
 		n.told = status
 		n.tell("STATUS=" + status)
@@ -105,13 +115,16 @@ func (n *notifier) beat() {
 }
 
 // reloading says that a reload begins, and the returned function that it has
-// ended.
+// ended, and how: people look at the status right after `systemctl reload`.
 func (n *notifier) reloading() (done func()) {
 	if n == nil {
 		return func() {}
 	}
 	n.tell(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
-	return func() { n.tell(daemon.SdNotifyReady) }
+	return func() {
+		n.tellStatus()
+		n.tell(daemon.SdNotifyReady)
+	}
 }
 
 // tell logs the first failure, and the next one only after a success.

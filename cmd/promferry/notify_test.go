@@ -125,6 +125,18 @@ func TestNotifierWithoutWatchdog(t *testing.T) {
 	})
 }
 
+// How a reload ended is told with its end, not at the next look.
+func TestReloadEndsWithTheStatus(t *testing.T) {
+	var m manager
+	n := notifierTo(&m, nil)
+	done := n.reloading()
+	n.status = func() string { return "configuration not reloaded" }
+	done()
+	if want := []string{"STATUS=configuration not reloaded", "READY=1"}; !slices.Equal(m.told[1:], want) {
+		t.Errorf("told %q after the reload, want %q", m.told[1:], want)
+	}
+}
+
 // A manager that is gone stops nothing, and is told of in the log.
 func TestNotifierWhoseManagerIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -129,7 +129,7 @@ func (f *ferry) serve(ctx context.Context, s service) error {
 	stopReloading(ending)
 	stopDiscovery(ending)
 	err := f.retire(ending, stopScraping)
-	err = errors.Join(err, stopSending(ending), f.left(ending, s.logger), f.ledger.Close(ending))
+	err = errors.Join(err, stopSending(ending), f.left(ending, s.logger), f.closeLedger(ending))
 	stopWeb()
 	awaitNotified(ending)
 	s.logger.Info("promferry stops", "took", time.Since(began).Round(time.Millisecond))
@@ -199,4 +199,15 @@ func (f *ferry) left(ctx context.Context, logger *slog.Logger) error {
 		return nil
 	}
 	return fmt.Errorf("stop: %s not left as on_shutdown says", count(len(failed), "group is", "groups are"))
+}
+
+// closeLedger gives the state file a moment where all before it has taken the time
+// there was, such as a store that is down: the file has one write to do, if any.
+func (f *ferry) closeLedger(ctx context.Context) error {
+	if err := f.ledger.Close(ctx); ctx.Err() == nil {
+		return err
+	}
+	closing, cancel := context.WithTimeoutCause(context.Background(), closeTimeout, context.Cause(ctx))
+	defer cancel()
+	return f.ledger.Close(closing)
 }

@@ -33,7 +33,7 @@ func (r *release) members(p platform, binary string) ([]member, error) {
 		files = append(files, member{name, filepath.Join(r.dist, name), 0o644})
 	}
 	files = append(files, member{"promferry.hcl", "deploy/packaging/etc/promferry.hcl", 0o644})
-	for _, dir := range []string{"configs/examples", "deploy/grafana", "deploy/prometheus", "deploy/systemd", "docs"} {
+	for _, dir := range []string{"configs/examples", "deploy/compose", "deploy/grafana", "deploy/kubernetes", "deploy/prometheus", "deploy/systemd", "docs"} {
 		inside, err := filesIn(dir)
 		if err != nil {
 			return nil, err

@@ -14,7 +14,8 @@ func (r *release) build(p platform) (binary string, err error) {
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.Command("make", "build", "BINARY="+binary, "VERSION="+r.version, "REVISION="+r.revision)
+	cmd := exec.Command("make", "build", "BINARY="+binary, "VERSION="+r.version, "REVISION="+r.revision,
+		"DATE="+r.time.Format("20060102-15:04:05"))
 	cmd.Env = append(os.Environ(),
 		"MAKEFLAGS=", "GOFLAGS=", "GOEXPERIMENT=", "GOFIPS140=off",
 		"GOOS="+p.os, "GOARCH="+p.arch, "GOAMD64=v1", "GOARM64=v8.0", "GOARM=7")

@@ -131,10 +131,12 @@ func livePackage(t *testing.T) {
 		t.Error("an upgrade enabled what was disabled")
 	}
 
+	succeed(t, "systemctl", "enable", "promferry.service", "promferry-once.timer")
 	succeed(t, "dpkg", "-r", "promferry")
 	if exists("/usr/bin/promferry") || !exists(configuration) || !exists("/var/lib/promferry") {
 		t.Error("a removal left the program, or took the configuration or the state")
 	}
+	installAgain(t)
 	succeed(t, "dpkg", "-P", "promferry")
 	checkGone(t)
 }
@@ -169,6 +171,26 @@ func runAsUnit(t *testing.T) {
 	if !exists("/var/lib/promferry/state") {
 		t.Error("no state file")
 	}
+}
+
+// installAgain installs what was removed, where systemd seems to run: what it is
+// told goes to a file. The removal has stopped the service, so it must be started.
+func installAgain(t *testing.T) {
+	t.Helper()
+	const said = "/tmp/systemctl"
+	_ = os.Remove("/usr/sbin/policy-rc.d") // of an image of containers: nothing may start
+	stub := "#!/bin/sh\necho \"$@\" >>" + said + "\ncase \"$*\" in\n*is-enabled*promferry.service*) echo enabled ;;\n*is-active* | *is-enabled*) exit 1 ;;\nesac\n"
+	succeed(t, "mv", "/usr/bin/systemctl", "/usr/bin/systemctl.real")
+	writeFile(t, "/usr/bin/systemctl", stub)
+	succeed(t, "chmod", "755", "/usr/bin/systemctl")
+	succeed(t, "mkdir", "-p", "/run/systemd/system")
+	succeed(t, "dpkg", "-i", "/tmp/next.deb")
+	if log := readFile(t, said); !regexp.MustCompile(`(?m)^.*\b(re)?start promferry\.service$`).MatchString(log) || strings.Contains(log, "start promferry-once.timer") {
+		t.Errorf("after a removal, an installation tells systemd\n%s\nwant a start of the service, and of no timer that is not enabled", log)
+	}
+	succeed(t, "rm", "-r", "/run/systemd")
+	succeed(t, "mv", "/usr/bin/systemctl.real", "/usr/bin/systemctl")
+	succeed(t, "dpkg", "-r", "promferry")
 }
 
 // nextVersion is the same package with a higher version.

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -77,7 +79,14 @@ func TestReleaseIsReproducible(t *testing.T) {
 			t.Errorf("%s: built twice, and not the same", name)
 		}
 	}
-	checkStatic(t, filepath.Join(dist, "bin", "linux_"+runtime.GOARCH, "promferry"))
+	binary := filepath.Join(dist, "bin", "linux_"+runtime.GOARCH, "promferry")
+	checkStatic(t, binary)
+	says, err := exec.Command(binary, "version").CombinedOutput()
+	for _, want := range []string{"version v1.2.3 ", "revision: 0a1b2c3)", "20260101-00:00:00\n"} {
+		if err != nil || !strings.Contains(string(says), want) {
+			t.Errorf("promferry version: %v, without %q:\n%s", err, want, says)
+		}
+	}
 	check := exec.Command("sha256sum", "--check", "--strict", "SHA256SUMS")
 	check.Dir = dist
 	if out, err := check.CombinedOutput(); err != nil {
@@ -107,6 +116,29 @@ func TestArchivesOfAllKinds(t *testing.T) {
 			want := readFile(t, name)
 			if files[top+name] != want {
 				t.Errorf("%s: %s is not that of the source", path, name)
+			}
+		}
+		checkLinks(t, files)
+	}
+}
+
+// checkLinks wants what documents link to in the archive too: files, and
+// directories with some.
+func checkLinks(t *testing.T, files map[string]string) {
+	t.Helper()
+	there := make(map[string]bool)
+	for name := range files {
+		for ; name != "."; name = path.Dir(name) {
+			there[name] = true
+		}
+	}
+	for name, text := range files {
+		if path.Ext(name) != ".md" {
+			continue
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)\s#:]+)(?:#[^)\s]*)?\)`).FindAllStringSubmatch(text, -1) {
+			if !there[path.Join(path.Dir(name), link[1])] {
+				t.Errorf("%s links to %s, which the archive does not have", name, link[1])
 			}
 		}
 	}
