@@ -19,12 +19,12 @@ type gatewayFault struct {
 }
 
 // timeout is short where that is the fault. The others answer, in time also on a
-// machine that is busy; it is as well how long once tries them again.
+// machine that is busy.
 func (f gatewayFault) timeout() string {
 	if f.reason == "timeout" {
 		return "300ms"
 	}
-	return "4s"
+	return "30s"
 }
 
 // gatewayFaults needs the URL that the redirect leads to.
