@@ -119,13 +119,13 @@ func (g *gatewayProcess) stop() {
 // queue (contract C3).
 func eventually(t testing.TB, what string, done func() bool) {
 	t.Helper()
-	for range 500 {
+	for range 3000 {
 		if done() {
 			return
 		}
 		<-time.After(10 * time.Millisecond)
 	}
-	t.Errorf("%s: not within 5 s", what)
+	t.Errorf("%s: not within 30 s", what)
 }
 
 // A storedGroup is a group as /api/v1/metrics has it.

@@ -49,6 +49,18 @@ var targetFaults = []targetFault{
 	{"gzip_not", gzipped(func([]byte) []byte { return []byte(partText) }), "decompress", "gzip"},
 }
 
+// generous is a scrape_timeout for targets that answer, in time also on a machine
+// that is busy.
+const generous = "3s"
+
+// timeout is short where that is the fault.
+func (f targetFault) timeout() string {
+	if f.reason == "timeout" {
+		return "500ms"
+	}
+	return generous
+}
+
 // endless sends good lines for ever.
 func endless(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
@@ -91,9 +103,9 @@ func TestBadTargetOnce(t *testing.T) {
 				t.Parallel()
 				instance := fmt.Sprintf("%s-%d", policy, i)
 				target := startScripted(t, exposition(goodText))
-				file := config(t, `
+				const text = `
 					global {
-						scrape_timeout    = "500ms"
+						scrape_timeout    = %q
 						body_size_limit   = 2000
 						on_scrape_failure = %q
 					}
@@ -102,13 +114,13 @@ func TestBadTargetOnce(t *testing.T) {
 						targets  = [%q]
 						instance = %q
 					}
-				`, policy, gw.url, target.address(), instance)
-				once(t, file).mustBeSilent(t)
+				`
+				once(t, config(t, text, generous, policy, gw.url, target.address(), instance)).mustBeSilent(t)
 				if err := gw.must(t, "app", instance).holds(goodSeries, 1); err != nil {
 					t.Fatalf("after a good scrape: %v", err)
 				}
 				fault.strike(target)
-				r := once(t, file)
+				r := once(t, config(t, text, fault.timeout(), policy, gw.url, target.address(), instance))
 				checkFailedOnce(t, r, instance, fault.says)
 				want := seriesSet{}
 				if policy == "keep" {
@@ -161,13 +173,12 @@ func TestBadTargetsUnderRun(t *testing.T) {
 	var jobs strings.Builder
 	for i, fault := range targetFaults {
 		targets[i] = startScripted(t, exposition(goodText))
-		fmt.Fprintf(&jobs, "job \"%s\" {\n targets = [%q]\n instance = \"i\"\n}\n", fault.name, targets[i].address())
+		fmt.Fprintf(&jobs, "job \"%s\" {\n targets = [%q]\n instance = \"i\"\n scrape_timeout = %q\n}\n", fault.name, targets[i].address(), fault.timeout())
 	}
 	bystander := startScripted(t, exposition(goodText))
 	ferry := run(t, config(t, `
 		global {
-			scrape_interval = "1s"
-			scrape_timeout  = "500ms"
+			scrape_interval = "3s"
 			body_size_limit = 2000
 			workers         = 32
 		}
@@ -206,14 +217,15 @@ func TestBadTargetsUnderRun(t *testing.T) {
 	}
 }
 
-// checkLog looks for one line at the begin and one at the end.
+// checkLog looks for one line at the begin and one at the end. Of a short timeout
+// there may be more, on a machine that is busy.
 func (f targetFault) checkLog(t *testing.T, log string) {
 	t.Helper()
-	failed := linesWith(log, `msg="scrape failed"`, "job="+f.name+" ")
-	if len(failed) != 1 || !strings.Contains(failed[0], "reason="+f.reason+" ") || !strings.Contains(failed[0], f.says) {
+	failed, again := linesWith(log, `msg="scrape failed"`, "job="+f.name+" "), linesWith(log, `msg="scrape works again"`, "job="+f.name+" ")
+	if len(failed) == 0 || len(failed) > 1 && f.reason != "timeout" || len(failed) != len(linesWith(log, `msg="scrape failed"`, "job="+f.name+" ", "reason="+f.reason+" ", f.says)) {
 		t.Errorf("%s: log is not one line with reason %s and %q: %q", f.name, f.reason, f.says, failed)
 	}
-	if again := linesWith(log, `msg="scrape works again"`, "job="+f.name+" "); f.answer != nil && len(again) != 1 {
-		t.Errorf("%s: log says %d times that it works again, want 1", f.name, len(again))
+	if want := len(failed); f.answer != nil && len(again) != want {
+		t.Errorf("%s: log says %d times that it works again, want %d", f.name, len(again), want)
 	}
 }

@@ -1,5 +1,23 @@
 // Package test shows promferry end to end: the built program between real
 // exporters and real Pushgateways, and between scripted ones that misbehave.
+//
+// A test is in the file named for what it is about: a command (exec, push), a part
+// of the configuration (discovery, shards), a fault (badtarget, kill), a promise
+// (transparency…), a page of docs (doc_…). What they share:
+//
+//   - parts: real programs, which are skipped where they are missing, but not in CI
+//   - scripted, counted: an exporter, or a gateway, that answers as the test says
+//   - recorder: stands before a real gateway and keeps what is asked of it
+//   - receiver, stored, taken: a store that keeps all that is written to it
+//   - ferry: promferry, to its end (once, promferry) or as a daemon (run)
+//   - process: any process, and eventually, which waits for an event
+//
+// The machine may be busy with other tests, or stand still for a while: wait for
+// what must happen, and do not measure how long it takes. A promise of seconds
+// belongs into a synctest bubble of the package that keeps it.
+//
+// The directories beside are programs that measure, and what these share: proc
+// runs them, oracle judges what a gateway gets, bodies and certs make input.
 package test
 
 import (

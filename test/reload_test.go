@@ -87,14 +87,11 @@ func TestReloadChangesTargets(t *testing.T) {
 	if methods := tap.of("rare"); slices.Contains(methods, "DELETE") {
 		t.Error("the group of a target that stays was deleted")
 	}
-	if n := kept.connections.Load(); n != 1 {
-		t.Errorf("%d connections to the target that stays as it is, want 1", n)
-	}
+	ferry.keepsConnection(t, kept)
 	at := kept.times()
-	for i := range at[2:] { // the first gap is shorter
-		if gap := at[i+2].Sub(at[i+1]); gap < time.Second || gap > 3*time.Second {
-			t.Errorf("%v between two scrapes of the target that stays as it is, want 2s", gap)
-		}
+	span := at[len(at)-1].Sub(at[0])
+	if most := int(span/(2*time.Second)) + 2; len(at) > most { // the first gap is shorter
+		t.Errorf("%d scrapes of the target that stays as it is within %v, want one in 2s", len(at), span)
 	}
 	series := `promferry_scrapes_total{job="old"}`
 	eventually(t, "series of the removed job gone", func() error {
@@ -104,6 +101,17 @@ func TestReloadChangesTargets(t *testing.T) {
 		return nil
 	})
 	ferry.terminate(t)
+}
+
+// keepsConnection checks that a target that stays as it is, in job kept, has been
+// scraped over one connection. After a scrape that is too slow, as on a machine
+// that is busy, there is another one.
+func (d daemon) keepsConnection(t testing.TB, kept *counted) {
+	t.Helper()
+	slow, _ := d.metric(`promferry_scrape_errors_total{job="kept",reason="timeout"}`) // else there is no such series
+	if n := kept.connections.Load(); n < 1 || float64(n) > 1+slow {
+		t.Errorf("%d connections to the target that stays as it is, want 1; %v scrapes were too slow", n, slow)
+	}
 }
 
 // TestReloadMovesGroups: other labels, another URL, one gateway less. What was
@@ -211,9 +219,7 @@ func TestReloadStorm(t *testing.T) {
 		return goroutines, files
 	}
 	storm(1)
-	if n := kept.connections.Load(); n != 1 {
-		t.Errorf("%d connections to the target that stays as it is, want 1", n)
-	}
+	ferry.keepsConnection(t, kept)
 	goroutines, files := figures()
 	storm(2) // now all targets get another gateway
 	eventually(t, "goroutines and files as before", func() error {

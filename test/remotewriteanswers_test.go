@@ -31,7 +31,7 @@ func TestRemoteWriteAnswers(t *testing.T) {
 	if waited.Milliseconds() < 950 {
 		t.Errorf("came %v after Retry-After: 1", waited)
 	}
-	if err := allStored("target", receiver.valuesOnce(inApp("scrapes_total")), target[0].scrapes.Load(), 0); err != nil {
+	if err := receiver.taken(inApp("")).mustBeAll("target", target[0].scrapes.Load(), 0); err != nil {
 		t.Error(err)
 	}
 }
@@ -97,9 +97,9 @@ func TestRemoteWriteRefusedAlone(t *testing.T) {
 	eventually(t, "refused samples", func() error { return ferry.atLeast(dropped, 18) })
 	ferry.terminate(t)
 	scraped := good[0].scrapes.Load()
-	values, err := s.values(`scrapes_total{instance="good"}`)
+	got, err := s.taken(`{instance="good"}`)
 	if err == nil {
-		err = allStored("good", values, scraped, 0)
+		err = got.mustBeAll("good", scraped, 0)
 	}
 	if err != nil {
 		t.Error(err)

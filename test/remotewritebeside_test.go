@@ -48,18 +48,20 @@ func TestGatewaysAndStoresDelayNoOther(t *testing.T) {
 	}
 	ferry.lives(t)
 	ferry.terminateWith(t, 1)
-	late := 0
+	late, all := 0, 0
 	for i := range targets {
 		points := healthyStore.series(up(i))
 		for j, p := range points {
+			all++
 			if p.by.at.Sub(time.UnixMilli(p.at)) > 2*time.Second || j > 0 && p.at-points[j-1].at > 3500 {
 				late++
 			}
 		}
 	}
-	// As for gateways: a busy machine may be late for some.
-	if late > targets*rounds/3 {
-		t.Errorf("%d scrapes came late, or were left out", late)
+	// Were they to wait for one that hangs, all but the first would be late; a busy machine
+	// may be late for some.
+	if late > all/2 {
+		t.Errorf("%d scrapes of %d came late, or were left out", late, all)
 	}
 }
 

@@ -2,7 +2,6 @@ package test
 
 import (
 	"fmt"
-	"math"
 	"net"
 	"net/http"
 	"os/exec"
@@ -11,8 +10,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/prometheus/common/model"
 )
 
 // A numbered target offers how often it was scraped, so that each scrape can be
@@ -77,25 +74,6 @@ func counts(targets []*numbered) (all []int64) {
 	return all
 }
 
-// allStored checks that each scrape of a target is in the values, in its order,
-// but for one that was under way when promferry was killed.
-func allStored(name string, values []float64, scraped, cut int64) error {
-	next := int64(1)
-	for _, v := range values {
-		if next == cut && int64(v) == cut+1 {
-			next++
-		}
-		if int64(v) != next {
-			return fmt.Errorf("%s: scrape %v is stored where number %d should be", name, v, next)
-		}
-		next++
-	}
-	if next <= scraped {
-		return fmt.Errorf("%s: %d scrapes are stored, of %d", name, next-1, scraped)
-	}
-	return nil
-}
-
 // TestRemoteWriteOutageAndKill: the store is away, promferry is killed meanwhile
 // or while it sends what waits, and is started again: each scrape that was taken
 // is stored, in order. Nothing is stored twice but what was under way when it
@@ -119,11 +97,12 @@ func TestRemoteWriteOutageAndKill(t *testing.T) {
 			more(t, targets, 3)
 			receiver.leave()
 			more(t, targets, 8)
+			drains := time.Now()
 			if whileDraining != nil {
 				whileDraining(t, receiver)
 			}
 			ferry.kill9(t)
-			killed, cut := time.Now(), counts(targets)
+			cut := counts(targets)
 			ferry = run(t, file)
 			more(t, targets, 5)
 			if whileDraining == nil {
@@ -133,15 +112,12 @@ func TestRemoteWriteOutageAndKill(t *testing.T) {
 			ferry.terminate(t)
 			scraped := counts(targets)
 			for i, n := range targets {
-				values := receiver.valuesOnce(fmt.Sprintf("scrapes_total{instance=%q,job=\"app\"}", n.name))
-				if err := allStored(n.name, values, scraped[i], cut[i]); err != nil {
+				of := fmt.Sprintf("{instance=%q,job=\"app\"}", n.name)
+				if err := receiver.taken(of).mustBeAll(n.name, scraped[i], cut[i]); err != nil {
 					t.Error(err)
 				}
 			}
-			underWay := func(first point) bool { return first.by.at.Sub(killed).Abs() < time.Second }
-			if whileDraining == nil {
-				underWay = never
-			}
+			underWay := func(first point) bool { return whileDraining != nil && !first.by.at.Before(drains) }
 			if err := receiver.inOrder(underWay); err != nil {
 				t.Error(err)
 			}
@@ -150,18 +126,6 @@ func TestRemoteWriteOutageAndKill(t *testing.T) {
 			}
 		})
 	}
-}
-
-// valuesOnce returns the values of a series in the order in which they came,
-// without what came again.
-func (r *receiver) valuesOnce(key string) (values []float64) {
-	last := int64(0)
-	for _, p := range r.series(key) {
-		if p.at > last {
-			values, last = append(values, p.value), p.at
-		}
-	}
-	return values
 }
 
 // TestRemoteWriteOutageOfStores: the same with a real store, which is ended and
@@ -193,11 +157,11 @@ func TestRemoteWriteOutageOfStores(t *testing.T) {
 			scraped := counts(targets)
 			for i, n := range targets {
 				eventually(t, "all scrapes of "+n.name, func() error {
-					values, err := s.values(fmt.Sprintf(`scrapes_total{instance=%q}`, n.name))
+					got, err := s.taken(fmt.Sprintf(`{instance=%q}`, n.name))
 					if err != nil {
 						return err
 					}
-					return allStored(n.name, values, scraped[i], cut[i])
+					return got.mustBeAll(n.name, scraped[i], cut[i])
 				})
 			}
 		})
@@ -223,22 +187,4 @@ func startsAgain(t testing.TB, url string, command func(host, port string) *exec
 		}
 		return p
 	}
-}
-
-// values returns all samples of a series, by their times.
-func (s store) values(selector string) (values []float64, err error) {
-	var found model.Matrix
-	if err := s.ask(selector+"[10m]", &found); err != nil {
-		return nil, err
-	}
-	if len(found) != 1 {
-		return nil, fmt.Errorf("%d series, want 1", len(found))
-	}
-	last := model.Time(0)
-	for _, v := range found[0].Values {
-		if v.Timestamp > last && !math.IsNaN(float64(v.Value)) { // VictoriaMetrics shows stale markers, and what came twice
-			values, last = append(values, float64(v.Value)), v.Timestamp
-		}
-	}
-	return values, nil
 }

@@ -36,7 +36,7 @@ func stopping(t *testing.T, flags ...string) (ferry daemon, since time.Time) {
 		global { scrape_interval = "2s" } # and so is the timeout: no up 0 before the end
 		gateway "default" {
 			url     = %q
-			timeout = "1m"
+			timeout = "1h"
 		}
 		job "app" {
 			targets  = [%q]
@@ -44,8 +44,8 @@ func stopping(t *testing.T, flags ...string) (ferry daemon, since time.Time) {
 		}
 	`, gw.URL, target.address()), flags...)
 	eventually(t, "first push", func() error { return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 1) })
-	ferry.signal(t, syscall.SIGTERM)
 	since = time.Now()
+	ferry.signal(t, syscall.SIGTERM)
 	select {
 	case <-ending:
 	case <-time.After(patience):
@@ -54,23 +54,23 @@ func stopping(t *testing.T, flags ...string) (ferry daemon, since time.Time) {
 	return ferry, since
 }
 
+// TestSecondSignalExitsAtOnce: it does not wait for a gateway that hangs, nor for
+// the shutdown timeout, which are both longer than exitCode waits.
 func TestSecondSignalExitsAtOnce(t *testing.T) {
 	t.Parallel()
-	ferry, _ := stopping(t, "--shutdown.timeout=1m")
-	<-time.After(200 * time.Millisecond) // two signals at the same moment are one
+	ferry, _ := stopping(t, "--shutdown.timeout=1h")
 	ferry.signal(t, syscall.SIGTERM)
-	second := time.Now()
-	ferry.exitCode(t)
-	if took := time.Since(second); took > 2*time.Second {
-		t.Errorf("ended %v after the second signal", took)
+	if code := ferry.exitCode(t); code != 1 || !strings.Contains(ferry.stderr.String(), "ended at once by a second signal") {
+		t.Errorf("exit code %d, want 1 by the second signal: %s", code, &ferry.stderr)
 	}
 }
 
+// TestShutdownTimeout: the gateway would have an hour for its answer.
 func TestShutdownTimeout(t *testing.T) {
 	t.Parallel()
 	ferry, since := stopping(t, "--shutdown.timeout=1s")
 	code := ferry.exitCode(t)
-	if took := time.Since(since); took < 900*time.Millisecond || took > 4*time.Second {
+	if took := time.Since(since); took < time.Second {
 		t.Errorf("ended %v after SIGTERM, want 1s", took)
 	}
 	if code < 0 {
@@ -105,12 +105,12 @@ func TestStopWithAStoreThatIsDown(t *testing.T) {
 // TestShutdownWithTargetThatHangs: the scrape under way is no reason to wait.
 func TestShutdownWithTargetThatHangs(t *testing.T) {
 	t.Parallel()
-	target := startScripted(t, exposition(goodText))
+	target := startScripted(t, hang)
 	gw := startPushgateway(t)
 	ferry := run(t, config(t, `
 		global {
-			scrape_interval = "20s"
-			scrape_timeout  = "20s"
+			scrape_interval = "1h"
+			scrape_timeout  = "1h"
 		}
 		gateway "default" { url = %q }
 		job "app" {
@@ -118,18 +118,13 @@ func TestShutdownWithTargetThatHangs(t *testing.T) {
 			instance = "i"
 		}
 	`, gw.url, target.address()))
-	target.answer.Store(http.HandlerFunc(hang))
 	eventually(t, "scrape", func() error {
 		if target.requests.Load() == 0 {
 			return fmt.Errorf("not")
 		}
 		return nil
 	})
-	began := time.Now()
 	ferry.terminate(t)
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("ended %v after SIGTERM", took)
-	}
 }
 
 // TestListenAddressTaken: a second promferry fails before it scrapes.

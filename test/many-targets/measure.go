@@ -2,11 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"net/http"
-	"os/exec"
-	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/promferry/promferry/test/proc"
@@ -18,34 +13,22 @@ func (o options) measure() error {
 	if err := w.write(0); err != nil {
 		return err
 	}
-	file, err := w.config()
-	if err != nil {
-		return err
-	}
-	address, err := proc.FreeAddress()
-	if err != nil {
-		return err
-	}
 	began := time.Now()
-	p, err := proc.Start(exec.Command(o.binary, "run", "--config.file="+file, "--web.listen-address="+address, "--shutdown.timeout=1s"))
+	f, err := proc.StartFerry(o.binary, o.dir, w.config(), "", "--shutdown.timeout=1s")
 	if err != nil {
 		return err
 	}
-	f := ferry{p, "http://" + address + "/metrics"}
 	err = w.follow(f, began)
-	_ = p.Stop() // what is not pushed by then makes an exit code of 1
+	_ = f.Stop() // what is not pushed by then makes an exit code of 1
 	return err
 }
 
-// A ferry is the process that is measured.
-type ferry struct {
-	*proc.Process
-	metrics string // URL
-}
-
 // follow measures a process from its start on.
-func (w *world) follow(f ferry, began time.Time) error {
-	known := func() bool { n, _ := f.value(`promferry_targets{job="node"}`); return n == float64(w.options.targets) }
+func (w *world) follow(f *proc.Ferry, began time.Time) error {
+	known := func() bool {
+		m, err := f.Metrics()
+		return err == nil && m["promferry_targets,job=node"] == float64(w.options.targets)
+	}
 	if err := f.Await("targets", time.Minute, known); err != nil {
 		return err
 	}
@@ -53,7 +36,7 @@ func (w *world) follow(f ferry, began time.Time) error {
 	if err := f.Await("pushes of all targets", time.Minute, func() bool { return w.pushed() >= w.options.targets }); err != nil {
 		return err
 	}
-	settled, err := f.look()
+	settled, err := look(f)
 	if err != nil {
 		return err
 	}
@@ -80,7 +63,7 @@ func (w *world) follow(f ferry, began time.Time) error {
 }
 
 // rewrite rewrites the file once a second, and returns the peaks.
-func (w *world) rewrite(f ferry, from, to int) (peak use, err error) {
+func (w *world) rewrite(f *proc.Ferry, from, to int) (peak use, err error) {
 	for round := from; round <= to; round++ {
 		if err := w.write(round); err != nil {
 			return peak, err
@@ -88,7 +71,7 @@ func (w *world) rewrite(f ferry, from, to int) (peak use, err error) {
 		if err := f.Sleep(time.Second); err != nil {
 			return peak, err
 		}
-		now, err := f.look()
+		now, err := look(f)
 		if err != nil {
 			return peak, err
 		}
@@ -100,15 +83,13 @@ func (w *world) rewrite(f ferry, from, to int) (peak use, err error) {
 // use is what the process has of what must not grow.
 type use struct{ rss, goroutines, files float64 }
 
-func (f ferry) look() (u use, err error) {
-	for name, to := range map[string]*float64{
-		"process_resident_memory_bytes": &u.rss, "go_goroutines": &u.goroutines, "process_open_fds": &u.files,
-	} {
-		if *to, err = f.value(name); err != nil {
-			return u, err
-		}
+func look(f *proc.Ferry) (use, error) {
+	m, err := f.Metrics()
+	u := use{m["process_resident_memory_bytes"], m["go_goroutines"], m["process_open_fds"]}
+	if err == nil && min(u.rss, u.goroutines, u.files) == 0 {
+		err = fmt.Errorf("its metrics have only %+v", u)
 	}
-	return u, nil
+	return u, err
 }
 
 func (u use) print(when string) {
@@ -123,22 +104,4 @@ func (u use) within(before use) error {
 		return fmt.Errorf("something stays behind: %+v after %+v", u, before)
 	}
 	return nil
-}
-
-// value reads one of the process's own metrics.
-func (f ferry) value(series string) (float64, error) {
-	resp, err := http.Get(f.metrics)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return 0, err
-	}
-	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(series) + ` (\S+)$`).FindSubmatch(body)
-	if m == nil {
-		return 0, fmt.Errorf("no series %s at %s", series, f.metrics)
-	}
-	return strconv.ParseFloat(string(m[1]), 64)
 }

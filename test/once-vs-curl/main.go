@@ -17,10 +17,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/promferry/promferry/test/proc"
 )
 
 func main() {
@@ -41,7 +42,7 @@ func measure(runs, series int, binary string) error {
 	}
 	defer os.RemoveAll(dir)
 	if binary == "" {
-		if binary, err = build(dir); err != nil {
+		if binary, err = proc.Build(dir); err != nil {
 			return err
 		}
 	}
@@ -68,16 +69,6 @@ func measure(runs, series int, binary string) error {
 		}
 	}
 	return report(a, c, binary)
-}
-
-func build(dir string) (string, error) {
-	binary := filepath.Join(dir, "promferry")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/promferry")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return binary, nil
 }
 
 // bench is the target and the gateway.

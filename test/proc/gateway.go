@@ -27,7 +27,6 @@ func StartGateway(cmd *exec.Cmd) (p *Process, url string, err error) {
 }
 
 func ready(url string) bool {
-	client := http.Client{Timeout: time.Minute}
 	resp, err := client.Get(url + "/-/ready")
 	if err != nil {
 		return false

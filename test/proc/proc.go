@@ -50,13 +50,16 @@ func (p *Process) Sleep(d time.Duration) error {
 	}
 }
 
-// Await asks again and again until the answer is yes.
+// Await asks again and again until the answer is yes. The time is what its own
+// waits should take together: a machine that is too busy for them is so for the
+// program, too, which is then not blamed for it.
 func (p *Process) Await(what string, within time.Duration, yes func() bool) error {
-	for end := time.Now().Add(within); !yes(); {
-		if time.Now().After(end) {
+	const wait = 10 * time.Millisecond
+	for left := within; !yes(); left -= wait {
+		if left <= 0 {
 			return fmt.Errorf("%s: no %s within %v", p.cmd.Path, what, within)
 		}
-		if err := p.Sleep(10 * time.Millisecond); err != nil {
+		if err := p.Sleep(wait); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/test/oracle"
+	"github.com/promferry/promferry/test/proc"
 )
 
 // account holds promferry's own counters against what the ends have seen.
@@ -36,9 +37,9 @@ func (w *world) account() error {
 		served, nothing := t.Served()
 		whole, empty = whole+float64(served), empty+float64(nothing)
 	}
-	scrapes, failed := m.sum("promferry_scrapes_total"), m.sum("promferry_scrape_errors_total")
+	scrapes, failed := m.Sum("promferry_scrapes_total"), m.Sum("promferry_scrape_errors_total")
 	good := scrapes - failed
-	onTheWay := failed - m.sum("promferry_scrape_errors_total", "reason=status") - m.sum("promferry_scrape_errors_total", "reason=parse")
+	onTheWay := failed - m.Sum("promferry_scrape_errors_total", "reason=status") - m.Sum("promferry_scrape_errors_total", "reason=parse")
 	fmt.Printf("soak: %v scrapes, %v failed, %v answers left whole, %v empty\n", scrapes, failed, whole, empty)
 	w.atMost("whole answers that count as failed without a reason", whole-good, onTheWay+float64(w.options.targets))
 	w.atMost("good scrapes without a whole answer", good, whole+empty)
@@ -48,11 +49,11 @@ func (w *world) account() error {
 	return nil
 }
 
-func (w *world) accountGateway(m metrics, g *oracle.Gateway, good, empty, open float64) {
+func (w *world) accountGateway(m proc.Metrics, g *oracle.Gateway, good, empty, open float64) {
 	of, c := "gateway="+g.Name, g.Count()
-	lost := m.sum("promferry_pushes_superseded_total", of) + m.sum("promferry_pushes_dropped_total", of)
-	failed := m.sum("promferry_push_errors_total", of)
-	pushed := m.sum("promferry_pushes_total", of)
+	lost := m.Sum("promferry_pushes_superseded_total", of) + m.Sum("promferry_pushes_dropped_total", of)
+	failed := m.Sum("promferry_push_errors_total", of)
+	pushed := m.Sum("promferry_pushes_total", of)
 	fmt.Printf("soak: gateway %s: %v requests stored, %v failed, %v bodies superseded or dropped, %v open, %d scrapes and %d parts found there\n",
 		g.Name, pushed, failed, lost, open, c.Scrapes, c.Parts)
 	slack := float64(w.options.targets)
@@ -69,24 +70,25 @@ func (w *world) atMost(what string, got, most float64) {
 	}
 }
 
-// open returns the bodies of a gateway that have not come to an end.
-func (m metrics) open(gateway string) float64 {
+// openAt returns the bodies of a gateway that have not come to an end.
+func openAt(gateway string, m proc.Metrics) float64 {
 	of := "gateway=" + gateway
-	return m.sum("promferry_scrapes_total") - m.sum("promferry_pushes_total", of, "method=PUT") - m.sum("promferry_pushes_total", of, "method=POST") -
-		m.sum("promferry_pushes_superseded_total", of) - m.sum("promferry_pushes_dropped_total", of)
+	return m.Sum("promferry_scrapes_total") - m.Sum("promferry_pushes_total", of, "method=PUT") - m.Sum("promferry_pushes_total", of, "method=POST") -
+		m.Sum("promferry_pushes_superseded_total", of) - m.Sum("promferry_pushes_dropped_total", of)
 }
 
 // settled asks until nothing is open at any gateway, which is so for moments,
 // or for a few seconds in vain.
-func (w *world) settled() (open map[string]float64, last metrics, err error) {
+func (w *world) settled() (open map[string]float64, last proc.Metrics, err error) {
 	open = make(map[string]float64)
-	for end := time.Now().Add(settling); time.Now().Before(end); {
-		if last, err = w.ferry.metrics(); err != nil {
+	const wait = 7 * time.Millisecond
+	for range settling / wait {
+		if last, err = w.ferry.Metrics(); err != nil {
 			return nil, nil, err
 		}
 		settled := true
 		for _, g := range w.gateways {
-			n := last.open(g.Name)
+			n := openAt(g.Name, last)
 			if least, seen := open[g.Name]; !seen || math.Abs(n) < math.Abs(least) {
 				open[g.Name] = n
 			}
@@ -95,12 +97,13 @@ func (w *world) settled() (open map[string]float64, last metrics, err error) {
 		if settled {
 			break
 		}
-		if err := w.ferry.Sleep(7 * time.Millisecond); err != nil {
+		if err := w.ferry.Sleep(wait); err != nil {
 			return nil, nil, err
 		}
 	}
 	return open, last, nil
 }
 
-// settling is how long settled looks for a moment without anything under way.
+// settling is how long settled looks for a moment without anything under way, in
+// its own waits.
 const settling = 5 * time.Second

@@ -43,7 +43,7 @@ func (w *watch) start(f *ferry) {
 }
 
 func (w *watch) look(f *ferry) {
-	m, err := f.metrics()
+	m, err := f.Metrics()
 	if err != nil {
 		return // it may be stopped for a moment; too few samples are an error
 	}

@@ -15,7 +15,7 @@ type story struct {
 	options
 	targets *targets // the last ones of them come late, when the receiver is back
 	store   *store
-	ferry   *ferry
+	ferry   *proc.Ferry
 	report  report
 }
 
@@ -84,7 +84,7 @@ func (s *story) away() error {
 		return err
 	}
 	before := s.offered()
-	err := s.ferry.reload(s.config(s.store, s.targets, s.interval/time.Duration(s.speed), s.early()))
+	err := s.ferry.Reload(s.config(s.store, s.targets, s.interval/time.Duration(s.speed), s.early()))
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (s *story) away() error {
 	if err != nil {
 		return err
 	}
-	if err := s.ferry.reload(s.config(s.store, s.targets, s.interval, s.early())); err != nil {
+	if err := s.ferry.Reload(s.config(s.store, s.targets, s.interval, s.early())); err != nil {
 		return err
 	}
 	s.report.during, s.report.waiting = peak, s.offered()-before
@@ -113,7 +113,7 @@ func (s *story) back() error {
 		return err
 	}
 	began, before := time.Now(), s.store.so()
-	err := s.ferry.reload(s.config(s.store, s.targets, s.interval, s.early(), s.targets.job("late", s.options.targets, s.options.targets+late)))
+	err := s.ferry.Reload(s.config(s.store, s.targets, s.interval, s.early(), s.targets.job("late", s.options.targets, s.options.targets+late)))
 	if err != nil {
 		return err
 	}
@@ -152,15 +152,9 @@ func (s *story) after() error {
 		return err
 	}
 	s.report.after = use
-	if s.report.dropped, err = s.ferry.sum("promferry_remote_write_samples_dropped_total"); err != nil {
-		return err
-	}
-	failed, err := s.ferry.sum("promferry_scrape_errors_total")
-	if err != nil {
-		return err
-	}
-	ended, err := s.ferry.sum("promferry_scrapes_total")
-	s.report.taken = (ended - failed) * float64(s.targets.series)
+	m, err := s.ferry.Metrics()
+	s.report.dropped = m.Sum("promferry_remote_write_samples_dropped_total")
+	s.report.taken = (m.Sum("promferry_scrapes_total") - m.Sum("promferry_scrape_errors_total")) * float64(s.targets.series)
 	return err
 }
 

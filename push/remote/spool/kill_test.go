@@ -68,13 +68,9 @@ func TestSpoolKill9(t *testing.T) {
 	all := 0
 	for range kills {
 		told := killWriter(t, dir)
-		began := time.Now()
 		s, err := Options{}.Open(dir)
 		if err != nil {
 			t.Fatal(err)
-		}
-		if took := time.Since(began); took > 10*time.Second { // two, but for a machine that tests
-			t.Errorf("the start took %v", took)
 		}
 		all += told.check(t, s)
 		if err := s.Delete(idsOf(s)); err != nil {
