@@ -14,7 +14,9 @@
 package configs
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 
@@ -81,6 +83,10 @@ type source struct {
 // parse adds the blocks of one text. A text with a syntax error gives none: what
 // is left of it would make errors that are not there.
 func (d *decoder) parse(name string, src []byte) {
+	if bytes.IndexByte(src, 0) >= 0 { // HCL would report each of them
+		d.fail(fmt.Errorf("read %s: it has NUL bytes, so it is no text, or UTF-16 as of PowerShell's >. Save it as UTF-8", name))
+		return
+	}
 	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	d.sources[name] = &source{file: file, masks: secretSpans(src)}
 	if d.start == nil {

@@ -28,6 +28,26 @@ func TestDirectory(t *testing.T) {
 	}
 }
 
+// TestNotText: of a file that is no text, or in UTF-16, there is one error, not one
+// for each byte that HCL does not know.
+func TestNotText(t *testing.T) {
+	l := testLoader()
+	_, diags := l.LoadBytes("moved.hcl", []byte("\xff\xfeg\x00a\x00t\x00e\x00\n\x00"))
+	if len(diags) != 1 || !strings.Contains(diags[0].Detail, "read moved.hcl: it has NUL bytes") {
+		t.Errorf("got %v", diags)
+	}
+}
+
+// TestEmptyFile: the place of what is missing in a file without text has no
+// snippet, and nothing in place of one.
+func TestEmptyFile(t *testing.T) {
+	l := testLoader()
+	_, diags := l.LoadBytes("empty.hcl", nil)
+	if text := written(t, l, diags); strings.Contains(text, "not available") {
+		t.Error(text)
+	}
+}
+
 // TestNameTwiceInTwoFiles: the error names both places, in the order of the paths.
 func TestNameTwiceInTwoFiles(t *testing.T) {
 	dir := writeFiles(t, map[string]string{"z.hcl": minimal, "a.hcl": "\n" + minimal})

@@ -67,7 +67,8 @@ func (l *Loader) writeDiagnostic(w io.Writer, diag *hcl.Diagnostic, reader Reade
 			c := cutLines(m.text, shown.Subject.Start.Byte)
 			shown.Subject = c.moved(m.text, shown.Subject)
 			shown.Context = c.moved(m.text, shown.Context)
-			files[diag.Subject.Filename] = &hcl.File{Bytes: c.text, Nav: blockName(src.context(diag))}
+			text := append([]byte{}, c.text...) // of nil hcl says that it is not there
+			files[diag.Subject.Filename] = &hcl.File{Bytes: text, Nav: blockName(src.context(diag))}
 		}
 	}
 	return hcl.NewDiagnosticTextWriter(w, files, uint(max(0, reader.Width)), reader.Colors).WriteDiagnostic(&shown)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 
@@ -41,6 +42,7 @@ func execute(ctx context.Context, args []string, s std) int {
 	keepArguments(parser, args)
 	out := &checkedWriter{to: s.out}
 	a.out = out
+	a.helpTo(out, parser)
 	if asked, err := writeDocument(out, parser, args); asked {
 		return a.ended(out, err)
 	}
@@ -78,7 +80,7 @@ func (a *app) parse(parser *kingpin.Application, args []string) (name string, er
 // newParser returns what knows all flags, and the commands by their names.
 func (a *app) newParser() (*kingpin.Application, map[string]command) {
 	parser := kingpin.New("promferry", "Carries Prometheus metrics across a firewall: scrapes local targets, pushes each to a Pushgateway, or sends it to a store by remote_write.")
-	parser.UsageWriter(a.out).ErrorWriter(a.err)
+	parser.ErrorWriter(a.err)
 	parser.UsageTemplate(helpTemplate)
 	parser.HelpFlag.Short('h').Help("Show help: promferry COMMAND --help has a command's flags, examples and exit codes.")
 	parser.Version(version.Print("promferry"))
@@ -97,6 +99,16 @@ func (a *app) ended(out *checkedWriter, err error) int {
 		return a.fail(exitFailure, err)
 	}
 	return exitOK
+}
+
+// helpTo has kingpin's help go to the output. Where that does not arrive kingpin
+// panics, so it is not told, and the exit code says it.
+func (a *app) helpTo(out *checkedWriter, parser *kingpin.Application) {
+	parser.UsageWriter(writerFunc(func(p []byte) (int, error) {
+		out.Write(p) // which remembers an error
+		return len(p), nil
+	}))
+	parser.Terminate(func(code int) { os.Exit(cmp.Or(code, a.ended(out, nil))) })
 }
 
 // keepArguments has what follows the command of exec left as it is: the flags in
@@ -135,6 +147,10 @@ func (w *checkedWriter) Write(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // register adds all commands to the parser.
 func register(parser *kingpin.Application) map[string]command {

@@ -75,7 +75,7 @@ func (c *demoCommand) run(ctx context.Context, a *app) int {
 	}
 	page, err := listenNear(c.listen)
 	if err != nil {
-		return a.fail(exitFailure, err)
+		return a.fail(exitFailure, fmt.Errorf("%w; --web.listen-address is host:port", err))
 	}
 	at := "http://" + reachable(page.Addr().String())
 	fmt.Fprintf(a.out, "gateway      %s\n", gatewayURL)

@@ -92,5 +92,5 @@ func (f *destinationFlags) choose(cfg *configs.Config) error {
 	if slices.ContainsFunc(cfg.RemoteWrites, func(w configs.RemoteWrite) bool { return w.Name == f.gateway }) {
 		what = "a remote_write has that name, and this command needs a gateway"
 	}
-	return fmt.Errorf("--gateway: %s; the configuration has %s", what, strings.Join(names, ", "))
+	return fmt.Errorf("--gateway: %s; the configuration has %s. Give one of these, or a URL such as http://localhost:9091", what, strings.Join(names, ", "))
 }

@@ -57,6 +57,9 @@ func (f *inputFlags) read(a *app) (exposition, error) {
 		in.name = from
 	}
 	var err error
+	if isDirectory(f.file) {
+		return in, fmt.Errorf("read %s: it is a directory; name a file of metrics", in.name)
+	}
 	if in.text, err = a.readInput(from, bound{f.bytes, "--body-size-limit=" + f.limit}); err != nil {
 		return in, err
 	}
@@ -71,7 +74,7 @@ func (e *exposition) repair(from string) error {
 	}
 	if last := bytes.LastIndexByte(e.text, '\n') + 1; from == stdin && last < len(e.text) {
 		line := bytes.Count(e.text, []byte("\n")) + 1
-		return fmt.Errorf("%s, line %d: the last line has no line break, so the input may be cut off: nothing is pushed\n%s%s",
+		return fmt.Errorf("%s, line %d: the last line has no line break, so the input may be cut off; if it is whole, end it with one: nothing is pushed\n%s%s",
 			e.name, line, pointAt(e.text[last:], len(e.text)-last+1), e.hint())
 	}
 	e.text = scrape.Repair(e.text)

@@ -26,7 +26,7 @@ type checkMetricsCommand struct {
 
 func newCheckMetricsCommand(clause *kingpin.CmdClause) *checkMetricsCommand {
 	c := new(checkMetricsCommand)
-	clause.Arg("URL", "The metrics endpoint, or - for standard input.").Required().StringVar(&c.from)
+	clause.Arg("URL", "The metrics endpoint, at /metrics unless a path is given, or - for standard input.").Required().StringVar(&c.from)
 	clause.Flag("timeout", "Longest time to wait.").Default("10s").DurationVar(&c.timeout)
 	explain(clause, manual{
 		examples: []string{
@@ -74,6 +74,9 @@ func (c *checkMetricsCommand) source(a *app) (scrape.Source, error) {
 	u, err := url.Parse(c.from)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("check metrics: want a URL such as http://localhost:9100/metrics, or -")
+	}
+	if u.Path == "" {
+		u.Path = "/metrics" // as of a target
 	}
 	client := scrape.NewClient(promconfig.DefaultHTTPClientConfig, "")
 	return &scrape.HTTP{URL: u, Client: client, Timeout: c.timeout, MaxBytes: usualBound.bytes, UserAgent: userAgent()}, nil

@@ -29,12 +29,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -59,18 +61,35 @@ func run() int {
 
 // untilSignal returns a context that the first signal ends, for commands that
 // have something to leave in order. A second signal ends the process at once.
+// What waits for the end says by context.Cause why it came.
 func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 2) // none of two is lost
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() { // as long as the process
 		<-signals
-		cancel()
-		<-signals
+		cancel(errInterrupted)
+		waitForAnother(signals)
 		fmt.Fprintln(os.Stderr, "promferry: ended at once by a second signal")
 		os.Exit(exitFailure)
 	}()
-	return ctx, cancel
+	return ctx, func() { cancel(nil) }
+}
+
+var errInterrupted = errors.New("interrupted by a signal")
+
+// echo is how long after a signal the next one is the same: timeout(1), and what
+// else stops a process and then its group, sends two for one.
+const echo = 250 * time.Millisecond
+
+// waitForAnother waits for a signal that is no echo of the one before.
+func waitForAnother(signals <-chan os.Signal) {
+	for last := time.Now(); ; {
+		<-signals
+		if time.Since(last) > echo {
+			return
+		}
+	}
 }
 
 // std is what a command reads and writes.

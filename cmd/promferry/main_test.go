@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -54,4 +56,22 @@ func metrics(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Check(err)
 		}
 	}
+}
+
+// TestWaitForAnother: what comes at once after a signal is the same one, as
+// timeout(1) signals a process and then its group.
+func TestWaitForAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		signals := make(chan os.Signal, 2)
+		start := time.Now()
+		go func() {
+			signals <- os.Interrupt
+			time.Sleep(time.Second)
+			signals <- os.Interrupt
+		}()
+		waitForAnother(signals)
+		if got := time.Since(start); got != time.Second {
+			t.Errorf("ended after %v, want 1s", got)
+		}
+	})
 }
