@@ -7,7 +7,8 @@ import (
 )
 
 // Drain waits until all that was committed is stored, refused or dropped, or
-// ctx ends, or Options.GiveUp is over. From its call on nothing waits for more
+// ctx ends, or Options.GiveUp is over, or the receiver is down and all is in the
+// spool: the next start sends it as well. From its call on nothing waits for more
 // to fill a request up, and the waits between tries are short. The error says
 // how much was not sent: what is kept in the spool, and what is lost unless Run
 // still sends it.
@@ -19,7 +20,7 @@ func (s *Store) Drain(ctx context.Context) error {
 		s.mu.Lock()
 		done := s.queue.all.first == nil && s.underWay == 0
 		left := s.left()
-		over := s.hasGivenUp() && s.underWay == 0
+		over := s.underWay == 0 && (s.hasGivenUp() || s.waitsOnDisk())
 		changed := s.changes()
 		s.mu.Unlock()
 		switch {
@@ -34,6 +35,12 @@ func (s *Store) Drain(ctx context.Context) error {
 		case <-changed:
 		}
 	}
+}
+
+// waitsOnDisk tells whether the receiver is down and nothing would be lost with the
+// process. s.mu is held.
+func (s *Store) waitsOnDisk() bool {
+	return s.health.state == StateDown && s.queue.spooled == s.queue.samples
 }
 
 // hurry shortens what is waited for. s.mu is held.

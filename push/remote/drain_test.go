@@ -62,6 +62,30 @@ func TestDrainOfSpoolInVain(t *testing.T) {
 	})
 }
 
+// A receiver that was down before the end holds nothing up: all is kept, and each
+// restart in a long outage would take the whole time there is.
+func TestDrainOfSpoolThatIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var on fakeSpool
+		b := newSpooled(t, &fake{answer: codes(503)}, &on, testSpool, nil)
+		b.Open()
+		stop := b.run(t)
+		b.scrape("a", 700)
+		time.Sleep(time.Minute)
+		took, err := b.drainWithin(10 * time.Second)
+		if took > time.Second || err == nil || !strings.Contains(err.Error(), "700 samples are kept in the spool /var/lib/spool") {
+			t.Errorf("got %v after %v, want an error at once", err, took)
+		}
+		stop()
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+		if on.samples() != 700 {
+			t.Errorf("got %d samples in the spool, want 700", on.samples())
+		}
+	})
+}
+
 // A receiver that comes back while the program ends is reached soon, and nothing
 // waits for the deadline.
 func TestDrainHurries(t *testing.T) {
