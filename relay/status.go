@@ -24,7 +24,7 @@ type Status struct {
 	Exemplars  int                        // stripped, since the start
 	Natives    int                        // native histograms cut, since the start
 	Escaped    int                        // series whose UTF-8 names went out with underscores, since the start
-	Stale      int                        // stale markers that stores got, since the start
+	Stale      int                        // series that a scrape had no more, for which stores got markers, since the start
 	NotStored  map[convert.DropReason]int // series that no store got, since the start
 	Others     int                        // groups beside its own, which honor_labels or rules made
 	Pushes     []push.GroupStatus         // of the target's own group, by gateway; then those of its other groups that fail or miss families
