@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	"test/three-gateways":                   {"test/bodies", "test/proc"},
 	"test/gateway-sizing":                   {"convert", "test/bodies", "test/proc"},
 	"test/many-targets":                     {"test/proc"},
-	"test/once-vs-curl":                     {},
+	"test/once-vs-curl":                     {"test/proc"},
 	"test/relay-cost":                       {"test/bodies", "test/proc"},
 	"test/store-outage":                     {"test/bodies", "test/proc"},
 	"test/push-cost":                        {"convert", "test/bodies", "test/proc"},

@@ -2,6 +2,7 @@ package test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -59,7 +60,15 @@ func stopping(t *testing.T, flags ...string) (ferry daemon, since time.Time) {
 func TestSecondSignalExitsAtOnce(t *testing.T) {
 	t.Parallel()
 	ferry, _ := stopping(t, "--shutdown.timeout=1h")
-	ferry.signal(t, syscall.SIGTERM)
+	eventually(t, "end", func() error { // what comes too soon is an echo of the first
+		ferry.signal(t, syscall.SIGTERM)
+		select {
+		case <-ferry.ended:
+			return nil
+		default:
+			return errors.New("it runs")
+		}
+	})
 	if code := ferry.exitCode(t); code != 1 || !strings.Contains(ferry.stderr.String(), "ended at once by a second signal") {
 		t.Errorf("exit code %d, want 1 by the second signal: %s", code, &ferry.stderr)
 	}
