@@ -7,20 +7,21 @@ import (
 )
 
 // Drain waits until all that was committed is stored, refused or dropped, or
-// ctx ends, or Options.GiveUp is over, or the receiver is down and all is in the
-// spool: the next start sends it as well. From its call on nothing waits for more
-// to fill a request up, and the waits between tries are short. The error says
-// how much was not sent: what is kept in the spool, and what is lost unless Run
-// still sends it.
+// ctx ends, or Options.GiveUp is over; without that, also until the receiver is
+// down, another try included, and all is in the spool: the next start sends it as
+// well. From its call on nothing waits for more to fill a request up, and the waits
+// between tries are short. The error says how much was not sent: what is kept in
+// the spool, and what is lost unless Run still sends it.
 func (s *Store) Drain(ctx context.Context) error {
+	start := time.Now()
 	s.mu.Lock()
-	s.hurry(time.Now())
+	s.hurry(start)
 	s.mu.Unlock()
 	for {
 		s.mu.Lock()
 		done := s.queue.all.first == nil && s.underWay == 0
 		left := s.left()
-		over := s.underWay == 0 && (s.hasGivenUp() || s.waitsOnDisk())
+		over := s.underWay == 0 && (s.hasGivenUp() || s.waitsOnDisk(start))
 		changed := s.changes()
 		s.mu.Unlock()
 		switch {
@@ -37,10 +38,12 @@ func (s *Store) Drain(ctx context.Context) error {
 	}
 }
 
-// waitsOnDisk tells whether the receiver is down and nothing would be lost with the
-// process. s.mu is held.
-func (s *Store) waitsOnDisk() bool {
-	return s.health.state == StateDown && s.queue.spooled == s.queue.samples
+// waitsOnDisk tells whether the receiver is down, as a try since then has shown, and
+// nothing would be lost with the process. Who has a GiveUp wants to know whether it
+// is stored, and has said for how long to try. s.mu is held.
+func (s *Store) waitsOnDisk(since time.Time) bool {
+	h := &s.health
+	return s.options.GiveUp == 0 && h.state == StateDown && h.last.After(since) && s.queue.spooled == s.queue.samples
 }
 
 // hurry shortens what is waited for. s.mu is held.
