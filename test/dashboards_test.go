@@ -146,7 +146,7 @@ func (p dashboardPanel) isPerHost() bool {
 // first, or only those have a line that were down.
 func (p dashboardPanel) isSorted() bool {
 	if p.Type == "state-timeline" {
-		return strings.Contains(p.Targets[0].Expr, "[$__range]) == 0")
+		return strings.Contains(p.Targets[0].Expr, "[$__range] @ end()) == 0")
 	}
 	return p.Options.Legend.DisplayMode == "table" && p.Options.Legend.SortDesc
 }
