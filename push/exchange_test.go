@@ -385,6 +385,25 @@ func TestEchoedCredentials(t *testing.T) {
 	}
 }
 
+// Nor does a proxy that does so: it gets its own credentials with a request that
+// is not encrypted.
+func TestEchoedProxyCredentials(t *testing.T) {
+	proxy := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusProxyAuthRequired)
+		fmt.Fprint(w, r.Header)
+	})
+	through, err := url.Parse(strings.Replace(proxy.URL, "http://", "http://relay:hunter2@", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := promconfig.DefaultHTTPClientConfig
+	config.ProxyURL = promconfig.URL{URL: through}
+	g := gatewayAt(t, "http://push.example.net:9091")
+	g.Transport = transport.New(config, transport.Options{})
+	t.Cleanup(g.Transport.(interface{ CloseIdleConnections() }).CloseIdleConnections)
+	wantError(t, g.do(t.Context(), http.MethodPut, testPath, nil), "status 407", "Proxy-Authorization:[<secret>]")
+}
+
 func TestInconsistentIsToldByPrefix(t *testing.T) {
 	check := func(code int, body string, want bool) {
 		t.Helper()

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 )
 
@@ -56,6 +57,8 @@ type attempt struct {
 	anonymous   atomic.Bool // and got none
 	written     atomic.Bool // the whole request is on its way
 	answered    atomic.Bool // it began to answer
+
+	proxy atomic.Pointer[url.URL] // that it goes to; nil: none
 }
 
 type attemptKey struct{}

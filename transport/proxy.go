@@ -32,7 +32,9 @@ func newProxy(cfg promconfig.ProxyConfig) *proxy {
 
 // use lets t ask the proxy.
 func (p *proxy) use(t *http.Transport) {
-	t.Proxy = p.find
+	if p.find != nil {
+		t.Proxy = p.of
+	}
 	t.GetProxyConnectHeader = func(ctx context.Context, _ *url.URL, _ string) (http.Header, error) {
 		attemptOf(ctx).atProxy.Store(true)
 		return p.header.Clone(), nil
@@ -45,3 +47,15 @@ func (p *proxy) use(t *http.Transport) {
 		return nil
 	}
 }
+
+// of finds the proxy of a request, and notes it there.
+func (p *proxy) of(req *http.Request) (*url.URL, error) {
+	found, err := p.find(req)
+	attemptOf(req.Context()).proxy.Store(found)
+	return found, err
+}
+
+// ProxyOf returns the proxy that a request of New's transport went to, nil without
+// one. Its userinfo is what net/http adds to a plain request, and keeps out of the
+// headers that are seen.
+func ProxyOf(sent *http.Request) *url.URL { return attemptOf(sent.Context()).proxy.Load() }

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/promferry/promferry/transport"
 )
 
 // leastSecret is the length, in bytes, below which a part of a request is none:
@@ -18,10 +20,10 @@ const leastSecret = 4
 const hidden = "<secret>"
 
 // Hide replaces in the text of an answer what of the request may be secret, where
-// the server repeats it: of the URL userinfo, the query, and the values in it;
-// and the headers that the transport has added, such as credentials. text is the
-// first BodyLimit bytes of the body, or all. Where it is cut, what may be the
-// beginning of a secret goes, too.
+// the server, or a proxy, repeats it: of the URL userinfo, the query, and the
+// values in it; and the headers that the transport has added, such as credentials.
+// text is the first BodyLimit bytes of the body, or all. Where it is cut, what may
+// be the beginning of a secret goes, too.
 func Hide(text []byte, asked *http.Request, resp *http.Response) []byte {
 	secrets := secretsOf(asked, resp.Request)
 	isCut := len(text) >= BodyLimit
@@ -89,7 +91,16 @@ func headerSecrets(asked, sent *http.Request) (parts []string) {
 			}
 		}
 	}
-	return parts
+	return append(parts, proxySecrets(transport.ProxyOf(sent))...)
+}
+
+// proxySecrets are of the header that net/http adds for a proxy, and does not keep.
+func proxySecrets(proxy *url.URL) []string {
+	if proxy == nil || proxy.User == nil {
+		return nil
+	}
+	password, _ := proxy.User.Password()
+	return credentials("Basic " + base64.StdEncoding.EncodeToString([]byte(proxy.User.Username()+":"+password)))
 }
 
 // credentials returns a header's value and what it says, where that has a scheme
