@@ -1,7 +1,6 @@
 package answers
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/base64"
 	"net/http"
@@ -27,9 +26,11 @@ const hidden = "<secret>"
 func Hide(text []byte, asked *http.Request, resp *http.Response) []byte {
 	secrets := secretsOf(asked, resp.Request)
 	isCut := len(text) >= BodyLimit
+	pairs := make([]string, 0, 2*len(secrets))
 	for _, secret := range secrets {
-		text = bytes.ReplaceAll(text, []byte(secret), []byte(hidden))
+		pairs = append(pairs, secret, hidden)
 	}
+	text = []byte(strings.NewReplacer(pairs...).Replace(string(text))) // in one go: hidden is none itself
 	if !isCut {
 		return text
 	}

@@ -46,4 +46,6 @@ func TestHideHeaders(t *testing.T) {
 	check("no tenant-7 for text/plain of promferry/1.0", "no <secret> for text/plain of promferry/1.0")
 	sent.Header.Set("Authorization", "Bearer se.cr.et")
 	check("Bearer se.cr.et, or se.cr.et", "<secret>, or <secret>")
+	sent.Header.Set("Authorization", "Bearer secret")
+	check("Bearer secret, or secret", "<secret>, or <secret>")
 }
