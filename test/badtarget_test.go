@@ -217,7 +217,7 @@ func TestBadTargetsUnderRun(t *testing.T) {
 	}
 }
 
-// checkLog looks for one line at the begin and one at the end. Of a short timeout
+// checkLog looks for one line at the start and one at the end. Of a short timeout
 // there may be more, on a machine that is busy.
 func (f targetFault) checkLog(t *testing.T, log string) {
 	t.Helper()

@@ -24,7 +24,7 @@ func keepOwner(file *os.File, of fs.FileInfo) error {
 	}
 	var failed *fs.PathError // whose path is of no use to people
 	if err = file.Chown(int(want.Uid), int(want.Gid)); errors.As(err, &failed) {
-		return fmt.Errorf("keep its owner: %w; run this as the user %d, or as root", failed.Err, want.Uid)
+		return fmt.Errorf("keep its owner and group, %d:%d: %w; run this as root", want.Uid, want.Gid, failed.Err)
 	}
 	return err
 }
