@@ -52,11 +52,13 @@ func (p *Process) Sleep(d time.Duration) error {
 
 // Await asks again and again until the answer is yes. The time is what its own
 // waits should take together: a machine that is too busy for them is so for the
-// program, too, which is then not blamed for it.
+// program, too, which is then not blamed for it. One that hangs, so that each
+// question takes long, is.
 func (p *Process) Await(what string, within time.Duration, yes func() bool) error {
 	const wait = 10 * time.Millisecond
+	hangs := time.Now().Add(within + standstill)
 	for left := within; !yes(); left -= wait {
-		if left <= 0 {
+		if left <= 0 || time.Now().After(hangs) {
 			return fmt.Errorf("%s: no %s within %v", p.cmd.Path, what, within)
 		}
 		if err := p.Sleep(wait); err != nil {
@@ -65,6 +67,9 @@ func (p *Process) Await(what string, within time.Duration, yes func() bool) erro
 	}
 	return nil
 }
+
+// standstill is for how long a machine may be too busy for anything.
+const standstill = 5 * time.Minute
 
 // Signal sends it a signal.
 func (p *Process) Signal(sig os.Signal) error { return p.cmd.Process.Signal(sig) }
