@@ -91,12 +91,12 @@ func TestShutdownTimeout(t *testing.T) {
 	}
 }
 
-// TestStopWithAStoreThatIsDown: a store takes all the time of a stop; its samples
-// wait in the spool, the gateway knows, and the state file has its moment still.
-func TestStopWithAStoreThatIsDown(t *testing.T) {
+// TestStopWithAStoreThatHangs: it takes all the time of a stop; its samples wait in
+// the spool, the gateway knows, and the state file has its moment still.
+func TestStopWithAStoreThatHangs(t *testing.T) {
 	t.Parallel()
 	target := startScripted(t, exposition(goodText))
-	gw, store := startScripted(t, status(200, "")), startScripted(t, status(503, "not now"))
+	gw, store := startScripted(t, status(200, "")), startScripted(t, hang)
 	ferry := run(t, config(t, `
 		global { scrape_interval = "300ms" }
 		gateway "default" { url = %q }

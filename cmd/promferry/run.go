@@ -202,7 +202,7 @@ func (f *ferry) left(ctx context.Context, logger *slog.Logger) error {
 }
 
 // closeLedger gives the state file a moment where all before it has taken the time
-// there was, such as a store that is down: the file has one write to do, if any.
+// there was, such as a store that hangs: the file has one write to do, if any.
 func (f *ferry) closeLedger(ctx context.Context) error {
 	if err := f.ledger.Close(ctx); ctx.Err() == nil {
 		return err
