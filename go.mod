@@ -39,7 +39,7 @@ require (
 	go.uber.org/goleak v1.3.0
 	// tests: what Prometheus reads files of targets with
 	go.yaml.in/yaml/v2 v2.4.4
-	// files of discovered targets, and prometheus.yml for import: with the lines and comments of all that is in them, which the v2 of Prometheus does not have
+	// files of discovered targets, --web.config.file, and prometheus.yml for import: with the lines and comments of all that is in them, which the v2 of Prometheus does not have
 	go.yaml.in/yaml/v3 v3.0.6
 	// tests: the messages of a name server, and the elements of the status page
 	golang.org/x/net v0.61.0

@@ -99,7 +99,7 @@ func daemonOf(t testing.TB, p *process) daemon {
 // ownPages are all that a daemon serves of itself.
 var ownPages = []string{"/", "/?format=text", "/api/v1/targets", "/api/v1/gateways", "/api/v1/remote_writes", "/config", "/metrics"}
 
-var pageURL = regexp.MustCompile(`msg="status page" url=(http://127\.0\.0\.1:\d+)/`)
+var pageURL = regexp.MustCompile(`msg="status page" url=(https?://127\.0\.0\.1:\d+)/`)
 
 // lives checks that the process still does its work.
 func (d daemon) lives(t testing.TB) {

@@ -1,10 +1,14 @@
 package test
 
 import (
+	"crypto/tls"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/promferry/promferry/test/certs"
 )
 
 // webUsers is a file for --web.config.file, of any Prometheus program: the user
@@ -52,4 +56,29 @@ func TestWebConfigThatIsMissing(t *testing.T) {
 	if got.code != 2 {
 		t.Errorf("exit code %d, want 2\n%s", got.code, got.stderr)
 	}
+}
+
+// TestWebServerWithTLS: the log has the address of the page as a browser wants it,
+// and a probe knows one that speaks TLS for alive.
+func TestWebServerWithTLS(t *testing.T) {
+	t.Parallel()
+	ca, dir := certs.New(), t.TempDir()
+	cert, key := certs.PEM(ca.Server())
+	write(t, dir, "cert.pem", cert)
+	write(t, dir, "key.pem", key)
+	write(t, dir, "web.yml", "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n")
+	d := run(t, config(t, "gateway %q {\n  url = \"http://127.0.0.1:1\"\n}\nbuiltin \"self\" {}\n", "gw"), "--web.config.file="+filepath.Join(dir, "web.yml"))
+	address, found := strings.CutPrefix(d.url, "https://")
+	if !found {
+		t.Errorf("the log has the page at %s", d.url)
+	}
+	conn, err := tls.Dial("tcp", address, &tls.Config{RootCAs: ca.Pool()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	if got := promferry(t, nil, "check", "healthy", "--web.listen-address="+address); got.code != 0 {
+		t.Errorf("check healthy: exit code %d: %s", got.code, got.stderr)
+	}
+	d.terminate(t)
 }

@@ -50,7 +50,7 @@ func (f *destinationFlags) read(loader *configs.Loader) (*configs.Config, hcl.Di
 	files := f.files
 	switch {
 	case f.isURL() && len(files) > 0:
-		return nil, nil, errors.New("--config.file and a URL in --gateway are two ways to say the same: give one of them, or a name of the file's in --gateway")
+		return nil, nil, fmt.Errorf("%s and a URL in %s are two ways to say the same: give one of them, or a name of the file's in --gateway", given(configFileFlag, strings.Join(files, "\n")), given("gateway", f.gateway))
 	case f.isURL():
 		cfg, diags := loader.LoadBytes("flags", configs.Flags{Gateway: f.gateway}.HCL())
 		return cfg, diags, nil

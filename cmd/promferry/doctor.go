@@ -37,7 +37,7 @@ func newDoctorCommand(clause *kingpin.CmdClause) *doctorCommand {
 			`promferry doctor --target=localhost:9100 --gateway=http://localhost:9091`,
 			`promferry doctor --format=json | jq '.gateways[].load'`,
 		},
-		exits: []string{"0 nothing is wrong; there may be warnings", "1 something is wrong, or was not looked at in time", badUsage},
+		exits: []string{"0 nothing is wrong; there may be warnings", "1 something is wrong, or was not looked at, as --timeout was over or a signal came", badUsage},
 	})
 	return c
 }
@@ -112,7 +112,7 @@ func (f *ferry) prepare(ctx context.Context, c *doctorCommand, e *doctor.Examina
 		e.Gateways = append(e.Gateways, doctor.Subject{Gateway: g, Now: clock.now})
 	}
 	e.Receivers = f.stores()
-	e.Host.CheckDiscovery(unknown)
+	e.Host.CheckDiscovery(ctx, unknown)
 	e.Host.CheckVacant(f.current().vacant())
 	e.Host.CheckRefused(f.current().refusals())
 	e.Host.CheckRunning(e.Here, c.listen)

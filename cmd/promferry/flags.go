@@ -22,13 +22,26 @@ type flagger interface {
 // flag adds a flag and its twin in the environment: PROMFERRY_LOG_LEVEL for
 // --log.level.
 func flag(to flagger, name, help string) *kingpin.FlagClause {
-	twin := "PROMFERRY_" + strings.Map(func(c rune) rune {
+	return to.Flag(name, help).Envar(variable(name))
+}
+
+// variable is the twin of a flag.
+func variable(name string) string {
+	return "PROMFERRY_" + strings.Map(func(c rune) rune {
 		if c == '.' || c == '-' {
 			return '_'
 		}
 		return unicode.ToUpper(c)
 	}, name)
-	return to.Flag(name, help).Envar(twin)
+}
+
+// given is how a flag that has a value was given: as one, or by its twin, of which
+// nobody may think who sees the command line.
+func given(name, value string) string {
+	if os.Getenv(variable(name)) == value {
+		return variable(name)
+	}
+	return "--" + name
 }
 
 const configFileFlag = "config.file"
@@ -77,7 +90,7 @@ func (f *configFlags) load(a *app) loaded {
 func (f *configFlags) check() error {
 	switch {
 	case f.isQuick() && len(f.files) > 0:
-		return errors.New("--config.file and --target are two ways to say the same: give one of them")
+		return fmt.Errorf("%s and %s are two ways to say the same: give one of them", given(configFileFlag, strings.Join(f.files, "\n")), strings.Join(f.givenQuick(), ", "))
 	case f.isQuick() && (f.quick.Gateway+f.quick.RemoteWrite == "" || len(f.quick.Targets) == 0):
 		return errors.New("a configuration without a file needs --target, and --gateway or --remote-write")
 	case f.isQuick() || len(f.files) > 0:
@@ -130,7 +143,23 @@ func (l loaded) warnings() (lines []string) {
 
 // isQuick tells whether flags are the whole configuration.
 func (f *configFlags) isQuick() bool {
-	return f.quick.Gateway != "" || f.quick.RemoteWrite != "" || len(f.quick.Targets) > 0 || f.quick.Job != "" || f.quick.Instance != ""
+	return len(f.givenQuick()) > 0
+}
+
+// givenQuick are those flags that are a configuration, as they were given.
+func (f *configFlags) givenQuick() (names []string) {
+	for _, flag := range []struct{ name, value string }{
+		{"target", strings.Join(f.quick.Targets, "\n")},
+		{"gateway", f.quick.Gateway},
+		{"remote-write", f.quick.RemoteWrite},
+		{"job", f.quick.Job},
+		{"instance", f.quick.Instance},
+	} {
+		if flag.value != "" {
+			names = append(names, given(flag.name, flag.value))
+		}
+	}
+	return names
 }
 
 const starts = `  promferry demo

@@ -15,6 +15,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/exporter-toolkit/web"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/promferry/promferry/cmd/promferry/internal/status"
 )
@@ -118,11 +119,22 @@ func (w *webFlags) serve(l net.Listener, f *ferry, reloads *reloader, logger *sl
 			logger.Error("web server ended", "err", err)
 		}
 	}()
-	logger.Info("status page", "url", "http://"+reachable(l.Addr().String())+"/")
+	logger.Info("status page", "url", w.scheme()+"://"+reachable(l.Addr().String())+"/")
 	return func() {
 		_ = server.Close() // pages and metrics: nobody loses anything
 		<-ended
 	}
+}
+
+// scheme is what stands in front of the address. The file was checked; where it is
+// gone meanwhile, the server says so itself.
+func (w *webFlags) scheme() string {
+	var c web.Config
+	text, err := os.ReadFile(w.configFile)
+	if err == nil && yaml.Unmarshal(text, &c) == nil && c.TLSConfig.IsEnabled() {
+		return "https"
+	}
+	return "http"
 }
 
 func (w *webFlags) handler(f *ferry, reloads *reloader) http.Handler {

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -59,8 +60,13 @@ func (e Examination) Run(ctx context.Context) Report {
 		report.Targets[i] = visits[i].report()
 	}
 	report.conclude()
+	report.Interrupted = interrupted(ctx) && !report.Well()
 	return report
 }
+
+// interrupted tells whether somebody wants no more of it: what fails then, says
+// nothing of what was asked. Where time was up, that something gave no answer does.
+func interrupted(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 
 // visit walks the chains of all targets.
 func (e Examination) visit(ctx context.Context, w *walk) []visit {

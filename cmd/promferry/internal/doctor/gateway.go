@@ -43,6 +43,10 @@ func (in *inspection) walk(ctx context.Context) {
 	seen := new(trail)
 	about, err := in.Describe(seen.watch(ctx))
 	in.about = about
+	if err != nil && interrupted(ctx) {
+		in.Checks.notReached(linkResolve, linkConnect, linkAnswers)
+		return
+	}
 	if !seen.links(&in.Checks, in.Subject.URL.Scheme == "https", err, in.who) {
 		in.Checks.notReached(linkAnswers)
 		return
@@ -77,6 +81,13 @@ func (in *inspection) identify(ctx context.Context, err error) (is bool, exposur
 	}
 	in.isPage = answer != nil && answer.Page
 	in.exposure, exposureErr = in.Exposure(ctx)
+	if exposureErr != nil && interrupted(ctx) {
+		if err != nil {
+			in.Checks.notReached(linkAnswers)
+		}
+		in.Checks.notReached("metrics", "groups")
+		return false, nil
+	}
 	return err == nil || in.guess(exposureErr), exposureErr
 }
 

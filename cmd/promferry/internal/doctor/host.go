@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,7 +15,11 @@ func (cs *Checks) CheckConfiguration(warnings []string) {
 }
 
 // CheckDiscovery adds what no target could be found of.
-func (cs *Checks) CheckDiscovery(unknown []error) {
+func (cs *Checks) CheckDiscovery(ctx context.Context, unknown []error) {
+	if interrupted(ctx) && len(unknown) > 0 {
+		cs.notReached("discovery")
+		return
+	}
 	for _, err := range unknown {
 		cs.fail("discovery", oneLine(err.Error()), "Look whether the file, the server or the name that is asked for targets is there: until then there are none of it.")
 	}

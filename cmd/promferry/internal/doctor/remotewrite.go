@@ -34,8 +34,8 @@ func (e Examination) audience(ctx context.Context, s *remote.Store) RemoteWrite 
 func (a *audience) ask(ctx context.Context, s *remote.Store) {
 	seen := new(trail)
 	got := s.Ask(seen.watch(ctx))
-	if got.Err != nil && ctx.Err() != nil && !seen.isConnected() {
-		a.Checks.notReached(linkResolve, linkConnect, linkAnswers) // time was up
+	if got.Err != nil && (interrupted(ctx) || ctx.Err() != nil && !seen.isConnected()) {
+		a.Checks.notReached(linkResolve, linkConnect, linkAnswers) // or time was up
 		return
 	}
 	if !seen.links(&a.Checks, strings.HasPrefix(a.URL, "https:"), got.Err, a.who) {

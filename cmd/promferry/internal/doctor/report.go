@@ -8,7 +8,7 @@ const (
 	OK         Outcome = "ok"
 	Note       Outcome = "note"        // fine, but good to know
 	Warning    Outcome = "warning"     // works, and may not for long, or not for all
-	NotReached Outcome = "not_reached" // a link before it failed, or time was up
+	NotReached Outcome = "not_reached" // a link before it failed, time was up, or a signal came
 	Failed     Outcome = "failed"
 )
 
@@ -69,8 +69,9 @@ func (cs *Checks) notReached(names ...string) {
 // A Report is what one examination has found. Its JSON is documented in
 // docs/doctor.md: fields are added, none changes or goes.
 type Report struct {
-	Outcome      Outcome       `json:"outcome"` // the worst of all
-	Host         Checks        `json:"host"`    // of this machine and the configuration
+	Outcome      Outcome       `json:"outcome"`               // the worst of all
+	Interrupted  bool          `json:"interrupted,omitempty"` // by a signal, before all was looked at
+	Host         Checks        `json:"host"`                  // of this machine and the configuration
 	Gateways     []Gateway     `json:"gateways"`
 	RemoteWrites []RemoteWrite `json:"remote_writes"`
 	Targets      []Target      `json:"targets"`

@@ -60,6 +60,10 @@ func (in *inspection) checkStore(ctx context.Context) {
 		s.add(g)
 		return true
 	})
+	if err != nil && interrupted(ctx) {
+		in.Checks.notReached("groups")
+		return
+	}
 	if err != nil {
 		in.Checks.warn("groups", oneLine(err.Error()), "What is stored could not be read, so that nothing is known of it: look whether /api/v1/metrics of the gateway can be reached, and raise --timeout if it is large.")
 		return

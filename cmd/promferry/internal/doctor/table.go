@@ -110,7 +110,7 @@ func (t Table) job(to io.Writer, all []Target) {
 		line += fmt.Sprintf(" (%s, see --all)", count(n[Note], "has notes", "have notes"))
 	}
 	if n[NotReached] > 0 && !t.All {
-		line += fmt.Sprintf(", %d were not looked at in time", n[NotReached])
+		line += fmt.Sprintf(", %s not looked at", count(n[NotReached], "was", "were"))
 	}
 	fmt.Fprintln(to, line)
 	shown := t.wrong(all)
@@ -151,6 +151,14 @@ func (t Table) target(to io.Writer, target Target) {
 	t.checks(to, "      ", shown)
 }
 
+// within is the time that was too short for all of it; a signal is said already.
+func (r Report) within() string {
+	if r.Interrupted {
+		return ""
+	}
+	return " within --timeout"
+}
+
 // verdict is the line for who reads no further.
 func (r Report) verdict() string {
 	wrong, warnings, unknown := 0, 0, 0
@@ -175,7 +183,7 @@ func (r Report) verdict() string {
 		parts = append(parts, count(wrong, "thing is wrong", "things are wrong"))
 	}
 	if unknown > 0 {
-		parts = append(parts, fmt.Sprintf("%d not looked at within --timeout", unknown))
+		parts = append(parts, fmt.Sprintf("%d not looked at%s", unknown, r.within()))
 	}
 	if warnings > 0 {
 		parts = append(parts, count(warnings, "warning", "warnings"))
@@ -183,5 +191,9 @@ func (r Report) verdict() string {
 	if len(parts) == 0 {
 		return "all is fine"
 	}
-	return strings.Join(parts, ", ")
+	said := strings.Join(parts, ", ")
+	if r.Interrupted {
+		return "interrupted: " + said
+	}
+	return said
 }
