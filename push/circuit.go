@@ -55,7 +55,7 @@ func (g *Gateway) failed(r *request, err error, probed bool) {
 		return // a refusal of some groups must not delay the others
 	default:
 		c.open, c.since = true, c.first
-		g.Metrics.up(g.address(), 0)
+		g.showUp(0)
 	}
 	c.next = time.Now().Add(g.probeWait(err, c.probes.add(classify(err)), r.interval))
 }
@@ -65,9 +65,17 @@ func (g *Gateway) answered() {
 	since := g.circuit.since
 	if g.circuit.open || since.IsZero() {
 		since = time.Now()
-		g.Metrics.up(g.address(), 1)
+		g.showUp(1)
 	}
 	g.circuit = circuit{since: since}
+}
+
+// showUp says whether the gateway is up, unless that is for another to say. g.mu
+// is held.
+func (g *Gateway) showUp(up float64) {
+	if !g.succession.takenOut {
+		g.Metrics.up(g.address(), up)
+	}
 }
 
 // anyWell tells whether a group's last push was stored.

@@ -8,6 +8,16 @@ type succession struct {
 	finished bool     // Run is to return
 	stop     func()   // tells it; nil: it has not begun
 	heir     *Gateway // gets all that is offered; nil: there is none yet
+	takenOut bool     // another one of its name may be there
+}
+
+// TakeOut tells that the configuration has the gateway no more. It still sends,
+// and counts what it sends, but whether a gateway of its name is up is said by the
+// one that has the name now: that one would not say so again before it changes.
+func (g *Gateway) TakeOut() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.succession.takenOut = true
 }
 
 // Finish ends Run as soon as the requests under way have ended; no other begins.

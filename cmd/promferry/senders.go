@@ -149,6 +149,7 @@ func (s *senders) exchange(gateways []*push.Gateway) (running []*push.Gateway, o
 		old = append(old, this)
 		if !this.ending {
 			this.ending = true
+			this.TakeOut()
 			ending = append(ending, this)
 		}
 	}

@@ -201,7 +201,31 @@ func TestSendersCountOnce(t *testing.T) {
 	check("replaced", "a", 2, 2, 0)
 }
 
-// sumOf returns the sum of a counter.
+// A gateway that moves, and is switched off where it was, is up: an alert on what
+// its old address says would never end.
+func TestSenderThatIsGoneSaysNothingOfItsHeir(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reg := prometheus.NewRegistry()
+		metrics := push.NewMetrics(reg, nil)
+		old, moved := (&wire{cut: true}).gateway("gw", "a"), new(wire).gateway("gw", "b")
+		old.Metrics, moved.Metrics = metrics, metrics
+		s := newSenders(nil)
+		s.start(old, nil)
+		s.replace([]*push.Gateway{moved}, hasLeft, time.Minute, func(*push.Gateway) {})
+		deleteAt(old)
+		deleteAt(moved)
+		<-time.After(30 * time.Second)
+		if old.Status().State != push.StateDown || moved.Status().State == push.StateDown {
+			t.Errorf("got %v at the old address and %v at the new one, want only the old one down", old.Status().State, moved.Status().State)
+		}
+		if got := sumOf(t, reg, "promferry_gateway_up"); got != 1 {
+			t.Errorf("promferry_gateway_up: got %v, want 1", got)
+		}
+		s.stop(t.Context())
+	})
+}
+
+// sumOf returns the sum of a counter or gauge.
 func sumOf(t testing.TB, reg *prometheus.Registry, name string) (sum float64) {
 	t.Helper()
 	families, err := reg.Gather()
@@ -211,7 +235,7 @@ func sumOf(t testing.TB, reg *prometheus.Registry, name string) (sum float64) {
 	for _, f := range families {
 		for _, m := range f.GetMetric() {
 			if f.GetName() == name {
-				sum += m.GetCounter().GetValue()
+				sum += m.GetCounter().GetValue() + m.GetGauge().GetValue()
 			}
 		}
 	}
