@@ -1,12 +1,15 @@
 package relay
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	dto "github.com/prometheus/client_model/go"
 
 	"github.com/promferry/promferry/convert"
 )
@@ -43,6 +46,28 @@ func TestMetricsCountCycles(t *testing.T) {
 			if got := w.metric(test.name, test.reason...); got != test.want {
 				t.Errorf("%s%v is %v, want %v", test.name, test.reason, got, test.want)
 			}
+		}
+	})
+}
+
+// A cycle that the end of the program cuts off is none.
+func TestMetricsOfTheDuration(t *testing.T) {
+	inBubble(t, func(w *world) {
+		slow := func(source sourceFunc) sourceFunc { return deaf(2*time.Second, source) }
+		_ = w.pool(w.target("1", slow(exposes("a 1\n"))), w.target("2", slow(refused))).Once(w.Context())
+		short, cancel := context.WithTimeout(w.Context(), time.Second)
+		defer cancel()
+		_ = w.pool(w.target("3", hangs)).Once(short)
+		families, err := w.registry.Gather()
+		if err != nil {
+			w.Fatal(err)
+		}
+		of := slices.IndexFunc(families, func(f *dto.MetricFamily) bool { return f.GetName() == "promferry_cycle_duration_seconds" })
+		if h := families[of].Metric[0].GetHistogram(); h.GetSampleCount() != 2 || h.GetSampleSum() != 4 {
+			w.Errorf("got %d cycles of %v s together, want 2 of 4 s", h.GetSampleCount(), h.GetSampleSum())
+		}
+		if got := w.metric("promferry_scrapes_total"); got != 2 {
+			w.Errorf("got %v scrapes that ended, want 2", got)
 		}
 	})
 }

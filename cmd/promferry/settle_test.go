@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 
@@ -17,9 +19,15 @@ import (
 )
 
 // discovers is a Discoverer of addresses that change.
-type discovers struct{ addresses []string }
+type discovers struct {
+	addresses []string
+	err       error // where it is set, it finds nothing
+}
 
 func (d *discovers) Discover(context.Context) []discovery.Answer {
+	if d.err != nil {
+		return []discovery.Answer{{From: "test", Err: d.err}}
+	}
 	group := &targetgroup.Group{Source: "test"}
 	for _, a := range d.addresses {
 		group.Targets = append(group.Targets, model.LabelSet{model.AddressLabel: model.LabelValue(a), "__meta_rack": "r1"})
@@ -147,6 +155,46 @@ func TestSettleGivesEachGroupOneOwner(t *testing.T) {
 	check("listed:80", "", "1:listed", "") // the same target as that of the text
 	check("b:1", "listed:80 d:1", "1:listed 1:b 2:d", "2:listed:key_taken")
 	check("a_b:1 a\x00b:1", "", "1:listed 1:a_b", "1::invalid")
+}
+
+// TestTargetMetrics: they say what there is, job by job.
+func TestTargetMetrics(t *testing.T) {
+	w := finds(t)
+	w.settles(t, "a:1 a:2 a:3 dropped:1", "c:1 a_b:1 a\x00b:1")
+	w.parts = w.now
+	check := func(metric string, want ...float64) { // of the first job, then of the second
+		t.Helper()
+		if got := valuesOf(t, targetMetrics{w.ferry}, metric); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", metric, got, want)
+		}
+	}
+	check("promferry_targets", 2, 2)
+	check("promferry_targets_dropped", 1, 0)
+	check("promferry_targets_refused", 0, 2, 1, 0) // invalid and key_taken of each
+	check("promferry_discovery_failures_total", 0, 0)
+	w.one.err = errors.New("broken")
+	_ = look(t.Context(), w.now.finders(), firstLook)
+	check("promferry_targets", 2, 2) // those found before stay
+	check("promferry_discovery_failures_total", 1, 0)
+}
+
+// valuesOf are those of a metric, in the order of its labels.
+func valuesOf(t testing.TB, c prometheus.Collector, metric string) (values []float64) {
+	t.Helper()
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(c)
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == metric {
+				values = append(values, m.GetCounter().GetValue()+m.GetGauge().GetValue())
+			}
+		}
+	}
+	return values
 }
 
 // TestSettleKeepsTargets: what is found again is the same target, in any order.
