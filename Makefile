@@ -11,7 +11,7 @@ GOFLAGS_BUILD = -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
 BINARY   ?= promferry
 DIST     ?= dist
 
-.PHONY: build test soak demo bench lint images fuzz man completions tool release deb clean
+.PHONY: build test soak demo bench lint images fuzz man completions tool release deb lintian clean
 
 # A static binary: ./promferry
 build:
@@ -89,6 +89,11 @@ release: man completions
 
 deb:
 	$(MAKE) release PLATFORMS=linux/$$(go env GOARCH)
+
+# Before a release, by hand: lintian comes with 125 packages, which takes CI longer
+# to install than all other real parts.
+lintian: deb
+	lintian --allow-root --fail-on=warning,error $(DIST)/*_$$(go env GOARCH).deb
 
 clean:
 	rm -rf promferry $(DIST)

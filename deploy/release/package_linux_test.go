@@ -38,7 +38,6 @@ func TestPackage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lint(t, theDeb(t, dist))
 	cmd := exec.Command("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", os.Args[0], "-test.run=^TestPackage$", "-test.v")
 	cmd.Env = append(os.Environ(), insideVariable+"="+theDeb(t, dist))
 	out, err := cmd.CombinedOutput()
@@ -54,17 +53,6 @@ func theDeb(t *testing.T, dist string) string {
 		t.Fatalf("packages %q, %v, want one", found, err)
 	}
 	return found[0]
-}
-
-// lint asks lintian, where it is installed.
-func lint(t *testing.T, deb string) {
-	t.Helper()
-	if _, err := exec.LookPath("lintian"); err != nil {
-		return
-	}
-	if out, err := exec.Command("lintian", "--allow-root", "--fail-on=warning,error", deb).CombinedOutput(); err != nil {
-		t.Errorf("lintian: %v\n%s", err, out)
-	}
 }
 
 // inLayer makes the root of this process a copy-on-write layer above the real
