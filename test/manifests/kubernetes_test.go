@@ -120,6 +120,9 @@ func TestJobs(t *testing.T) {
 		}
 		checkFlags(t, words)
 		if name == "promferry-once" {
+			if mount := pod.AutomountServiceAccountToken; mount == nil || *mount {
+				t.Error("promferry has a token for the cluster's API, of which it asks nothing")
+			}
 			checkConfig(t, mounted(t, all, pod, c), "once.hcl", nil)
 		}
 	}
