@@ -18,10 +18,10 @@ build:
 	CGO_ENABLED=0 go build $(GOFLAGS_BUILD) -o $(BINARY) ./cmd/promferry
 
 # Installs the missing real parts where it can, then runs all tests.
-# TESTFLAGS=-race is what CI adds.
+# TESTFLAGS=-race is what CI adds; the tests with real programs then take minutes.
 test:
 	test/parts
-	go test $(TESTFLAGS) ./...
+	go test -timeout=20m $(TESTFLAGS) ./...
 	go -C test/manifests test ./...
 
 # Random faults on all sides, and an oracle for what arrives.
