@@ -25,13 +25,14 @@ func (s seriesSet) add(ls labels.Labels, value float64) bool {
 	return true
 }
 
-// seriesKey writes a series with le and quantile as numbers.
+// seriesKey writes a series with le and quantile as numbers. -0 is 0, to Prometheus
+// and to a gateway.
 func seriesKey(ls labels.Labels) string {
 	var parts []string
 	ls.Range(func(l labels.Label) {
 		value := l.Value
 		if f, err := strconv.ParseFloat(value, 64); err == nil && (l.Name == "le" || l.Name == "quantile") {
-			value = strconv.FormatFloat(f, 'g', -1, 64)
+			value = strconv.FormatFloat(f+0, 'g', -1, 64)
 		}
 		parts = append(parts, l.Name+"="+strconv.Quote(value))
 	})
