@@ -126,12 +126,23 @@ func (s *shelf) take() []string {
 	return s.committed
 }
 
-// checkShelf expects these batches since the last call.
+// checkShelf expects these batches since the last call: those of a target in this
+// order, while targets do not wait for each other.
 func (w *world) checkShelf(s *shelf, want ...string) {
 	w.Helper()
-	if got := s.take(); !slices.Equal(got, want) {
+	got := s.take()
+	byTarget := func(a, b string) int { return strings.Compare(targetOf(a), targetOf(b)) }
+	slices.SortStableFunc(got, byTarget)
+	slices.SortStableFunc(want, byTarget)
+	if !slices.Equal(got, want) {
 		w.Errorf("stored (-want +got):\n%s", cmp.Diff(want, got))
 	}
+}
+
+// targetOf is the target in a line of take.
+func targetOf(batch string) string {
+	target, _, _ := strings.Cut(batch, " at ")
+	return target
 }
 
 // storing is a target that goes to these stores alone.
