@@ -81,10 +81,14 @@ func (o options) soak() (err error) {
 func (o options) build() (string, error) {
 	binary := filepath.Join(o.dir, "promferry")
 	args := []string{"build", "-o", binary}
+	env := os.Environ()
 	if o.race {
 		args = append(args, "-race")
+		env = append(env, "CGO_ENABLED=1") // the race detector is C
 	}
-	if out, err := exec.Command("go", append(args, "./cmd/promferry")...).CombinedOutput(); err != nil {
+	cmd := exec.Command("go", append(args, "./cmd/promferry")...)
+	cmd.Env = env
+	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
 	return binary, nil
