@@ -86,6 +86,7 @@ func TestAggregatingGatewayIsRefused(t *testing.T) {
 			for start := time.Now(); time.Since(start) < length; <-time.After(15 * time.Second) {
 				b.offer(put("a", gauges(3, 1)))
 			}
+			synctest.Wait() // for what the gateways note
 		}
 		cycles(30 * time.Minute)
 		if a.puts != 1 || a.gets > 3+6 {
