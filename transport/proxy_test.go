@@ -140,14 +140,21 @@ func listen(t testing.TB, handle func(net.Conn)) (address string) {
 	return listener.Addr().String()
 }
 
+// unused refuses connections as long as t lives: it is the address of a client,
+// where nobody else can listen.
 func unused(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	t.Cleanup(func() { listener.Close() })
+	client, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	return client.LocalAddr().String()
 }
 
 // Fault N11: the environment's proxy is asked only where the settings say so,
