@@ -147,7 +147,7 @@ type storedFamily struct {
 // storedGroups reads what a real gateway has, by the groups' keys.
 func storedGroups(t testing.TB, gateway *url.URL) map[string]storedGroup {
 	t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
 	resp, err := client.Get(gateway.JoinPath("/api/v1/metrics").String())
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ func TestHTTPRequest(t *testing.T) {
 		serveText(w, r)
 	})
 	s := newHTTP(t, server.URL)
-	s.Timeout = 2500 * time.Millisecond
+	s.Timeout = 62500 * time.Millisecond
 	s.UserAgent = "promferry/1.0"
 	checkText(t, s, sample)
 	want := http.Header{
@@ -34,7 +34,7 @@ func TestHTTPRequest(t *testing.T) {
 			"text/plain;version=0.0.4;q=0.4,*/*;q=0.3"},
 		"Accept-Encoding":                     {"identity"},
 		"User-Agent":                          {"promferry/1.0"},
-		"X-Prometheus-Scrape-Timeout-Seconds": {"2.5"},
+		"X-Prometheus-Scrape-Timeout-Seconds": {"62.5"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
