@@ -169,9 +169,9 @@ func TestRealPhantomIsDeleted(t *testing.T) {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	b := newBench(t, transport)
-	b.URL = gateway
+	b.at(gateway)
 	other := newBench(t, transport)
-	other.URL = gateway
+	other.at(gateway)
 	path, _ := GroupPath(groupOf("phantom-other"))
 	if err := other.do(t.Context(), http.MethodPut, path, bodyOf("# TYPE go_goroutines histogram\ngo_goroutines_count 1\n", 1)); !isInconsistent(err) {
 		t.Fatalf("got %v, want a refusal", err)
