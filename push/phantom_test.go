@@ -82,6 +82,23 @@ func TestPhantomsAreLookedForRarely(t *testing.T) {
 	})
 }
 
+// TestPhantomOfALongPushIsDeleted: after the refusal the cause is looked for, which
+// takes longer than others are waited for.
+func TestPhantomOfALongPushIsDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := refusing(phantomOf("a"))
+		f.takes = phantomDelay + time.Second
+		b := newBench(t, f)
+		b.run(t)
+		b.offer(put("a", "# TYPE x gauge\nx 1\n"))
+		<-time.After(time.Minute)
+		synctest.Wait()
+		if got := f.deletes(); !slices.Equal(got, []string{"a"}) {
+			t.Errorf("got %q deleted, want a", got)
+		}
+	})
+}
+
 // TestStoredGroupIsNoPhantom: what had a success is never looked for.
 func TestStoredGroupIsNoPhantom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
