@@ -186,15 +186,21 @@ func TestConnectionFailures(t *testing.T) {
 	}), "connection", "malformed HTTP response")
 }
 
-// unusedAddress returns an address where nothing listens.
+// unusedAddress refuses connections as long as t lives: it is the address of a client,
+// where nobody else can listen.
 func unusedAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	t.Cleanup(func() { listener.Close() })
+	client, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	return client.LocalAddr().String()
 }
 
 // readHead reads something of a request.
@@ -353,16 +359,18 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 		user, password, _ = r.BasicAuth()
 		http.Error(w, "Unauthorized", http.StatusUnauthorized)
 	})
-	g := gatewayAt(t, strings.Replace(server.URL, "http://", "http://bob:builder@", 1)+"?key=hunter2")
-	g.Transport = transport
-	err = g.do(t.Context(), http.MethodPut, testPath, nil)
+	put := func(address string) error {
+		g := gatewayAt(t, "http://bob:builder@"+address+"?key=hunter2")
+		g.Transport = transport
+		return g.do(t.Context(), http.MethodPut, testPath, nil)
+	}
+	err = put(server.Listener.Addr().String())
 	secrets := []string{"!alice", "!wonderland", "!bob", "!builder", "!hunter2"}
 	wantError(t, err, append(secrets, "status 401", "Unauthorized")...)
 	if user != "alice" || password != "wonderland" {
 		t.Errorf("got credentials %q, %q, want alice and wonderland", user, password)
 	}
-	server.Close()
-	wantError(t, g.do(t.Context(), http.MethodPut, testPath, nil), append(secrets, "connection refused")...)
+	wantError(t, put(unusedAddress(t)), append(secrets, "connection refused")...)
 }
 
 // A gateway that repeats what it got does not make its credentials known, and is

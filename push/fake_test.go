@@ -204,6 +204,10 @@ func newBench(t testing.TB, transport http.RoundTripper) *bench {
 	return b
 }
 
+// at has a real gateway in the place of the fake one: what it must not fail to
+// answer in time has a minute.
+func (b *bench) at(gateway *url.URL) { b.URL, b.Timeout = gateway, time.Minute }
+
 // run sends until the test ends, or until stop is called.
 func (b *bench) run(t testing.TB) (stop func()) {
 	t.Helper()

@@ -197,7 +197,7 @@ func TestRealGatewayTakesFittedBodies(t *testing.T) {
 		}
 		return resp, err
 	}))
-	b.URL = gateway
+	b.at(gateway)
 	b.MaxConcurrentPushes = 1 // guards requests and last
 	var last Outcome
 	b.OnDone = func(out Outcome) { last = out }

@@ -51,7 +51,8 @@ func TestRealGatewayStoresEachProfileAlike(t *testing.T) {
 		transport := &http.Transport{}
 		t.Cleanup(transport.CloseIdleConnections)
 		b := newBench(t, transport)
-		b.URL, b.Encoding, b.Compression, b.Buffers = gateway, encoding, compression, new(Buffers)
+		b.at(gateway)
+		b.Encoding, b.Compression, b.Buffers = encoding, compression, new(Buffers)
 		b.Learn(t.Context())
 		if got := b.profile(); got != want {
 			t.Errorf("got %v, want %v", got, want)
@@ -107,7 +108,8 @@ func TestRealGatewayKnowsNoSnappy(t *testing.T) {
 	t.Cleanup(transport.CloseIdleConnections)
 	for _, encoding := range []Encoding{EncodingText, EncodingProtobuf} {
 		b := newBench(t, transport)
-		b.URL, b.Encoding, b.Compression = gateway, encoding, CompressionSnappy
+		b.at(gateway)
+		b.Encoding, b.Compression = encoding, CompressionSnappy
 		b.run(t)
 		for range 2 {
 			batch := Gateways{{b.Gateway}}.Begin(Replace, Origin{})
@@ -131,7 +133,8 @@ func TestRealGatewayRefusesDuplicates(t *testing.T) {
 	t.Cleanup(transport.CloseIdleConnections)
 	for _, encoding := range []Encoding{EncodingText, EncodingProtobuf} {
 		b := newBench(t, transport)
-		b.URL, b.Encoding = gateway, encoding
+		b.at(gateway)
+		b.Encoding = encoding
 		b.reception.learn(facts{checks: checked}, nil)
 		var last Outcome
 		b.OnDone = func(out Outcome) { last = out }

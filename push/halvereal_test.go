@@ -28,7 +28,7 @@ func realBench(t *testing.T, blocked func(*http.Request) bool) (b *bench, refuse
 		}
 		return resp, err
 	}))
-	b.URL = ownGateway(t)
+	b.at(ownGateway(t))
 	b.MaxConcurrentPushes = 1 // guards refused
 	return b, refused
 }

@@ -118,19 +118,21 @@ func TestLedgerRemembers(t *testing.T) {
 // TestLedgerIsDurable: the file has an entry as soon as Remember returns, and
 // lacks it soon after Forget.
 func TestLedgerIsDurable(t *testing.T) {
-	s := openShelf(t, statePath(t))
-	s.Remember(t.Context(), entryOf("a"))
-	s.wantFile(t, "a")
-	s.Remember(t.Context(), entryOf("b"))
-	s.wantFile(t, "a", "b")
-	s.Forget("http://gw:9091", groupOf("a"))
-	s.wantFile(t, "a", "b")
-	s.Remember(t.Context(), entryOf("c"))
-	s.wantFile(t, "b", "c")
-	s.Forget("http://gw:9091", groupOf("b"))
-	s.Forget("http://other:9091", groupOf("c"))
-	s.shut(t)
-	s.wantFile(t, "c")
+	synctest.Test(t, func(t *testing.T) {
+		s := openShelf(t, statePath(t))
+		s.Remember(t.Context(), entryOf("a"))
+		s.wantFile(t, "a")
+		s.Remember(t.Context(), entryOf("b"))
+		s.wantFile(t, "a", "b")
+		s.Forget("http://gw:9091", groupOf("a"))
+		s.wantFile(t, "a", "b")
+		s.Remember(t.Context(), entryOf("c"))
+		s.wantFile(t, "b", "c")
+		s.Forget("http://gw:9091", groupOf("b"))
+		s.Forget("http://other:9091", groupOf("c"))
+		s.shut(t)
+		s.wantFile(t, "c")
+	})
 }
 
 func TestLedgerForgetsSoon(t *testing.T) {
@@ -168,16 +170,18 @@ func TestLedgerOwner(t *testing.T) {
 
 // TestLedgerWritesOnlyNews: a group that is known costs no write.
 func TestLedgerWritesOnlyNews(t *testing.T) {
-	s := openShelf(t, statePath(t))
-	s.Remember(t.Context(), entryOf("a"))
-	before := fileInfo(t, s.path)
-	s.Remember(t.Context(), entryOf("a"))
-	s.Remember(t.Context())
-	s.Forget("http://gw:9091", groupOf("unknown"))
-	s.shut(t)
-	if !os.SameFile(before, fileInfo(t, s.path)) {
-		t.Error("the file was written anew, without a change")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := openShelf(t, statePath(t))
+		s.Remember(t.Context(), entryOf("a"))
+		before := fileInfo(t, s.path)
+		s.Remember(t.Context(), entryOf("a"))
+		s.Remember(t.Context())
+		s.Forget("http://gw:9091", groupOf("unknown"))
+		s.shut(t)
+		if !os.SameFile(before, fileInfo(t, s.path)) {
+			t.Error("the file was written anew, without a change")
+		}
+	})
 }
 
 func fileInfo(t testing.TB, path string) os.FileInfo {
@@ -192,81 +196,89 @@ func fileInfo(t testing.TB, path string) os.FileInfo {
 // TestLedgerGroupCommit: what comes while a write is under way shares the next
 // one.
 func TestLedgerGroupCommit(t *testing.T) {
-	s := openShelf(t, statePath(t))
-	writes := 0
-	begun, goOn := make(chan struct{}), make(chan struct{})
-	s.file.sync = func(f *os.File) error {
-		if f.Name() == filepath.Dir(s.path) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openShelf(t, statePath(t))
+		writes := 0
+		begun, goOn := make(chan struct{}), make(chan struct{})
+		s.file.sync = func(f *os.File) error {
+			if f.Name() == filepath.Dir(s.path) {
+				return nil
+			}
+			if writes++; writes == 1 {
+				close(begun)
+				<-goOn
+			}
 			return nil
 		}
-		if writes++; writes == 1 {
-			close(begun)
-			<-goOn
+		var group sync.WaitGroup
+		group.Go(func() { s.Remember(t.Context(), entryOf("first")) })
+		<-begun
+		for i := range 100 {
+			round := s.add([]Entry{entryOf(fmt.Sprint(i))})
+			group.Go(func() { s.await(t.Context(), round) })
 		}
-		return nil
-	}
-	var group sync.WaitGroup
-	group.Go(func() { s.Remember(t.Context(), entryOf("first")) })
-	<-begun
-	for i := range 100 {
-		round := s.add([]Entry{entryOf(fmt.Sprint(i))})
-		group.Go(func() { s.await(t.Context(), round) })
-	}
-	close(goOn)
-	group.Wait()
-	if writes != 2 {
-		t.Errorf("got %d writes, want 2", writes)
-	}
-	if got := len(s.Entries()); got != 101 {
-		t.Errorf("got %d entries, want 101", got)
-	}
+		close(goOn)
+		group.Wait()
+		if writes != 2 {
+			t.Errorf("got %d writes, want 2", writes)
+		}
+		if got := len(s.Entries()); got != 101 {
+			t.Errorf("got %d entries, want 101", got)
+		}
+	})
 }
 
 // TestLedgerWritesTogether: what comes in one call is in one write, also where
 // the writer has nothing else to do.
 func TestLedgerWritesTogether(t *testing.T) {
-	s := openShelf(t, statePath(t))
-	var writes atomic.Int64
-	s.file.sync = func(f *os.File) error {
-		if f.Name() != filepath.Dir(s.path) {
-			writes.Add(1)
+	synctest.Test(t, func(t *testing.T) {
+		s := openShelf(t, statePath(t))
+		var writes atomic.Int64
+		s.file.sync = func(f *os.File) error {
+			if f.Name() != filepath.Dir(s.path) {
+				writes.Add(1)
+			}
+			return nil
 		}
-		return nil
-	}
-	var entries []Entry
-	for i := range 10_000 {
-		entries = append(entries, entryOf(fmt.Sprint(i)))
-	}
-	s.Remember(t.Context(), entries...)
-	if got := writes.Load(); got != 1 {
-		t.Errorf("got %d writes, want 1", got)
-	}
+		var entries []Entry
+		for i := range 10_000 {
+			entries = append(entries, entryOf(fmt.Sprint(i)))
+		}
+		s.Remember(t.Context(), entries...)
+		if got := writes.Load(); got != 1 {
+			t.Errorf("got %d writes, want 1", got)
+		}
+	})
 }
 
 // TestLedgerBounds: a ledger never grows to what the next start would not read.
 func TestLedgerBounds(t *testing.T) {
-	s := openShelf(t, statePath(t))
-	s.mu.Lock()
-	s.bytes = maxLedgerBytes - 100
-	s.mu.Unlock()
-	for i := range 3 {
-		s.Remember(t.Context(), entryOf(fmt.Sprint(i)))
-	}
-	s.wantFile(t, "0")
-	s.wantLog(t, "state file is full", 1)
-	s.wantCount(t, "promferry_state_groups_dropped_total", 2)
-	s.Forget("http://gw:9091", groupOf("0"))
-	s.Remember(t.Context(), entryOf("1"))
-	s.wantFile(t, "1")
-	s.wantCount(t, "promferry_state_groups", 1)
+	synctest.Test(t, func(t *testing.T) {
+		s := openShelf(t, statePath(t))
+		s.mu.Lock()
+		s.bytes = maxLedgerBytes - 100
+		s.mu.Unlock()
+		for i := range 3 {
+			s.Remember(t.Context(), entryOf(fmt.Sprint(i)))
+		}
+		s.wantFile(t, "0")
+		s.wantLog(t, "state file is full", 1)
+		s.wantCount(t, "promferry_state_groups_dropped_total", 2)
+		s.Forget("http://gw:9091", groupOf("0"))
+		s.Remember(t.Context(), entryOf("1"))
+		s.wantFile(t, "1")
+		s.wantCount(t, "promferry_state_groups", 1)
+	})
 }
 
 // TestLedgerRefusesWhatIsNotPushed: a value that JSON cannot carry is one that no
 // gateway is sent.
 func TestLedgerRefusesWhatIsNotPushed(t *testing.T) {
-	s := openShelf(t, statePath(t))
-	s.Remember(t.Context(), entryOf("\xff"), entryOf("a"))
-	s.wantFile(t, "a")
+	synctest.Test(t, func(t *testing.T) {
+		s := openShelf(t, statePath(t))
+		s.Remember(t.Context(), entryOf("\xff"), entryOf("a"))
+		s.wantFile(t, "a")
+	})
 }
 
 func TestLedgerNil(t *testing.T) {

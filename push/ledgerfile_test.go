@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -28,22 +29,24 @@ func TestLedgerSetsDamagedAside(t *testing.T) {
 		"zeros": strings.Repeat("\x00", 4096),
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := statePath(t)
-			write(t, path, text)
-			s := openShelf(t, path)
-			s.wantLog(t, "state file was damaged", 1)
-			if got := s.Entries(); len(got) != 0 {
-				t.Errorf("got %v of a damaged file", got)
-			}
-			s.Remember(t.Context(), entryOf("new"))
-			s.wantFile(t, "new")
-			aside := set(t, path)
-			if len(aside) != 1 {
-				t.Fatalf("got set aside %q, want one", aside)
-			}
-			if got, err := os.ReadFile(aside[0]); err != nil || string(got) != text {
-				t.Errorf("it was changed: %.100q, %v", got, err)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				path := statePath(t)
+				write(t, path, text)
+				s := openShelf(t, path)
+				s.wantLog(t, "state file was damaged", 1)
+				if got := s.Entries(); len(got) != 0 {
+					t.Errorf("got %v of a damaged file", got)
+				}
+				s.Remember(t.Context(), entryOf("new"))
+				s.wantFile(t, "new")
+				aside := set(t, path)
+				if len(aside) != 1 {
+					t.Fatalf("got set aside %q, want one", aside)
+				}
+				if got, err := os.ReadFile(aside[0]); err != nil || string(got) != text {
+					t.Errorf("it was changed: %.100q, %v", got, err)
+				}
+			})
 		})
 	}
 }

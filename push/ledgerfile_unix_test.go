@@ -8,27 +8,30 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 )
 
 func TestLedgerMode(t *testing.T) {
-	path := statePath(t)
-	s := openShelf(t, path)
-	s.Remember(t.Context(), entryOf("a"))
-	s.shut(t)
-	for _, name := range []string{path, path + ".lock"} {
-		if got := fileInfo(t, name).Mode().Perm(); got != 0o600 {
-			t.Errorf("%s: got mode %v, want 0600", name, got)
+	synctest.Test(t, func(t *testing.T) {
+		path := statePath(t)
+		s := openShelf(t, path)
+		s.Remember(t.Context(), entryOf("a"))
+		s.shut(t)
+		for _, name := range []string{path, path + ".lock"} {
+			if got := fileInfo(t, name).Mode().Perm(); got != 0o600 {
+				t.Errorf("%s: got mode %v, want 0600", name, got)
+			}
 		}
-	}
-	if err := os.Chmod(path, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	s = openShelf(t, path)
-	s.wantLog(t, "state file is open to other users", 1)
-	s.Remember(t.Context(), entryOf("b"))
-	if got := fileInfo(t, path).Mode().Perm(); got != 0o600 {
-		t.Errorf("got mode %v after a write, want 0600", got)
-	}
+		if err := os.Chmod(path, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s = openShelf(t, path)
+		s.wantLog(t, "state file is open to other users", 1)
+		s.Remember(t.Context(), entryOf("b"))
+		if got := fileInfo(t, path).Mode().Perm(); got != 0o600 {
+			t.Errorf("got mode %v after a write, want 0600", got)
+		}
+	})
 }
 
 // TestLedgerRefusesPaths: what cannot become a state file is said at the start.

@@ -32,16 +32,26 @@ func writeLedger(path string) {
 			for {
 				name := fmt.Sprintf("%d-%d", os.Getpid(), rand.Uint64())
 				l.Remember(context.Background(), entryOf(name))
-				if rand.IntN(4) == 0 {
+				switch {
+				case rand.IntN(4) == 0:
 					fmt.Println("forgets", name)
 					l.Forget(entryOf("").URL, groupOf(name))
-				} else {
+				case l.has(entryOf(name)):
 					fmt.Println("remembers", name)
 				}
 			}
 		})
 	}
 	group.Wait()
+}
+
+// has tells whether the file has an entry for sure: Remember waits for a slow disk
+// no longer than a push may.
+func (l *Ledger) has(e Entry) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r, known := l.records[e.key()]
+	return known && r.round <= l.ended && l.failing == nil
 }
 
 // TestLedgerKill9: a process that is killed at any moment leaves a file that the

@@ -100,40 +100,44 @@ func wantNoOthers(t testing.TB, path string) {
 // TestLedgerDirectoryGone: it is counted, and all is written when there is a
 // directory again (faults H16).
 func TestLedgerDirectoryGone(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "d")
-	mkdir(t, dir)
-	s := openShelf(t, filepath.Join(dir, "state"))
-	s.Remember(t.Context(), entryOf("a"))
-	if err := os.RemoveAll(dir); err != nil {
-		t.Fatal(err)
-	}
-	s.Remember(t.Context(), entryOf("b"))
-	s.wantErrors(t, 1)
-	s.wantLog(t, "no such file or directory", 1)
+	synctest.Test(t, func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "d")
+		mkdir(t, dir)
+		s := openShelf(t, filepath.Join(dir, "state"))
+		s.Remember(t.Context(), entryOf("a"))
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		s.Remember(t.Context(), entryOf("b"))
+		s.wantErrors(t, 1)
+		s.wantLog(t, "no such file or directory", 1)
 
-	mkdir(t, dir)
-	s.Remember(t.Context(), entryOf("c"))
-	s.wantFile(t, "a", "b", "c")
-	if _, err := tryShelf(t, s.path); !errors.Is(err, errLedgerHeld) {
-		t.Errorf("got error %v of a second ledger, want %v: the lock was not taken anew", err, errLedgerHeld)
-	}
+		mkdir(t, dir)
+		s.Remember(t.Context(), entryOf("c"))
+		s.wantFile(t, "a", "b", "c")
+		if _, err := tryShelf(t, s.path); !errors.Is(err, errLedgerHeld) {
+			t.Errorf("got error %v of a second ledger, want %v: the lock was not taken anew", err, errLedgerHeld)
+		}
+	})
 }
 
 // TestLedgerLockLost: where the lock file was removed, another process may have
 // the file. It is not written over.
 func TestLedgerLockLost(t *testing.T) {
-	path := statePath(t)
-	s := openShelf(t, path)
-	s.Remember(t.Context(), entryOf("a"))
-	if err := os.Remove(path + ".lock"); err != nil {
-		t.Fatal(err)
-	}
-	other := openShelf(t, path)
-	other.Remember(t.Context(), entryOf("other"))
-	s.Remember(t.Context(), entryOf("b"))
-	s.wantErrors(t, 1)
-	s.wantLog(t, errLedgerHeld.Error(), 1)
-	s.wantFile(t, "a", "other")
+	synctest.Test(t, func(t *testing.T) {
+		path := statePath(t)
+		s := openShelf(t, path)
+		s.Remember(t.Context(), entryOf("a"))
+		if err := os.Remove(path + ".lock"); err != nil {
+			t.Fatal(err)
+		}
+		other := openShelf(t, path)
+		other.Remember(t.Context(), entryOf("other"))
+		s.Remember(t.Context(), entryOf("b"))
+		s.wantErrors(t, 1)
+		s.wantLog(t, errLedgerHeld.Error(), 1)
+		s.wantFile(t, "a", "other")
+	})
 }
 
 func mkdir(t testing.TB, dir string) {

@@ -20,7 +20,7 @@ import (
 // wantAllBackSoon waits for what net/http closes on its own time.
 func wantAllBackSoon(t testing.TB, b *Buffers) {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(time.Minute)
 	for b.outstanding() != 0 {
 		select {
 		case <-deadline:

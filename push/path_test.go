@@ -143,7 +143,7 @@ var hostileValues = []string{
 func TestGroupPathReachesRealGateway(t *testing.T) {
 	gateway := realGateway(t)
 	b := newBench(t, http.DefaultTransport)
-	b.URL = gateway
+	b.at(gateway)
 	t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
 	var want []convert.Labels
 	values := append(randomValues(200), hostileValues...)

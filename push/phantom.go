@@ -126,14 +126,19 @@ func (g *Gateway) sweep(ctx context.Context) (swept bool) {
 	return true
 }
 
-// neverStored returns those of the groups that never had a success, but for
-// those that have something to send: if that is refused, too, they come again.
+// neverStored returns those of the groups that never had a success. Those that
+// have something to send, which may still be what was refused, are looked for
+// later.
 func (g *Gateway) neverStored(groups map[string]convert.Labels) map[string]convert.Labels {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for key := range groups {
-		if s := g.slots[key]; s == nil || s.busy() || !s.status.LastSuccess.IsZero() {
+	for key, group := range groups {
+		switch s := g.slots[key]; {
+		case s == nil || !s.status.LastSuccess.IsZero():
 			delete(groups, key)
+		case s.busy():
+			delete(groups, key)
+			g.phantoms.suspect(group)
 		}
 	}
 	return groups

@@ -82,6 +82,23 @@ func TestPhantomsAreLookedForRarely(t *testing.T) {
 	})
 }
 
+// TestPhantomOfALongPushIsDeleted: after the refusal the cause is looked for, which
+// takes longer than others are waited for.
+func TestPhantomOfALongPushIsDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := refusing(phantomOf("a"))
+		f.takes = phantomDelay + time.Second
+		b := newBench(t, f)
+		b.run(t)
+		b.offer(put("a", "# TYPE x gauge\nx 1\n"))
+		<-time.After(time.Minute)
+		synctest.Wait()
+		if got := f.deletes(); !slices.Equal(got, []string{"a"}) {
+			t.Errorf("got %q deleted, want a", got)
+		}
+	})
+}
+
 // TestStoredGroupIsNoPhantom: what had a success is never looked for.
 func TestStoredGroupIsNoPhantom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -169,9 +186,9 @@ func TestRealPhantomIsDeleted(t *testing.T) {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	b := newBench(t, transport)
-	b.URL = gateway
+	b.at(gateway)
 	other := newBench(t, transport)
-	other.URL = gateway
+	other.at(gateway)
 	path, _ := GroupPath(groupOf("phantom-other"))
 	if err := other.do(t.Context(), http.MethodPut, path, bodyOf("# TYPE go_goroutines histogram\ngo_goroutines_count 1\n", 1)); !isInconsistent(err) {
 		t.Fatalf("got %v, want a refusal", err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,14 +30,18 @@ func cyclic(instance, body string, interval time.Duration) *request {
 
 // A clock notes when requests come to a fake gateway.
 type clock struct {
-	f  *fake
+	f *fake
+
+	mu sync.Mutex
 	at []time.Time
 }
 
 func newClock(answer func(n int, s sent) (int, string)) *clock {
 	c := &clock{f: new(fake)}
 	c.f.answer = func(n int, s sent) (int, string) {
+		c.mu.Lock()
 		c.at = append(c.at, time.Now())
+		c.mu.Unlock()
 		return answer(n, s)
 	}
 	return c
@@ -44,6 +49,8 @@ func newClock(answer func(n int, s sent) (int, string)) *clock {
 
 // gaps returns the times between requests.
 func (c *clock) gaps() (gaps []time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for i := 1; i < len(c.at); i++ {
 		gaps = append(gaps, c.at[i].Sub(c.at[i-1]))
 	}

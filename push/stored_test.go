@@ -183,7 +183,7 @@ func TestStoredEndsInTime(t *testing.T) {
 func TestStoredAtRealGateway(t *testing.T) {
 	gateway := realGateway(t)
 	b := newBench(t, &http.Transport{DisableKeepAlives: true})
-	b.URL = gateway
+	b.at(gateway)
 	push := func(instance, text string, fails bool) {
 		t.Helper()
 		path, _ := GroupPath(groupOf(instance))

@@ -20,15 +20,21 @@ import (
 	"github.com/promferry/promferry/transport"
 )
 
-// unusedAddress refuses connections: its listener is closed again.
+// unusedAddress refuses connections as long as t lives: it is the address of a client,
+// where nobody else can listen.
 func unusedAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	t.Cleanup(func() { listener.Close() })
+	client, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	return client.LocalAddr().String()
 }
 
 // Fault T1.

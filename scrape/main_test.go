@@ -23,7 +23,7 @@ var _, _ Source = (*HTTP)(nil), (*Files)(nil)
 const (
 	sample = "up_and_running 1\n"
 	// long is for what must not time out, short for what must.
-	long, short = 10 * time.Second, 80 * time.Millisecond
+	long, short = time.Minute, 80 * time.Millisecond
 )
 
 // newHTTP scrapes u with the client of a job that sets nothing.
