@@ -23,7 +23,7 @@ type counted struct {
 func startCounted(t testing.TB, text string) *counted {
 	t.Helper()
 	c := new(counted)
-	c.scripted = newScripted(func(w http.ResponseWriter, r *http.Request) {
+	c.scripted = newScripted(t, func(w http.ResponseWriter, r *http.Request) {
 		c.mu.Lock()
 		c.at = append(c.at, time.Now())
 		c.mu.Unlock()

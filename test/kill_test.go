@@ -3,7 +3,6 @@ package test
 import (
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,8 +101,7 @@ func newMortal(t *testing.T) *mortal {
 		w.targets = append(w.targets, target)
 	}
 	w.files = [2]string{w.config(t, w.fewer), w.config(t, len(w.targets))}
-	host, port := freePort(t)
-	w.address = net.JoinHostPort(host, port)
+	w.address = freeAddress(t)
 	w.stateFile = filepath.Join(t.TempDir(), "promferry.state")
 	return w
 }

@@ -3,7 +3,6 @@ package test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,7 +31,7 @@ type troubledFleet struct {
 
 func startTroubledFleet(t *testing.T) *troubledFleet {
 	t.Helper()
-	gw, gone := startPushgateway(t), httptest.NewServer(http.NotFoundHandler())
+	gw, gone := startPushgateway(t), startScripted(t, hang)
 	gone.Close() // nobody listens there any more
 	refusing := startScripted(t, behindBy(time.Hour, status(http.StatusUnauthorized, "who are you?")))
 	taking := startScripted(t, status(http.StatusNoContent, ""))

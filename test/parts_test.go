@@ -1,13 +1,13 @@
 package test
 
 import (
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
+
+	"github.com/promferry/promferry/test/proc"
 )
 
 // part returns the path of a real part. Without it the test is skipped, or
@@ -30,41 +30,39 @@ func missing(t testing.TB, name string) {
 }
 
 // startPart starts a server on a free port of loopback, waits until it answers
-// on the path ready, and returns its address. Between the look for a port and
-// the start another process may take it, so it tries again.
+// on the path ready, and returns its address.
 func startPart(t testing.TB, ready string, command func(host, port string) *exec.Cmd) (address string) {
 	t.Helper()
-	var err error
-	for range 3 {
-		host, port := freePort(t)
-		address = net.JoinHostPort(host, port)
-		p := start(t, command(host, port))
-		if err = p.answers("http://" + address + ready); err == nil {
-			return address
-		}
-		err = fmt.Errorf("%s: %w\n%s%s", p.cmd, err, &p.stdout, &p.stderr)
+	host, port := freePort(t)
+	address = net.JoinHostPort(host, port)
+	p := start(t, command(host, port))
+	if err := p.answers("http://" + address + ready); err != nil {
+		t.Fatalf("%s: %v\n%s%s", p.cmd, err, &p.stdout, &p.stderr)
 	}
-	t.Fatal(err)
-	return ""
+	return address
 }
 
-// ports are those given out already: parallel tests must not get one twice.
-var ports sync.Map
+// freeAddress is one of loopback that stays the test's until it ends: connections
+// are refused but while a server of the test listens there, and one after another
+// may.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	address, release, err := proc.Reserve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(release)
+	return address
+}
 
+// freePort is freeAddress for commands that want it in two.
 func freePort(t testing.TB) (host, port string) {
 	t.Helper()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		address := l.Addr().String()
-		l.Close()
-		if _, given := ports.LoadOrStore(address, true); !given {
-			host, port, _ = net.SplitHostPort(address)
-			return host, port
-		}
+	host, port, err := net.SplitHostPort(freeAddress(t))
+	if err != nil {
+		t.Fatal(err)
 	}
+	return host, port
 }
 
 // startPushgateway returns a real gateway with an empty store.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -48,7 +47,8 @@ func startRecording(t testing.TB) *receiver {
 	t.Helper()
 	r := &receiver{scripted: new(scripted), t: t}
 	r.answer.Store(http.HandlerFunc(takes))
-	r.Server = httptest.NewServer(http.HandlerFunc(r.take))
+	r.Server = serverAt(t, freeAddress(t), r.take)
+	r.Start()
 	t.Cleanup(func() { r.Close() })
 	return r
 }
@@ -59,16 +59,8 @@ func (r *receiver) leave() { r.Close() }
 // comeBack listens at the same address again.
 func (r *receiver) comeBack() {
 	r.t.Helper()
-	var l net.Listener
-	eventually(r.t, "address of the receiver", func() (err error) {
-		l, err = net.Listen("tcp", r.address())
-		return err
-	})
-	again := httptest.NewUnstartedServer(http.HandlerFunc(r.take))
-	again.Listener.Close()
-	again.Listener = l
-	again.Start()
-	r.Server = again
+	r.Server = serverAt(r.t, r.address(), r.take)
+	r.Start()
 }
 
 // take keeps a request and answers it. One that Prometheus could not read is an

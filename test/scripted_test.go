@@ -20,21 +20,33 @@ type scripted struct {
 // are its clients: then they end first, and with them what hangs here.
 func startScripted(t testing.TB, answer http.HandlerFunc) *scripted {
 	t.Helper()
-	s := newScripted(answer)
+	s := newScripted(t, answer)
 	s.Start()
 	t.Cleanup(s.Close)
 	return s
 }
 
 // newScripted is one that is still to be started, and closed.
-func newScripted(answer http.HandlerFunc) *scripted {
+func newScripted(t testing.TB, answer http.HandlerFunc) *scripted {
+	t.Helper()
 	s := new(scripted)
 	s.answer.Store(answer)
-	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.Server = serverAt(t, freeAddress(t), func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
 		s.answer.Load().(http.HandlerFunc)(w, r)
-	}))
+	})
 	return s
+}
+
+// serverAt is httptest.NewUnstartedServer with an address of the test's own, where
+// connections are refused after Close.
+func serverAt(t testing.TB, address string, handler http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &httptest.Server{Listener: l, Config: &http.Server{Handler: handler}}
 }
 
 func (s *scripted) address() string { return s.Listener.Addr().String() }

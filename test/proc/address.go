@@ -1,13 +1,8 @@
 package proc
 
-import "net"
-
-// FreeAddress is one of loopback that nobody listens at, as host:port. Another
-// process may take it.
+// FreeAddress is one of loopback, as host:port, at which nobody listens but who
+// names its port. It stays so until this program ends; see [Reserve].
 func FreeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
+	address, _, err := Reserve()
+	return address, err
 }

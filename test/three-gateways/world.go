@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/test/bodies"
+	"github.com/promferry/promferry/test/proc"
 )
 
 // A world is the targets and the gateways.
@@ -72,13 +72,10 @@ func (w *world) restart() (delays []time.Duration) {
 // A gateway is one of the bad ones. It returns its URL.
 type gateway func() (url string, end func(), err error)
 
-// dead refuses: its port is free.
+// dead refuses: nobody listens there.
 func dead() (string, func(), error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, err
-	}
-	return "http://" + l.Addr().String(), func() {}, l.Close()
+	address, release, err := proc.Reserve()
+	return "http://" + address, release, err
 }
 
 // hanging reads the requests and never answers.

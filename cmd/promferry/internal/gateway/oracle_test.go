@@ -2,12 +2,13 @@ package gateway
 
 import (
 	"bytes"
-	"net"
 	"os"
 	"os/exec"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/promferry/promferry/test/proc"
 )
 
 // TestContractOracle replays the same cases against Debian's Pushgateway, so
@@ -27,24 +28,19 @@ func TestContractOracle(t *testing.T) {
 	}
 }
 
-// startReal starts a Pushgateway that ends with the test. A port found free can
-// be taken before the process listens, so there are three attempts.
+// startReal starts a Pushgateway that ends with the test.
 func startReal(t *testing.T, flags []string) replayer {
 	t.Helper()
-	for range 3 {
-		target := replayer{addr: freeAddr(t), labels: []string{"1.5.1"}, settle: 5 * time.Second}
-		var log bytes.Buffer
-		ended := startProcess(t, &log, append([]string{
-			"--web.listen-address=" + target.addr,
-			"--persistence.file=", // Debian's persists by default, contract C51
-		}, flags...))
-		if target.waitReady(t, ended) {
-			return target
-		}
-		t.Logf("%s ended at once:\n%s", realGateway, log.String())
+	target := replayer{addr: freeAddr(t), labels: []string{"1.5.1"}, settle: 5 * time.Second}
+	var log bytes.Buffer
+	ended := startProcess(t, &log, append([]string{
+		"--web.listen-address=" + target.addr,
+		"--persistence.file=", // Debian's persists by default, contract C51
+	}, flags...))
+	if !target.waitReady(t, ended) {
+		t.Fatalf("%s ended at once:\n%s", realGateway, log.String())
 	}
-	t.Fatalf("start %s: no success in 3 attempts", realGateway)
-	return replayer{}
+	return target
 }
 
 // startProcess starts the gateway with its output in log, which may be read
@@ -68,14 +64,15 @@ func startProcess(t *testing.T, log *bytes.Buffer, args []string) (ended <-chan 
 	return done
 }
 
+// freeAddr is an address that nobody else gets until the test ends.
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address, release, err := proc.Reserve()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	t.Cleanup(release)
+	return address
 }
 
 // realGateway is where Debian's package puts it.
