@@ -47,7 +47,7 @@ require (
 	golang.org/x/oauth2 v0.37.0
 	// errgroup and semaphore of the pool
 	golang.org/x/sync v0.24.0
-	// whether exec has a terminal, which sends its command the signals that are typed; how many files a process may have open, for doctor
+	// whether exec has a terminal, which sends its command the signals that are typed; how many files a process may have open, for doctor; tests: addresses that stay free
 	golang.org/x/sys v0.49.0
 	// whether somebody looks at a terminal, and how wide it is, on all platforms: colours and the line of progress
 	golang.org/x/term v0.47.0
