@@ -73,7 +73,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition(goodText))
-	file := settingsConfig(t, gw.url, "", target)
+	file := settingsConfig(t, gw.url, often, "", target)
 	ferry := run(t, file)
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
 	report := examine(t, 0, file, "--web.listen-address="+strings.TrimPrefix(ferry.url, "http://"), "--state.file="+t.TempDir()+"/state")
