@@ -416,7 +416,7 @@ func TestDoctorOfAHostileGateway(t *testing.T) {
 func TestDoctorEndsInTime(t *testing.T) {
 	t.Parallel()
 	gw, target := startScripted(t, hang), startScripted(t, hang)
-	report := examine(t, 1, appConfig(t, gw.URL, target), "--timeout=1s")
+	report := examine(t, 1, appConfig(t, gw.URL, target), "--timeout=5s")
 	mustHave(t, report.Targets[0].Checks, "scrape", "not_reached", "")
 	mustHave(t, report.Gateways[0].Checks, "answers", "failed", "does not answer")
 }
