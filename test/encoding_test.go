@@ -1,9 +1,11 @@
 package test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 )
 
 // bothEncodings runs a test with each encoding that a gateway may get. The
@@ -92,6 +94,28 @@ func TestEncodingsAtRealGateway(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestSlowGatewayIsWaitedFor: `once` does not take one that needs a while for one
+// that does not say what it takes.
+func TestSlowGatewayIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	pushed := make(chan string, 1)
+	gw := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/api/v1/status":
+			<-time.After(1500 * time.Millisecond)
+			fmt.Fprint(w, `{"data":{"build_information":{"version":"1.5.1"}}}`)
+		case r.Method == http.MethodPut:
+			pushed <- r.Header.Get("Content-Type")
+		default:
+			http.NotFound(w, r)
+		}
+	})
+	once(t, appConfig(t, gw.URL, startScripted(t, exposition(allKinds)))).mustBeSilent(t)
+	if got := <-pushed; got != asProtobuf {
+		t.Errorf("got a push as %q, want %q", got, asProtobuf)
 	}
 }
 
