@@ -122,7 +122,7 @@ func TestBadGatewaysUnderRun(t *testing.T) {
 			targets  = [%q]
 			instance = "i"
 		}
-	`, gw.url, gateways.String(), target.address()), stopsSoon)
+	`, gw.url, gateways.String(), target.address()), "--shutdown.timeout=5s") // in which the good one is told
 
 	eventually(t, "good gateway", gw.groupHolds("app", goodSeries, 1))
 	for _, f := range faults {

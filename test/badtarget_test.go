@@ -201,9 +201,7 @@ func TestBadTargetsUnderRun(t *testing.T) {
 		series := fmt.Sprintf("promferry_scrape_errors_total{job=%q,reason=%q}", fault.name, fault.reason)
 		eventually(t, series, func() error { return ferry.atLeast(series, 2) })
 	}
-	if err := gw.groupHolds("bystander", goodSeries, 1)(); err != nil {
-		t.Errorf("the target beside: %v", err)
-	}
+	eventually(t, "the target beside", gw.groupHolds("bystander", goodSeries, 1))
 	ferry.lives(t)
 	for i, fault := range targetFaults {
 		if fault.answer != nil {
@@ -217,15 +215,20 @@ func TestBadTargetsUnderRun(t *testing.T) {
 	}
 }
 
-// checkLog looks for one line at the start and one at the end. Of a short timeout
-// there may be more, on a machine that is busy.
+// checkLog looks for one line at the start and one at the end. Of a timeout there
+// may be more, on a machine that is busy, and the end of the last one may not come.
 func (f targetFault) checkLog(t *testing.T, log string) {
 	t.Helper()
-	failed, again := linesWith(log, `msg="scrape failed"`, "job="+f.name+" "), linesWith(log, `msg="scrape works again"`, "job="+f.name+" ")
-	if len(failed) == 0 || len(failed) > 1 && f.reason != "timeout" || len(failed) != len(linesWith(log, `msg="scrape failed"`, "job="+f.name+" ", "reason="+f.reason+" ", f.says)) {
+	about := "job=" + f.name + " "
+	failed, own, again := linesWith(log, `msg="scrape failed"`, about), linesWith(log, `msg="scrape failed"`, about, "reason="+f.reason+" ", f.says), linesWith(log, `msg="scrape works again"`, about)
+	slow := 0
+	if f.reason != "timeout" {
+		slow = len(linesWith(log, `msg="scrape failed"`, about, "reason=timeout "))
+	}
+	if len(failed) == 0 || len(failed) != len(own)+slow || len(own) > 1 && f.reason != "timeout" {
 		t.Errorf("%s: log is not one line with reason %s and %q: %q", f.name, f.reason, f.says, failed)
 	}
-	if want := len(failed); f.answer != nil && len(again) != want {
+	if want := max(1, len(failed)-1); f.answer != nil && len(again) < want {
 		t.Errorf("%s: log says %d times that it works again, want %d", f.name, len(again), want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -110,22 +111,20 @@ func (b *browser) listen(from io.Reader) {
 // attach takes the tab that the browser begins with.
 func (b *browser) attach() {
 	b.t.Helper()
-	var targets struct {
-		TargetInfos []struct{ TargetID, Type string }
-	}
-	eventually(b.t, "tab of chromium", func() error {
+	type target struct{ TargetID, Type string }
+	var tab string
+	eventually(b.t, "tab of chromium", func() error { // other targets may be there before it
+		var targets struct{ TargetInfos []target }
 		b.call("Target.getTargets", nil, &targets)
-		if len(targets.TargetInfos) == 0 {
-			return fmt.Errorf("none")
+		i := slices.IndexFunc(targets.TargetInfos, func(t target) bool { return t.Type == "page" })
+		if i < 0 {
+			return fmt.Errorf("none in %v", targets.TargetInfos)
 		}
+		tab = targets.TargetInfos[i].TargetID
 		return nil
 	})
 	var attached struct{ SessionID string }
-	for _, target := range targets.TargetInfos {
-		if target.Type == "page" {
-			b.call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
-		}
-	}
+	b.call("Target.attachToTarget", map[string]any{"targetId": tab, "flatten": true}, &attached)
 	b.session = attached.SessionID
 	for _, domain := range []string{"Page", "Log", "Runtime"} {
 		b.call(domain+".enable", nil, nil)

@@ -12,8 +12,8 @@ func TestTypeClash(t *testing.T) {
 	gw := startPushgateway(t)
 	first := startScripted(t, exposition("# TYPE x counter\nx 1\n# TYPE h gauge\nh 1\n"))
 	second := startScripted(t, exposition("# TYPE x gauge\nx 2\n# TYPE h histogram\nh_bucket{le=\"+Inf\"} 3\nh_sum 3\nh_count 3\n"))
-	once(t, clashConfig(t, gw, "first", first)).mustBeSilent(t)
-	r := once(t, clashConfig(t, gw, "second", second))
+	once(t, clashConfig(t, gw, leisurely, "first", first)).mustBeSilent(t)
+	r := once(t, clashConfig(t, gw, leisurely, "second", second))
 	if lines := linesWith(r.stderr, "left out", `job="second"`, " h\n"); r.code != 0 || len(lines) != 1 {
 		t.Errorf("exit code %d, want 0 and one line that names h: %s", r.code, r.stderr)
 	}
@@ -31,7 +31,7 @@ func TestTypeClashThatComesLater(t *testing.T) {
 	gw := startPushgateway(t)
 	const counter, gauge = "# TYPE x counter\nx 1\n", "# TYPE x gauge\nx 2\n"
 	first, second := startScripted(t, exposition(counter)), startScripted(t, exposition(gauge))
-	ferry := run(t, clashConfig(t, gw, "first", first, "second", second))
+	ferry := run(t, clashConfig(t, gw, often, "first", first, "second", second))
 	eventually(t, "first target", gw.groupHolds("first", seriesSet{"x": 1}, 1))
 	eventually(t, "second target", gw.groupHolds("second", seriesSet{"x": 2}, 1))
 
@@ -42,11 +42,11 @@ func TestTypeClashThatComesLater(t *testing.T) {
 	ferry.terminate(t)
 }
 
-// clashConfig has a job for each pair of a name and a target.
-func clashConfig(t *testing.T, gw gateway, jobs ...any) string {
+// clashConfig has an interval, and a job for each pair of a name and a target.
+func clashConfig(t *testing.T, gw gateway, interval string, jobs ...any) string {
 	t.Helper()
-	text := "global { scrape_interval = \"300ms\" }\ngateway \"default\" { url = %q }\n"
-	args := []any{gw.url}
+	text := "global {\n scrape_interval = %q\n scrape_timeout = %q\n}\ngateway \"default\" { url = %q }\n"
+	args := []any{interval, interval, gw.url}
 	for i := 0; i < len(jobs); i += 2 {
 		text += "job %q {\n targets = [%q]\n instance = \"i\"\n}\n"
 		args = append(args, jobs[i], jobs[i+1].(*scripted).address())

@@ -29,18 +29,27 @@ func appConfig(t testing.TB, gateway string, target *scripted) string {
 	`, gateway, target.address())
 }
 
-// settingsConfig is appConfig in short intervals, with settings of the gateway.
-func settingsConfig(t testing.TB, gateway, settings string, target *scripted) string {
+// How often targets are scraped, which is how long a scrape may take, too.
+const (
+	often     = "500ms" // for `run`, where the next scrape makes up for one that was too slow
+	leisurely = "30s"   // for `once`, in time also on a machine that is busy
+)
+
+// settingsConfig is appConfig with an interval, and settings of the gateway.
+func settingsConfig(t testing.TB, gateway, interval, settings string, target *scripted) string {
 	t.Helper()
 	return config(t, `
-		global { scrape_interval = "500ms" }
+		global {
+			scrape_interval = %[1]q
+			scrape_timeout  = %[1]q
+		}
 		gateway "default" {
-			url = %q
-			%s
+			url = %[2]q
+			%[3]s
 		}
 		job "app" {
-			targets  = [%q]
+			targets  = [%[4]q]
 			instance = "i"
 		}
-	`, gateway, settings, target.address())
+	`, interval, gateway, settings, target.address())
 }

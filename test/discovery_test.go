@@ -94,9 +94,7 @@ func TestFileDiscovery(t *testing.T) {
 	if err := gw.hasInstances("kept", "new")(); err != nil {
 		t.Errorf("beside a broken file: %v", err)
 	}
-	if n := kept.connections.Load(); n != 1 {
-		t.Errorf("%d connections to the target that stays, want 1", n)
-	}
+	ferry.connectsOnce(t, "app", kept, 1)
 	for _, request := range tap.deleted() {
 		if !strings.HasSuffix(request, "/instance/old") {
 			t.Errorf("got DELETE %s, want that of old alone", request)
@@ -243,12 +241,10 @@ func TestDiscoveryReload(t *testing.T) {
 	}
 	ferry.reload(t)
 	eventually(t, "the dropped one gone", gw.hasInstances("b"))
+	ferry.connectsOnce(t, "app", target, 2)
 	ferry.terminate(t) // by now its DELETE has had the answer that is recorded
 	if deletes := tap.deleted(); !slices.Equal(deletes, []string{"/metrics/job/app/instance/a"}) {
 		t.Errorf("got DELETE %v, want that of a alone", deletes)
-	}
-	if n := target.connections.Load(); n > 2 {
-		t.Errorf("%d connections, want those of two targets", n)
 	}
 }
 

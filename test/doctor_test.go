@@ -73,7 +73,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition(goodText))
-	file := settingsConfig(t, gw.url, "", target)
+	file := settingsConfig(t, gw.url, often, "", target)
 	ferry := run(t, file)
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
 	report := examine(t, 0, file, "--web.listen-address="+strings.TrimPrefix(ferry.url, "http://"), "--state.file="+t.TempDir()+"/state")
@@ -416,7 +416,7 @@ func TestDoctorOfAHostileGateway(t *testing.T) {
 func TestDoctorEndsInTime(t *testing.T) {
 	t.Parallel()
 	gw, target := startScripted(t, hang), startScripted(t, hang)
-	report := examine(t, 1, appConfig(t, gw.URL, target), "--timeout=1s")
+	report := examine(t, 1, appConfig(t, gw.URL, target), "--timeout=5s")
 	mustHave(t, report.Targets[0].Checks, "scrape", "not_reached", "")
 	mustHave(t, report.Gateways[0].Checks, "answers", "failed", "does not answer")
 }

@@ -1,9 +1,11 @@
 package test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 )
 
 // bothEncodings runs a test with each encoding that a gateway may get. The
@@ -84,7 +86,7 @@ func TestEncodingsAtRealGateway(t *testing.T) {
 			t.Parallel()
 			gw, target := startPushgateway(t), startScripted(t, exposition(allKinds))
 			wire := startRecorder(t, gw)
-			once(t, settingsConfig(t, wire.URL, c.settings, target)).mustBeSilent(t)
+			once(t, settingsConfig(t, wire.URL, leisurely, c.settings, target)).mustBeSilent(t)
 			if got := wire.encodings(); !slices.Equal(got, c.want) {
 				t.Errorf("got pushes %v, want %v", got, c.want)
 			}
@@ -95,6 +97,28 @@ func TestEncodingsAtRealGateway(t *testing.T) {
 	}
 }
 
+// TestSlowGatewayIsWaitedFor: `once` does not take one that needs a while for one
+// that does not say what it takes.
+func TestSlowGatewayIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	pushed := make(chan string, 1)
+	gw := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/api/v1/status":
+			<-time.After(1500 * time.Millisecond)
+			fmt.Fprint(w, `{"data":{"build_information":{"version":"1.5.1"}}}`)
+		case r.Method == http.MethodPut:
+			pushed <- r.Header.Get("Content-Type")
+		default:
+			http.NotFound(w, r)
+		}
+	})
+	once(t, appConfig(t, gw.URL, startScripted(t, exposition(allKinds)))).mustBeSilent(t)
+	if got := <-pushed; got != asProtobuf {
+		t.Errorf("got a push as %q, want %q", got, asProtobuf)
+	}
+}
+
 // TestSnappyIsTriedOnce: a gateway that does not know a compression gets all
 // later bodies without it, and the log says so once.
 func TestSnappyIsTriedOnce(t *testing.T) {
@@ -102,13 +126,11 @@ func TestSnappyIsTriedOnce(t *testing.T) {
 	bothEncodings(t, func(t *testing.T, encoding string) {
 		gw, target := startPushgateway(t), startScripted(t, exposition(allKinds))
 		wire := startRecorder(t, gw)
-		ferry := run(t, settingsConfig(t, wire.URL, "encoding = \""+encoding+"\"\ncompression = \"snappy\"", target))
+		ferry := run(t, settingsConfig(t, wire.URL, often, "encoding = \""+encoding+"\"\ncompression = \"snappy\"", target))
 		eventually(t, "pushes", func() error {
 			return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 4)
 		})
-		if err := gw.groupHolds("app", allKindsSeries, 1)(); err != nil {
-			t.Error(err)
-		}
+		eventually(t, "group", gw.groupHolds("app", allKindsSeries, 1))
 		ferry.terminate(t)
 		for i, p := range wire.encodings() {
 			if refused := i == 0; refused != (p.compression == "snappy") || refused != (p.code == http.StatusBadRequest) {
@@ -122,7 +144,7 @@ func TestSnappyIsTriedOnce(t *testing.T) {
 func checkWarnedOnce(t *testing.T, ferry daemon) {
 	t.Helper()
 	log := ferry.stderr.String()
-	lines := slices.Concat(linesWith(log, "level=WARN"), linesWith(log, "level=ERROR"))
+	lines := slices.DeleteFunc(slices.Concat(linesWith(log, "level=WARN"), linesWith(log, "level=ERROR")), busy.MatchString)
 	if len(lines) != 1 || len(linesWith(lines[0], "gateway does not take this compression, its bodies go uncompressed", "compression=snappy")) != 1 {
 		t.Errorf("got warnings %q, want one of the compression", lines)
 	}

@@ -104,7 +104,7 @@ func TestExecLeavesIgnoredSignals(t *testing.T) {
 func TestExecNeverWaitsForTheGateway(t *testing.T) {
 	t.Parallel()
 	gw := startScripted(t, hang)
-	p := startExec(t, gw.URL, "echo ready; exit 3", "--timeout=300ms")
+	p := startExec(t, gw.URL, "echo ready; exit 3", "--timeout=2s")
 	if code := p.exitCode(t); code != 3 {
 		t.Errorf("exit code %d, want 3", code)
 	}

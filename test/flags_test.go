@@ -71,7 +71,7 @@ func TestNoWebServer(t *testing.T) {
 	t.Parallel()
 	gw := startPushgateway(t)
 	target := startScripted(t, exposition(goodText))
-	ferry := startFerry(t, nil, "run", "--web.listen-address=", "--config.file="+settingsConfig(t, gw.url, "", target))
+	ferry := startFerry(t, nil, "run", "--web.listen-address=", "--config.file="+settingsConfig(t, gw.url, often, "", target))
 	eventually(t, "first push", gw.groupHolds("app", goodSeries, 1))
 	ferry.terminate(t)
 	if strings.Contains(ferry.stderr.String(), "status page") {

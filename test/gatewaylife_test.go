@@ -59,9 +59,7 @@ func TestGatewayThatCannotPersist(t *testing.T) {
 	}
 	_, ferry := relaying(t, gw)
 	eventually(t, "pushes", func() error { return ferry.atLeast(`promferry_pushes_total{gateway="default",method="PUT"}`, 4) })
-	if err := gw.groupHolds("app", goodSeries, 1)(); err != nil {
-		t.Error(err)
-	}
+	eventually(t, "group", gw.groupHolds("app", goodSeries, 1))
 	ferry.terminate(t)
 }
 
@@ -86,6 +84,10 @@ func TestEarlyAnswer(t *testing.T) {
 			t.Parallel()
 			gw, target := startScripted(t, c.answer), startScripted(t, large)
 			r := once(t, config(t, `
+				global {
+					scrape_interval = "1h"
+					scrape_timeout  = "1h"
+				}
 				gateway "default" {
 					url      = %q
 					encoding = "text"

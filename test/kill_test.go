@@ -143,8 +143,8 @@ func (w *mortal) mustBeReady(t *testing.T, p *process) {
 	}
 }
 
-// busy are the complaints of a promferry whose machine is too busy for an interval
-// of 100 ms.
+// busy are the complaints of a promferry whose machine is too busy for a short
+// interval.
 var busy = regexp.MustCompile(`msg="(scrape failed".* reason=timeout |gateway does not keep up")`)
 
 // checkLog: a start finds the state file as it should be, and no lock.

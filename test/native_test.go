@@ -29,7 +29,7 @@ func TestNativeHistograms(t *testing.T) {
 	}
 	gw := startPushgateway(t)
 	target := startScripted(t, typed(asProtobuf, delimited(t, families)))
-	once(t, settingsConfig(t, gw.url, "", target)).mustBeSilent(t)
+	once(t, settingsConfig(t, gw.url, leisurely, "", target)).mustBeSilent(t)
 
 	got := gw.families(t)
 	for _, want := range families[:2] {
@@ -92,12 +92,12 @@ func TestBrokenNativeHistogramHarmsNoOther(t *testing.T) {
 	}
 	gw := startPushgateway(t)
 	sound := startScripted(t, typed(asProtobuf, delimited(t, []*dto.MetricFamily{histogram("sound", nativeHistogram())})))
-	once(t, settingsConfig(t, gw.url, "", sound)).mustBeSilent(t)
+	once(t, settingsConfig(t, gw.url, leisurely, "", sound)).mustBeSilent(t)
 	for name, do := range broken {
 		h := nativeHistogram()
 		do(h)
 		target := startScripted(t, typed(asProtobuf, delimited(t, []*dto.MetricFamily{histogram(name, h)})))
-		once(t, clashConfig(t, gw, name, target)).mustBeSilent(t)
+		once(t, clashConfig(t, gw, leisurely, name, target)).mustBeSilent(t)
 	}
 	prom := startPrometheus(t, scrapeOf(gw), "--enable-feature=native-histograms")
 	eventually(t, "native histogram in Prometheus", func() error {

@@ -101,7 +101,7 @@ func TestShutdownWays(t *testing.T) {
 	} {
 		ferry := run(t, config(t, `
 			global {
-				scrape_interval = "300ms"
+				scrape_interval = "2s" # which the last scrape may take
 				on_shutdown     = %q
 			}
 			gateway "default" { url = %q }

@@ -11,21 +11,24 @@ import (
 	"time"
 )
 
-// writeConfig is job app, instance i, that is written in short intervals, with
-// settings of the store.
-func writeConfig(t testing.TB, url, settings string, target *scripted) string {
+// writeConfig is job app, instance i, that is written in an interval, with settings
+// of the store.
+func writeConfig(t testing.TB, url, interval, settings string, target *scripted) string {
 	t.Helper()
 	return config(t, `
-		global { scrape_interval = "300ms" }
+		global {
+			scrape_interval = %[1]q
+			scrape_timeout  = %[1]q
+		}
 		remote_write "store" {
-			url = %q
-			%s
+			url = %[2]q
+			%[3]s
 		}
 		job "app" {
-			targets  = [%q]
+			targets  = [%[4]q]
 			instance = "i"
 		}
-	`, url, settings, target.address())
+	`, interval, url, settings, target.address())
 }
 
 // soon has a request sent without a wait for more, and one that failed tried
@@ -111,7 +114,7 @@ func TestRemoteWriteMetadata(t *testing.T) {
 	t.Parallel()
 	receiver := startRecording(t)
 	target := startScripted(t, exposition("# HELP requests_total All of them.\n"+allKinds))
-	ferry := run(t, writeConfig(t, receiver.URL, soon, target))
+	ferry := run(t, writeConfig(t, receiver.URL, often, soon, target))
 	eventually(t, "some scrapes", func() error { return receiver.atLeast(inApp("up"), 4) })
 	ferry.terminate(t)
 	kinds := map[string]string{}
@@ -185,7 +188,7 @@ func TestRemoteWriteCredentials(t *testing.T) {
 	}
 	receiver.answer.Store(wants("first"))
 	target := startScripted(t, exposition(goodText))
-	ferry := run(t, writeConfig(t, receiver.URL, soon+fmt.Sprintf(`
+	ferry := run(t, writeConfig(t, receiver.URL, often, soon+fmt.Sprintf(`
 		http_header "X-Scope-OrgID" { values = ["team-a"] }
 		basic_auth {
 			username      = "relay"

@@ -15,7 +15,7 @@ func TestRemoteWriteAnswers(t *testing.T) {
 	receiver, target := startRecording(t), startNumbered(t, 1)
 	receiver.answer.Store(inTurn(status(http.StatusServiceUnavailable, "starting"), later(http.StatusTooManyRequests, "1"), rawReset(""),
 		redirect(http.StatusTemporaryRedirect, elsewhere.URL), typed("text/html", "<html>Sign in</html>"), takes))
-	ferry := run(t, writeConfig(t, receiver.URL, soon, target[0].scripted))
+	ferry := run(t, writeConfig(t, receiver.URL, often, soon, target[0].scripted))
 	eventually(t, "scrapes", func() error { return receiver.atLeast(inApp("up"), 5) })
 	ferry.terminate(t)
 	if n := elsewhere.requests.Load(); n != 0 {
@@ -43,7 +43,7 @@ func TestRemoteWriteRefused(t *testing.T) {
 	receiver := startRecording(t)
 	receiver.answer.Store(status(http.StatusBadRequest, "out of bounds"))
 	target := startScripted(t, exposition(goodText))
-	ferry := run(t, writeConfig(t, receiver.URL, soon, target))
+	ferry := run(t, writeConfig(t, receiver.URL, often, soon, target))
 	const dropped = `promferry_remote_write_samples_dropped_total{reason="refused",remote_write="store"}`
 	eventually(t, "dropped samples", func() error { return ferry.atLeast(dropped, 14) })
 	receiver.answer.Store(http.HandlerFunc(takes))

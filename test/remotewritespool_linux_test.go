@@ -55,7 +55,7 @@ func (f spoolFault) try(t *testing.T) {
 		f.make(t, dir)
 	}
 	target := startScripted(t, exposition(goodText))
-	file := writeConfig(t, receiver.URL, soon+fmt.Sprintf("\nspool { directory = %q }", dir), target)
+	file := writeConfig(t, receiver.URL, often, soon+fmt.Sprintf("\nspool { directory = %q }", dir), target)
 	ferry := runMounted(t, f.mount, dir, file)
 	eventually(t, "scrapes", func() error { return receiver.atLeast(inApp("up"), 3) })
 	ferry.lives(t)
@@ -96,7 +96,7 @@ func spoolFile(t *testing.T) string {
 	t.Helper()
 	receiver, dir := startRecording(t), t.TempDir()
 	target := startScripted(t, exposition(goodText))
-	ferry := run(t, writeConfig(t, receiver.URL, soon+fmt.Sprintf("\nspool { directory = %q }", dir), target))
+	ferry := run(t, writeConfig(t, receiver.URL, often, soon+fmt.Sprintf("\nspool { directory = %q }", dir), target))
 	eventually(t, "a scrape", func() error { return receiver.atLeast(inApp("up"), 1) })
 	ferry.terminate(t)
 	return filepath.Base(largest(t, dir))
@@ -110,9 +110,9 @@ func TestRemoteWriteSpoolIsLocked(t *testing.T) {
 	first, second, dir := startRecording(t), startRecording(t), t.TempDir()
 	target := startScripted(t, exposition(goodText))
 	spool := soon + fmt.Sprintf("\nspool { directory = %q }", dir)
-	one := run(t, writeConfig(t, first.URL, spool, target))
+	one := run(t, writeConfig(t, first.URL, often, spool, target))
 	eventually(t, "scrapes of the first", func() error { return first.atLeast(inApp("up"), 2) })
-	other := run(t, writeConfig(t, second.URL, spool, target))
+	other := run(t, writeConfig(t, second.URL, often, spool, target))
 	eventually(t, "scrapes of the second", func() error { return second.atLeast(inApp("up"), 3) })
 	if told := linesWith(other.stderr.String(), dir, "another promferry"); len(told) != 1 {
 		t.Errorf("told %d times of the other process, want 1: %s", len(told), &other.stderr)
@@ -133,7 +133,7 @@ func TestRemoteWriteSpoolFills(t *testing.T) {
 	receiver.leave()
 	const series = 3000
 	target := startScripted(t, exposition(manySeries(series)))
-	file := writeConfig(t, receiver.URL, soon+fmt.Sprintf("\nspool { directory = %q }", dir), target)
+	file := writeConfig(t, receiver.URL, often, soon+fmt.Sprintf("\nspool { directory = %q }", dir), target)
 	ferry := runMounted(t, "mount -t tmpfs -o size=1m none", dir, file)
 	eventually(t, "a full disk in the log", func() error {
 		if told := linesWith(ferry.stderr.String(), "level=ERROR", dir, "no space left on device"); len(told) != 1 {

@@ -101,7 +101,7 @@ func TestRemoteWriteShutdownWays(t *testing.T) {
 		receiver := startRecording(t)
 		ferry := run(t, config(t, `
 			global {
-				scrape_interval = "300ms"
+				scrape_interval = "2s" # which the last scrape may take
 				on_shutdown     = %q
 			}
 			remote_write "store" {
@@ -132,7 +132,7 @@ func TestRemoteWriteOnce(t *testing.T) {
 	t.Parallel()
 	receiver := startRecording(t)
 	target := startScripted(t, exposition(goodText))
-	file := writeConfig(t, receiver.URL, soon, target)
+	file := writeConfig(t, receiver.URL, leisurely, soon, target)
 	once(t, file).mustBeSilent(t)
 	if err := receiver.holds(ofApp(goodSeries)); err != nil {
 		t.Error(err)

@@ -174,7 +174,7 @@ func TestStopAfterAGatewayWasTakenOut(t *testing.T) {
 		}
 	`
 	file := config(t, job+office, gw.url, target.address(), down.URL)
-	ferry := run(t, file, "--shutdown.timeout=2s")
+	ferry := run(t, file, "--shutdown.timeout=5s")
 	eventually(t, "push to the gateway that goes", func() error {
 		return ferry.atLeast(`promferry_pushes_total{gateway="office",method="PUT"}`, 1)
 	})

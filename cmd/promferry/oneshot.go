@@ -44,7 +44,11 @@ func sendPlain(cfg *configs.Config) {
 // learn asks all gateways what they take. The daemon does not wait for it: it
 // encodes its first bodies for any gateway.
 func (f *ferry) learn(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, learnTimeout)
+	timeout := learnTimeout
+	if end, bounded := ctx.Deadline(); bounded {
+		timeout = min(timeout, time.Until(end)/5)
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var group sync.WaitGroup
 	for _, g := range f.gateways() {
@@ -54,8 +58,10 @@ func (f *ferry) learn(ctx context.Context) {
 }
 
 // learnTimeout bounds how long the only scrape waits for gateways to say what
-// they take; without an answer they get text.
-const learnTimeout = time.Second
+// they take, as does a fifth of the command's time: without an answer they get
+// text, which cannot carry all, but one that is down must not cost the others
+// their time.
+const learnTimeout = 3 * time.Second
 
 // deliver lets gateways and stores send what offer gives them, waits for their
 // answers and returns a line for each push that failed, and for each store that

@@ -27,7 +27,7 @@ func newReceiver(t *testing.T, handle http.HandlerFunc) *bench {
 		t.Fatal(err)
 	}
 	return newBench(t, nil, nil, func(s *Settings, _ *Options) {
-		s.URL, s.Timeout = at, time.Second
+		s.URL, s.Timeout = at, time.Minute
 		s.Transport = transport.New(promconfig.DefaultHTTPClientConfig, transport.Options{UserAgent: "promferry/test"})
 		t.Cleanup(s.Transport.(interface{ CloseIdleConnections() }).CloseIdleConnections)
 	})
@@ -71,9 +71,12 @@ func TestRequestAsSent(t *testing.T) {
 // An error says what was asked, what came, and what to try, in one line without
 // secrets.
 func TestErrorTexts(t *testing.T) {
-	check := func(want string, handle http.HandlerFunc) {
+	checkWithin := func(timeout time.Duration, want string, handle http.HandlerFunc) {
 		t.Helper()
 		b := newReceiver(t, handle)
+		settings := b.current()
+		settings.Timeout = timeout
+		b.Set(settings)
 		a := b.Ask(t.Context())
 		if a.Err == nil {
 			t.Errorf("got no error, want %q", want)
@@ -83,6 +86,10 @@ func TestErrorTexts(t *testing.T) {
 		if !strings.HasPrefix(text, "post http://127.0.0.1:") || !strings.Contains(text, want) || strings.Contains(text, "hunter2") || strings.Contains(text, "\n") || len(text) > 2000 {
 			t.Errorf("got %q, want %q in one line without secrets", text, want)
 		}
+	}
+	check := func(want string, handle http.HandlerFunc) {
+		t.Helper()
+		checkWithin(time.Minute, want, handle)
 	}
 	answer := func(code int, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -101,7 +108,7 @@ func TestErrorTexts(t *testing.T) {
 	check(`a redirect to "https://login.example/x" is not followed; is the url of remote_write "store" complete?`, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://me:hunter2@login.example/x?y=hunter2", http.StatusTemporaryRedirect)
 	})
-	check("no answer within 1s", func(_ http.ResponseWriter, r *http.Request) {
+	checkWithin(time.Second, "no answer within 1s", func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 	})

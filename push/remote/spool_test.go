@@ -270,9 +270,10 @@ func TestMaxAge(t *testing.T) {
 		if got := on.samples(); got != 300 {
 			t.Errorf("got %d samples in the spool, want 300", got)
 		}
+		time.Sleep(keepInterval + time.Millisecond) // the oldest of them has come of age
 		b.fake.set(func() { down = false })
 		b.drain(t)
-		b.wantStored(t, 295) // the oldest has come of age before the next try
+		b.wantStored(t, 295)
 	})
 }
 

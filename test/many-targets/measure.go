@@ -98,9 +98,11 @@ func (u use) print(when string) {
 
 // within is an error where something has grown that should not: goroutines and
 // descriptors by more than a tenth, memory, which depends on when garbage was
-// collected, by more than a quarter.
+// collected, by more than a quarter. There are few descriptors, and some more where
+// the machine stood still for a moment: then more targets are scraped at once, and
+// their connections stay open. What a leak keeps is as many as there are targets.
 func (u use) within(before use) error {
-	if u.rss > 1.25*before.rss || u.goroutines > 1.1*before.goroutines || u.files > 1.1*before.files {
+	if u.rss > 1.25*before.rss || u.goroutines > 1.1*before.goroutines || u.files > 1.1*before.files+100 {
 		return fmt.Errorf("something stays behind: %+v after %+v", u, before)
 	}
 	return nil

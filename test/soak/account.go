@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/promferry/promferry/test/oracle"
@@ -26,8 +25,12 @@ import (
 //	whole answers - good ≤ errors of the way (timeout, reset …)
 //	good ≤ whole answers + empty ones
 //
-// open are the bodies that wait or are under way; there are moments without any.
+// open are the bodies that wait or are under way. Counters are not read all at one
+// moment: so it is held when nothing moves any more.
 func (w *world) account() error {
+	if err := w.ferry.Reload(w.config(never)); err != nil {
+		return err
+	}
 	open, m, err := w.settled()
 	if err != nil {
 		return err
@@ -37,11 +40,11 @@ func (w *world) account() error {
 		served, nothing := t.Served()
 		whole, empty = whole+float64(served), empty+float64(nothing)
 	}
-	scrapes, failed := m.Sum("promferry_scrapes_total"), m.Sum("promferry_scrape_errors_total")
-	good := scrapes - failed
+	scraped, failed := m.Sum(scrapes), m.Sum("promferry_scrape_errors_total")
+	good := scraped - failed
 	onTheWay := failed - m.Sum("promferry_scrape_errors_total", "reason=status") - m.Sum("promferry_scrape_errors_total", "reason=parse")
-	fmt.Printf("soak: %v scrapes, %v failed, %v answers left whole, %v empty\n", scrapes, failed, whole, empty)
-	w.atMost("whole answers that count as failed without a reason", whole-good, onTheWay+float64(w.options.targets))
+	fmt.Printf("soak: %v scrapes, %v failed, %v answers left whole, %v empty\n", scraped, failed, whole, empty)
+	w.atMost("whole answers that count as failed without a reason", whole-good, onTheWay+float64(2*w.options.targets)) // the reload may have cut one of each
 	w.atMost("good scrapes without a whole answer", good, whole+empty)
 	for _, g := range w.gateways {
 		w.accountGateway(m, g, good, empty, open[g.Name])
@@ -73,37 +76,40 @@ func (w *world) atMost(what string, got, most float64) {
 // openAt returns the bodies of a gateway that have not come to an end.
 func openAt(gateway string, m proc.Metrics) float64 {
 	of := "gateway=" + gateway
-	return m.Sum("promferry_scrapes_total") - m.Sum("promferry_pushes_total", of, "method=PUT") - m.Sum("promferry_pushes_total", of, "method=POST") -
+	return m.Sum(scrapes) - m.Sum("promferry_pushes_total", of, "method=PUT") - m.Sum("promferry_pushes_total", of, "method=POST") -
 		m.Sum("promferry_pushes_superseded_total", of) - m.Sum("promferry_pushes_dropped_total", of)
 }
 
-// settled asks until nothing is open at any gateway, which is so for moments,
-// or for a few seconds in vain.
+// settled asks until promferry's counters stand still and nothing is open at any
+// gateway, or for a while in vain.
 func (w *world) settled() (open map[string]float64, last proc.Metrics, err error) {
-	open = make(map[string]float64)
-	const wait = 7 * time.Millisecond
-	for range settling / wait {
+	for end := time.Now().Add(settling); ; {
+		before := last
 		if last, err = w.ferry.Metrics(); err != nil {
 			return nil, nil, err
 		}
-		settled := true
+		open = make(map[string]float64)
+		settled := before != nil && before.Sum(scrapes) == last.Sum(scrapes)
 		for _, g := range w.gateways {
-			n := openAt(g.Name, last)
-			if least, seen := open[g.Name]; !seen || math.Abs(n) < math.Abs(least) {
-				open[g.Name] = n
-			}
-			settled = settled && open[g.Name] <= 0
+			open[g.Name] = openAt(g.Name, last)
+			settled = settled && open[g.Name] <= 0 && open[g.Name] == openAt(g.Name, before)
 		}
-		if settled {
-			break
+		if settled || time.Now().After(end) {
+			return open, last, nil
 		}
-		if err := w.ferry.Sleep(wait); err != nil {
+		if err := w.ferry.Sleep(lastScrapes); err != nil {
 			return nil, nil, err
 		}
 	}
-	return open, last, nil
 }
 
-// settling is how long settled looks for a moment without anything under way, in
-// its own waits.
-const settling = 5 * time.Second
+const (
+	scrapes = "promferry_scrapes_total"
+	// never is an interval that does not come again in this run.
+	never = time.Hour
+	// lastScrapes is how long after a reload each target is scraped, at most
+	// (firstScrapeWithin of package relay), and a bit.
+	lastScrapes = 6 * time.Second
+	// settling is how long settled looks.
+	settling = time.Minute
+)

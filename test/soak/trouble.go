@@ -88,7 +88,7 @@ func (w *world) reload(i int) error {
 		change(g, w.path(i))
 	}
 	w.note(reload, what, 0)
-	return w.ferry.Reload(w.config())
+	return w.ferry.Reload(w.config(interval))
 }
 
 // pause is what a virtual machine knows.

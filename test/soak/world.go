@@ -52,7 +52,7 @@ func newWorld(o options) (w *world, err error) {
 		}
 		w.gateways = append(w.gateways, g)
 	}
-	if w.ferry, err = startFerry(o, w.config()); err != nil {
+	if w.ferry, err = startFerry(o, w.config(interval)); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
@@ -99,7 +99,7 @@ func (w *world) path(i int) string {
 
 // config pushes to one gateway as packed protobuf, which is tried again soon, to
 // the other as packed text, with the defaults.
-func (w *world) config() string {
+func (w *world) config(interval time.Duration) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "global {\n  scrape_interval = %q\n}\n", interval)
 	ways := []string{

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -61,8 +62,9 @@ func (s *store) listen() error {
 	return nil
 }
 
-// leave refuses connections, as if nothing were there.
-func (s *store) leave() error { return s.server.Close() }
+// leave refuses connections, as if nothing were there. What it has taken has its
+// answer before: else it would rightly come again.
+func (s *store) leave() error { return s.server.Shutdown(context.Background()) }
 
 func (s *store) take(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
