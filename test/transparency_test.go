@@ -169,32 +169,47 @@ const (
 
 // steady checks that in many scrapes no series had a gap or another value, by
 // either way. Where a scrape of a gateway or of a target failed, as on a machine
-// that is busy, the window begins anew.
+// that is busy, it begins anew.
 func (b *bothWays) steady(t *testing.T) {
 	t.Helper()
-	from := b.now(t)
-	if err := unhurried(func() error {
-		window := fmt.Sprintf("%ds", max(1, b.now(t)-from))
-		failed, err := b.prom.query(`changes(up[` + window + `]) > 0`)
+	slack, err := b.slack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, last := b.now(t), int64(0)
+	if err := retryEvery(250*time.Millisecond, 4*patience, func() error {
+		last = b.now(t) - slack
+		if last <= from+slack {
+			return errors.New("too early")
+		}
+		during := fmt.Sprintf("[%ds] @ %d", last-from, last)
+		failed, err := b.prom.query(`changes(up` + during + `) > 0`)
 		if err == nil && len(failed) > 0 {
-			from = b.now(t)
+			from = last
 			err = fmt.Errorf("%d scrapes failed or came back: %v", len(failed), failed)
 			t.Log(err)
 		}
 		if err != nil {
 			return err
 		}
-		return b.scraped(window)
+		return b.scraped(during)
 	}); err != nil {
 		t.Fatalf("no %d scrapes both ways: still %v", steadyScrapes, err)
 	}
-	first, last := b.snapshot(t, from), b.now(t)-1 // which is over
-	step := max(1, (last-from)/maxSnapshots)
-	for at := from + step; at <= last; at += step {
-		if next := b.snapshot(t, at); !bytes.Equal(first, next) {
-			t.Errorf("%d s after all was alike: %s", at-from, firstDifference(first, next))
+	first := from + slack // what is shown by then was scraped since from
+	want, step := b.snapshot(t, first), max(1, (last-first)/maxSnapshots)
+	for at := first + step; at <= last; at += step {
+		if next := b.snapshot(t, at); !bytes.Equal(want, next) {
+			t.Errorf("%d s after all was alike: %s", at-from, firstDifference(want, next))
 		}
 	}
+}
+
+// slack is in how many seconds each target and gateway is scraped at least once,
+// and each scrape that has begun is stored: it may take all of its interval.
+func (b *bothWays) slack() (int64, error) {
+	interval, err := time.ParseDuration(b.interval)
+	return int64((interval + 2*time.Second).Seconds()), err
 }
 
 // snapshot returns what Prometheus answers for all series at one moment, but for
@@ -219,14 +234,14 @@ func firstDifference(a, b []byte) string {
 	return fmt.Sprintf("got %q, want %q", around(b), around(a))
 }
 
-// scraped is an error until each target was scraped some times within a window
+// scraped is an error until each target was scraped some times within a range of time
 // by each way.
-func (b *bothWays) scraped(window string) error {
-	relayed := `changes(push_time_seconds{t!="",way="relayed"}[` + window + `])`
+func (b *bothWays) scraped(during string) error {
+	relayed := `changes(push_time_seconds{t!="",way="relayed"}` + during + `)`
 	if b.stores != nil {
-		relayed = `count_over_time(up{t!="",way="relayed"}[` + window + `])`
+		relayed = `count_over_time(up{t!="",way="relayed"}` + during + `)`
 	}
-	for _, expression := range []string{`count_over_time(up{t!="",way=""}[` + window + `])`, relayed} {
+	for _, expression := range []string{`count_over_time(up{t!="",way=""}` + during + `)`, relayed} {
 		found, err := b.prom.query(expression)
 		if err != nil {
 			return err
