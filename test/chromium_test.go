@@ -134,6 +134,14 @@ func (b *browser) attach() {
 // call waits for the answer to a command of the protocol.
 func (b *browser) call(method string, params, result any) {
 	b.t.Helper()
+	if err := b.try(method, params, result); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// try is call where the browser may refuse.
+func (b *browser) try(method string, params, result any) error {
+	b.t.Helper()
 	b.mu.Lock()
 	b.last++
 	id, answer := b.last, make(chan reply, 1)
@@ -155,33 +163,45 @@ func (b *browser) call(method string, params, result any) {
 	select {
 	case r := <-answer:
 		if r.Error != nil {
-			b.t.Fatalf("chromium: %s: %s", method, r.Error.Message)
+			return fmt.Errorf("chromium: %s: %s", method, r.Error.Message)
 		}
 		if result != nil {
 			if err := json.Unmarshal(r.Result, result); err != nil {
-				b.t.Fatalf("chromium: %s: %v", method, err)
+				return fmt.Errorf("chromium: %s: %w", method, err)
 			}
 		}
 	case <-time.After(patience):
 		b.t.Fatalf("chromium: %s: no answer", method)
 	}
+	return nil
 }
 
 // evaluate runs an expression in the tab and waits for its value, which becomes
 // that of result.
 func (b *browser) evaluate(expression string, result any) {
 	b.t.Helper()
+	if err := b.tryEvaluate(expression, result); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// tryEvaluate is evaluate where the tab may be on the way to another page.
+func (b *browser) tryEvaluate(expression string, result any) error {
+	b.t.Helper()
 	var answer struct {
 		Result           struct{ Value json.RawMessage }
 		ExceptionDetails json.RawMessage
 	}
-	b.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &answer)
+	if err := b.try("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &answer); err != nil {
+		return err
+	}
 	if answer.ExceptionDetails != nil {
-		b.t.Fatalf("chromium: evaluate %.80s: %s", expression, answer.ExceptionDetails)
+		return fmt.Errorf("chromium: evaluate %.80s: %s", expression, answer.ExceptionDetails)
 	}
 	if err := json.Unmarshal(answer.Result.Value, result); err != nil {
-		b.t.Fatalf("chromium: evaluate %.80s: %v", expression, err)
+		return fmt.Errorf("chromium: evaluate %.80s: %w", expression, err)
 	}
+	return nil
 }
 
 // open loads an address and waits until it is there.
@@ -190,7 +210,9 @@ func (b *browser) open(url string) {
 	b.call("Page.navigate", map[string]any{"url": url}, nil)
 	eventually(b.t, url, func() error {
 		var state string
-		b.evaluate("location.href + ' ' + document.readyState", &state)
+		if err := b.tryEvaluate("location.href + ' ' + document.readyState", &state); err != nil {
+			return err
+		}
 		if len(state) < 9 || state[len(state)-9:] != " complete" || state == "about:blank complete" {
 			return fmt.Errorf("%s", state)
 		}

@@ -197,7 +197,10 @@ func (p pageInBrowser) worksWithoutScript() {
 	p.want(`(() => { state.value = "broken"; q.value = "job=\"broken\""; document.querySelector("form").requestSubmit(); })()`, "undefined")
 	eventually(p.t, "page after the form", func() error {
 		var got string
-		p.evaluate(`location.search + " " + document.querySelectorAll(".address").length + " " + document.querySelector("#state")?.value + " " + document.querySelector("#q")?.value`, &got)
+		err := p.tryEvaluate(`location.search + " " + document.querySelectorAll(".address").length + " " + document.querySelector("#state")?.value + " " + document.querySelector("#q")?.value`, &got)
+		if err != nil {
+			return err
+		}
 		if want := `?state=broken&q=job%3D%22broken%22&refresh=10 1 broken job="broken"`; got != want {
 			return fmt.Errorf("%s, want %s", got, want)
 		}
