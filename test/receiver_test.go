@@ -24,8 +24,9 @@ import (
 // test last said. It keeps all requests.
 type receiver struct {
 	*scripted
-	t  testing.TB
-	mu sync.Mutex
+	t    testing.TB
+	mu   sync.Mutex
+	away bool // takes nothing
 	// got is in the order in which requests came.
 	got []*written
 }
@@ -53,12 +54,20 @@ func startRecording(t testing.TB) *receiver {
 	return r
 }
 
-// leave stops listening, so that connections are refused.
-func (r *receiver) leave() { r.Close() }
+// leave stops listening, so that connections are refused. What is kept before that
+// has its answer: a request whose connection seems idle to Close, as its head was
+// read just then, is not kept, and rightly comes again.
+func (r *receiver) leave() {
+	r.mu.Lock()
+	r.away = true
+	r.mu.Unlock()
+	r.Close()
+}
 
 // comeBack listens at the same address again.
 func (r *receiver) comeBack() {
 	r.t.Helper()
+	r.away = false // nobody is there yet
 	r.Server = serverAt(r.t, r.address(), r.take)
 	r.Start()
 }
@@ -75,9 +84,9 @@ func (r *receiver) take(w http.ResponseWriter, req *http.Request) {
 	if err := got.read(body); err != nil {
 		r.t.Errorf("a request that is none of remote_write 1.0: %v", err)
 	}
-	r.mu.Lock()
-	r.got = append(r.got, got)
-	r.mu.Unlock()
+	if !r.keep(got) {
+		panic(http.ErrAbortHandler)
+	}
 	answer := &noted{ResponseWriter: w, note: func(code int) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -85,6 +94,15 @@ func (r *receiver) take(w http.ResponseWriter, req *http.Request) {
 	}}
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	r.answer.Load().(http.HandlerFunc)(answer, req)
+}
+
+func (r *receiver) keep(got *written) (kept bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.away {
+		r.got = append(r.got, got)
+	}
+	return !r.away
 }
 
 // noted is an answer whose code is noted before it leaves.

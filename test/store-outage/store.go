@@ -24,6 +24,7 @@ type store struct {
 	server  *http.Server
 
 	mu     sync.Mutex
+	away   bool // keeps nothing
 	seed   maphash.Seed
 	series map[uint64]*kept
 	newest map[string]int64 // the last time of each instance, in milliseconds
@@ -57,14 +58,20 @@ func (s *store) listen() error {
 	if err != nil {
 		return err
 	}
+	s.away = false // nobody is there yet
 	s.server = &http.Server{Handler: http.HandlerFunc(s.take)}
 	go func() { _ = s.server.Serve(l) }() // ends with leave
 	return nil
 }
 
-// leave refuses connections, as if nothing were there. What it has taken has its
+// leave refuses connections, as if nothing were there. What it has kept has its
 // answer before: else it would rightly come again.
-func (s *store) leave() error { return s.server.Shutdown(context.Background()) }
+func (s *store) leave() error {
+	s.mu.Lock()
+	s.away = true // what comes on a connection that seems idle to Shutdown is not kept
+	s.mu.Unlock()
+	return s.server.Shutdown(context.Background())
+}
 
 func (s *store) take(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -88,6 +95,9 @@ func (s *store) take(rw http.ResponseWriter, r *http.Request) {
 func (s *store) keep(plain []byte, size int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.away {
+		panic(http.ErrAbortHandler)
+	}
 	s.requests++
 	s.bytes += int64(size)
 	return eachSample(plain, s.seed, s.one)
