@@ -105,7 +105,7 @@ func TestSlowGatewayIsWaitedFor(t *testing.T) {
 	gw := startScripted(t, func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/api/v1/status":
-			<-time.After(1500 * time.Millisecond)
+			<-time.After(1100 * time.Millisecond)
 			fmt.Fprint(w, `{"data":{"build_information":{"version":"1.5.1"}}}`)
 		case r.Method == http.MethodPut:
 			pushed <- r.Header.Get("Content-Type")
