@@ -19,6 +19,7 @@ import (
 
 	"github.com/promferry/promferry/convert"
 	"github.com/promferry/promferry/push/internal/answers"
+	"github.com/promferry/promferry/test/proc"
 	"github.com/promferry/promferry/transport"
 )
 
@@ -172,7 +173,7 @@ func TestConnectionFailures(t *testing.T) {
 			t.Errorf("%s: got reason %q of %v, want %q", name, got, err, reasonWant)
 		}
 	}
-	check("refused", "http://"+unusedAddress(t), "connect", "connection refused")
+	check("refused", "http://"+proc.Address(t), "connect", "connection refused")
 	check("no such host", "http://gateway.invalid:9091", "dns", "gateway.invalid")
 	check("hang", serveRaw(t, func(conn *net.TCPConn) { _, _ = io.Copy(io.Discard, conn) }), "timeout", "no answer within ")
 	check("closed", serveRaw(t, readHead), "connection")
@@ -184,23 +185,6 @@ func TestConnectionFailures(t *testing.T) {
 		readHead(conn)
 		_, _ = conn.Write([]byte("SSH-2.0-OpenSSH\r\n\r\n"))
 	}), "connection", "malformed HTTP response")
-}
-
-// unusedAddress refuses connections as long as t lives: it is the address of a client,
-// where nobody else can listen.
-func unusedAddress(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	client, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { client.Close() })
-	return client.LocalAddr().String()
 }
 
 // readHead reads something of a request.
@@ -370,7 +354,7 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 	if user != "alice" || password != "wonderland" {
 		t.Errorf("got credentials %q, %q, want alice and wonderland", user, password)
 	}
-	wantError(t, put(unusedAddress(t)), append(secrets, "connection refused")...)
+	wantError(t, put(proc.Address(t)), append(secrets, "connection refused")...)
 }
 
 // A gateway that repeats what it got does not make its credentials known, and is
@@ -428,7 +412,7 @@ func TestInconsistentIsToldByPrefix(t *testing.T) {
 func TestCanceledRequestSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := gatewayAt(t, "http://"+unusedAddress(t)).do(ctx, http.MethodPut, testPath, nil)
+	err := gatewayAt(t, "http://"+proc.Address(t)).do(ctx, http.MethodPut, testPath, nil)
 	wantError(t, err, "context canceled")
 	if got := reason(err); got != "canceled" {
 		t.Errorf("got reason %q, want canceled", got)

@@ -17,29 +17,13 @@ import (
 
 	promconfig "github.com/prometheus/common/config"
 
+	"github.com/promferry/promferry/test/proc"
 	"github.com/promferry/promferry/transport"
 )
 
-// unusedAddress refuses connections as long as t lives: it is the address of a client,
-// where nobody else can listen.
-func unusedAddress(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	client, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { client.Close() })
-	return client.LocalAddr().String()
-}
-
 // Fault T1.
 func TestConnectionRefused(t *testing.T) {
-	u := "http://" + unusedAddress(t) + "/metrics"
+	u := "http://" + proc.Address(t) + "/metrics"
 	_, err := newHTTP(t, u).Scrape(t.Context())
 	checkFailure(t, err, ReasonConnect, "scrape "+u+": dial tcp", "connection refused")
 	if !errors.Is(err, syscall.ECONNREFUSED) {
@@ -169,7 +153,7 @@ func TestErrorsHaveNoSecrets(t *testing.T) {
 		"bad Location": echo("HTTP/1.1 302 Found\r\nLocation: http://[SECRET\r\n\r\n"),
 		"file":         echo("HTTP/1.1 302 Found\r\nLocation: file://SECRET\r\n\r\n"),
 		"loop":         echo("HTTP/1.1 302 Found\r\nLocation: SECRET\r\nContent-Length: 0\r\n\r\n"),
-		"refused":      echo("HTTP/1.1 302 Found\r\nLocation: http://" + unusedAddress(t) + "SECRET\r\nContent-Length: 0\r\n\r\n"),
+		"refused":      echo("HTTP/1.1 302 Found\r\nLocation: http://" + proc.Address(t) + "SECRET\r\nContent-Length: 0\r\n\r\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			u := strings.Replace(serveRaw(t, handle), "http://", "http://user:"+canary+"@", 1)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/promferry/promferry/test/oracle"
+	"github.com/promferry/promferry/test/proc"
 )
 
 // kills is how often promferry dies in TestKilledAtAnyMoment, one half of it in
@@ -101,7 +102,7 @@ func newMortal(t *testing.T) *mortal {
 		w.targets = append(w.targets, target)
 	}
 	w.files = [2]string{w.config(t, w.fewer), w.config(t, len(w.targets))}
-	w.address = freeAddress(t)
+	w.address = proc.Address(t)
 	w.stateFile = filepath.Join(t.TempDir(), "promferry.state")
 	return w
 }

@@ -42,23 +42,10 @@ func startPart(t testing.TB, ready string, command func(host, port string) *exec
 	return address
 }
 
-// freeAddress is one of loopback that stays the test's until it ends: connections
-// are refused but while a server of the test listens there, and one after another
-// may.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	address, release, err := proc.Reserve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(release)
-	return address
-}
-
-// freePort is freeAddress for commands that want it in two.
+// freePort is proc.Address for commands that want it in two.
 func freePort(t testing.TB) (host, port string) {
 	t.Helper()
-	host, port, err := net.SplitHostPort(freeAddress(t))
+	host, port, err := net.SplitHostPort(proc.Address(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,8 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/prompb"
+
+	"github.com/promferry/promferry/test/proc"
 )
 
 // A receiver takes remote_write, reads it as Prometheus does, and answers as the
@@ -48,7 +50,7 @@ func startRecording(t testing.TB) *receiver {
 	t.Helper()
 	r := &receiver{scripted: new(scripted), t: t}
 	r.answer.Store(http.HandlerFunc(takes))
-	r.Server = serverAt(t, freeAddress(t), r.take)
+	r.Server = serverAt(t, proc.Address(t), r.take)
 	r.Start()
 	t.Cleanup(func() { r.Close() })
 	return r

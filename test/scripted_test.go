@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+
+	"github.com/promferry/promferry/test/proc"
 )
 
 // A scripted server answers as the test last said.
@@ -31,7 +33,7 @@ func newScripted(t testing.TB, answer http.HandlerFunc) *scripted {
 	t.Helper()
 	s := new(scripted)
 	s.answer.Store(answer)
-	s.Server = serverAt(t, freeAddress(t), func(w http.ResponseWriter, r *http.Request) {
+	s.Server = serverAt(t, proc.Address(t), func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
 		s.answer.Load().(http.HandlerFunc)(w, r)
 	})

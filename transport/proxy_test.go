@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	promconfig "github.com/prometheus/common/config"
+
+	"github.com/promferry/promferry/test/proc"
 )
 
 func parse(t testing.TB, text string) *url.URL {
@@ -92,7 +94,7 @@ func TestProxyFaults(t *testing.T) {
 	check("garbage", say("garbage\r\n\r\n"), "no answer of the proxy to CONNECT")
 	t.Run("slow", checkSlowProxy)
 
-	_, _, err := get(t, newTransport(t, through(t, "http://"+unused(t))), "http://push.example.net/")
+	_, _, err := get(t, newTransport(t, through(t, "http://"+proc.Address(t))), "http://push.example.net/")
 	checkFailure(t, err, ReasonProxy, "proxyconnect", "connection refused")
 	_, _, err = get(t, newTransport(t, through(t, "http://proxy.invalid:1")), "https://push.example.net/")
 	checkFailure(t, err, ReasonProxy, "proxyconnect")
@@ -145,23 +147,6 @@ func listen(t testing.TB, handle func(net.Conn)) (address string) {
 		<-ended
 	})
 	return listener.Addr().String()
-}
-
-// unused refuses connections as long as t lives: it is the address of a client,
-// where nobody else can listen.
-func unused(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	client, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { client.Close() })
-	return client.LocalAddr().String()
 }
 
 // Fault N11: the environment's proxy is asked only where the settings say so,

@@ -17,6 +17,7 @@ import (
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/promferry/promferry/test/certs"
+	"github.com/promferry/promferry/test/proc"
 )
 
 // An issuer is a token endpoint and the server that takes its tokens.
@@ -159,7 +160,7 @@ func TestTokenFaults(t *testing.T) {
 	}
 
 	cfg := i.config()
-	cfg.TokenURL = "http://user:canary@" + unused(t) + "/token?canary"
+	cfg.TokenURL = "http://user:canary@" + proc.Address(t) + "/token?canary"
 	_, _, err := get(t, newTransport(t, granted(cfg)), i.URL)
 	checkFailure(t, err, ReasonCredentials, "/token: dial tcp", "connection refused")
 }

@@ -44,11 +44,7 @@ func sendPlain(cfg *configs.Config) {
 // learn asks all gateways what they take. The daemon does not wait for it: it
 // encodes its first bodies for any gateway.
 func (f *ferry) learn(ctx context.Context) {
-	timeout := learnTimeout
-	if end, bounded := ctx.Deadline(); bounded {
-		timeout = min(timeout, time.Until(end)/5)
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, learnTime(ctx))
 	defer cancel()
 	var group sync.WaitGroup
 	for _, g := range f.gateways() {
@@ -57,11 +53,16 @@ func (f *ferry) learn(ctx context.Context) {
 	group.Wait()
 }
 
-// learnTimeout bounds how long the only scrape waits for gateways to say what
-// they take, as does a fifth of the command's time: without an answer they get
-// text, which cannot carry all, but one that is down must not cost the others
-// their time.
-const learnTimeout = 3 * time.Second
+// learnTime is how long the only scrape waits for gateways to say what they take,
+// at most a fifth of the command's time: without an answer they get text, which
+// cannot carry all, but one that is down must not cost the others their time.
+func learnTime(ctx context.Context) time.Duration {
+	const longest = 3 * time.Second
+	if end, bounded := ctx.Deadline(); bounded {
+		return min(longest, time.Until(end)/5)
+	}
+	return longest
+}
 
 // deliver lets gateways and stores send what offer gives them, waits for their
 // answers and returns a line for each push that failed, and for each store that

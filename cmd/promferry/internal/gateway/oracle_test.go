@@ -31,7 +31,7 @@ func TestContractOracle(t *testing.T) {
 // startReal starts a Pushgateway that ends with the test.
 func startReal(t *testing.T, flags []string) replayer {
 	t.Helper()
-	target := replayer{addr: freeAddr(t), labels: []string{"1.5.1"}, settle: 5 * time.Second}
+	target := replayer{addr: proc.Address(t), labels: []string{"1.5.1"}, settle: 5 * time.Second}
 	var log bytes.Buffer
 	ended := startProcess(t, &log, append([]string{
 		"--web.listen-address=" + target.addr,
@@ -62,17 +62,6 @@ func startProcess(t *testing.T, log *bytes.Buffer, args []string) (ended <-chan 
 	}()
 	t.Cleanup(func() { <-done })
 	return done
-}
-
-// freeAddr is an address that nobody else gets until the test ends.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	address, release, err := proc.Reserve()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(release)
-	return address
 }
 
 // realGateway is where Debian's package puts it.
